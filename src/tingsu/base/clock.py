@@ -1,0 +1,23 @@
+"""The one place that knows what time it is, so tests and imports can say otherwise."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def now() -> datetime:
+    """The present moment, aware, in China's time zone."""
+    return datetime.now(SHANGHAI)
+
+
+def today() -> date:
+    """Today's date in China."""
+    return now().date()
+
+
+def local(moment: datetime) -> datetime:
+    """``moment`` as the wall clock in China shows it; a naive moment is taken as China time."""
+    return moment.replace(tzinfo=SHANGHAI) if moment.tzinfo is None else moment.astimezone(SHANGHAI)

@@ -1,0 +1,67 @@
+"""Units, staff, the roles they hold, and their API tokens. Tables only."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Unit(models.Model):
+    """One unit of the organisation: head office, branch, outlet or department.
+
+    ``path`` is the chain of codes from the root, "/HO/B01/O011/": everything below a unit starts with its path.
+    """
+
+    class Kind(models.TextChoices):
+        HEAD_OFFICE = "head_office", _("总行")
+        BRANCH = "branch", _("分行")
+        OUTLET = "outlet", _("网点")
+        DEPARTMENT = "department", _("部门")
+
+    code = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    path = models.CharField(max_length=200, unique=True)
+    customers = models.PositiveIntegerField(default=0, help_text="customers served, for rates per thousand")
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["path"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """One member of staff, or an outside system that registers complaints."""
+
+    name = models.CharField(max_length=60)
+    staff_no = models.CharField(max_length=20, blank=True)
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="staff")
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+
+class RoleGrant(models.Model):
+    """A person holds a role of the pack at a unit; the role's reach is counted from that unit."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=40)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "role", "unit"], name="one_grant_of_a_role_at_a_unit")]
+
+
+class ApiToken(models.Model):
+    """A key to the API. Only its digest is kept; the key itself is shown once."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)

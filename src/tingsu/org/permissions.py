@@ -1,0 +1,76 @@
+"""Who may do what: the roles a person holds, and the permissions those roles bring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tingsu.base.errors import TingsuError
+from tingsu.org.models import RoleGrant, User
+from tingsu.org.pack import active_pack
+from tingsu.packs.schema import Reach, Role
+
+PERMISSIONS = {
+    "record_case": "登记投诉",
+    "attach_evidence": "上传证据",
+    "reveal_personal_data": "查看客户信息",
+    "import_cases": "批量导入",
+    "export_cases": "导出工单",
+    "view_home": "查看统计",
+    "view_audit": "查看审计",
+    "manage_staff": "管理人员",
+}
+
+
+class NotAllowed(TingsuError):
+    """This person may not do this; ``who`` names the roles that may."""
+
+    code = "not_allowed"
+
+    def __init__(self, what: str, who: list[str]) -> None:
+        self.what = what
+        self.who = who
+        may = "、".join(who) if who else "系统管理员"
+        super().__init__(f"您没有权限「{what}」。可以办理的有：{may}。")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role held at a unit, with the reach it brings."""
+
+    role: Role
+    reach: Reach
+    unit_id: int
+    unit_path: str
+
+
+def grants_of(user: User) -> list[Grant]:
+    """The grants of an active user under the active pack; read once a request, kept on the user object."""
+    kept: list[Grant] | None = getattr(user, "_kept_grants", None)
+    if kept is None:
+        kept = _read_grants(user) if user.is_active else []
+        user._kept_grants = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def _read_grants(user: User) -> list[Grant]:
+    pack = active_pack()
+    rows = RoleGrant.objects.filter(user=user).values_list("role", "unit_id", "unit__path")
+    known = ((pack.role(role), unit_id, path) for role, unit_id, path in rows)
+    return [Grant(role, role.reach, unit_id, path) for role, unit_id, path in known if role is not None]
+
+
+def roles_of(user: User) -> frozenset[str]:
+    """The ids of the roles a person holds."""
+    return frozenset(grant.role.id for grant in grants_of(user))
+
+
+def can(user: User, permission: str) -> bool:
+    """Whether one of the person's roles brings the permission."""
+    return any(permission in grant.role.permissions for grant in grants_of(user))
+
+
+def require(user: User, permission: str) -> None:
+    """Pass if the person has the permission. Raises NotAllowed naming the roles that have it."""
+    if not can(user, permission):
+        who = [role.name.zh for role in active_pack().roles if permission in role.permissions]
+        raise NotAllowed(PERMISSIONS[permission], who)

@@ -1,0 +1,246 @@
+"""What a pack may say, as typed data. A customer's difference is written here, never in code.
+
+A pack is a folder of YAML files; ``loader`` reads them into these models and names file, line and field of a mistake.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Origin = Literal["source", "ours"]
+
+
+class Part(BaseModel):
+    """Base of every piece: unknown fields are mistakes, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(Part):
+    """A wording in Chinese and, where it matters, English."""
+
+    zh: str
+    en: str = ""
+
+    def in_language(self, code: str) -> str:
+        return self.en if code.startswith("en") and self.en else self.zh
+
+    def __str__(self) -> str:
+        return self.zh
+
+
+Wording = Annotated[Text, BeforeValidator(lambda v: {"zh": v} if isinstance(v, str) else v)]
+Reach = Literal["own", "unit", "subtree", "all"]
+
+
+class Role(Part):
+    """What a holder may do, and how far around the unit of the grant the holder sees."""
+
+    id: str
+    name: Wording
+    reach: Reach
+    permissions: frozenset[str] = frozenset()
+    origin: Origin = "ours"
+
+
+class Choice(Part):
+    """One value a field or a taxonomy offers. ``id`` is what is stored."""
+
+    id: str
+    name: Wording | None = None
+    group: str = ""
+    hint: Wording | None = None
+    origin: Origin = "source"
+
+
+FieldKind = Literal["text", "longtext", "choice", "choices", "money", "moment", "yes_no", "unit", "units", "user", "options", "case"]
+
+
+class FormField(Part):
+    """One thing an action asks of the person who does it. ``choices`` names a taxonomy of the pack."""
+
+    id: str
+    name: Wording
+    kind: FieldKind
+    required: bool = True
+    choices: str = ""
+    hint: Wording | None = None
+    needed_when: dict[str, str] = {}
+    at_least: int = 0
+    at_most: int = 0
+
+
+class Way(Part):
+    """Where an action leads when the fields answer so; the first way that fits is taken."""
+
+    to: str
+    when: dict[str, str] = {}
+
+
+class Start(Part):
+    """A deadline an action starts, under a rule of the pack; ``kind`` is what it is called on the case."""
+
+    rule: str
+    kind: str
+    when: dict[str, str] = {}
+
+
+class Action(Part):
+    """One thing that may be done to a case: from where, by whom, with what, and what follows."""
+
+    id: str
+    name: Wording
+    told: Wording | None = None  # how the timeline says it was done
+    step: int = 0  # of the procedure's numbered steps; 0 for side actions
+    from_: list[str] = Field(alias="from")  # stage ids, or "open" / "ended" for every stage of the sort
+    only_when: dict[str, list[str]] = {}  # field of the case → the values it must have
+    ways: list[Way] = []  # empty: the case stays where it is
+    by: list[str]
+    fields: list[FormField] = []
+    guards: list[str] = []
+    effects: list[str] = []
+    starts: list[Start] = []
+    stops: list[str] = []
+    main: bool = False  # the one next step of its stage, shown as the page's primary action
+    danger: bool = False
+    hint: Wording | None = None
+    source: str = ""
+    origin: Origin = "source"
+
+
+class Stage(Part):
+    """One place a case can stand; ``step`` puts it on the process picture."""
+
+    id: str
+    name: Wording
+    step: int = 0
+    ends: bool = False
+    side: bool = False  # off the main road of the picture
+    origin: Origin = "source"
+
+
+class Step(Part):
+    """One of the procedure's numbered steps, as its source counts them."""
+
+    no: int
+    name: Wording
+    source: str = ""
+
+
+class Process(Part):
+    """The procedure: numbered steps, stages, actions, and the stage a new case starts in."""
+
+    id: str
+    name: Wording
+    version: int = 1
+    begins: str
+    begins_starts: list[Start] = []
+    steps: list[Step]
+    stages: list[Stage]
+    actions: list[Action]
+
+    def stage(self, id: str) -> Stage:
+        return next(s for s in self.stages if s.id == id)
+
+    def action(self, id: str) -> Action | None:
+        return next((a for a in self.actions if a.id == id), None)
+
+    def actions_from(self, stage: str) -> list[Action]:
+        return [a for a in self.actions if self.leads_from(a, stage)]
+
+    def leads_from(self, action: Action, stage: str) -> bool:
+        sort = "ended" if self.stage(stage).ends else "open"
+        return stage in action.from_ or sort in action.from_
+
+
+class Level(Part):
+    """One level of authority: who may approve remedies up to an amount (yuan; none = no limit)."""
+
+    role: str
+    up_to: Decimal | None = None
+    remedies: list[str] = []  # empty: every kind of remedy
+    origin: Origin = "ours"
+
+
+class Authority(Part):
+    """The authority table (核决权限), lowest level first."""
+
+    levels: list[Level]
+    origin: Origin = "ours"
+
+
+class Numbering(Part):
+    """How cases are numbered: YYMM + serial; a serial beyond the width simply grows longer."""
+
+    prefix: str = ""
+    width: int = Field(default=4, ge=2, le=9)
+    origin: Origin = "source"
+
+
+class DeadlineRule(Part):
+    """One clock rule as data: what starts it, how long, in which unit, who may extend it, and where it comes from."""
+
+    id: str
+    name: Wording
+    jurisdiction: str = "CN"
+    trigger: str
+    limit: int
+    unit: Literal["calendar_day", "business_day", "hour", "week", "year"]
+    pause_on: list[str] = []
+    extend_by: list[str] = []
+    extends: str | None = None
+    notice_required: bool = False
+    source: str
+    origin: Origin = "source"
+    verified: bool = True
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class Taxonomy(Part):
+    """A named list of values: channels, business classes, causes, verdicts …"""
+
+    id: str
+    name: Wording
+    values: list[Choice]
+    source: str = ""
+    origin: Origin = "source"
+
+    def choice(self, id: str) -> Choice | None:
+        return next((c for c in self.values if c.id == id), None)
+
+
+class Pack(Part):
+    """Everything one kind of organisation brings."""
+
+    id: str
+    name: Wording
+    version: str
+    sector: str
+    numbering: Numbering = Numbering()
+    roles: list[Role]
+    taxonomies: list[Taxonomy]
+    process: Process
+    authority: Authority
+    rules: list[DeadlineRule]
+    extra_rest_days: list[date] = []
+    extra_work_days: list[date] = []
+    texts: dict[str, Any] = {}
+
+    def role(self, id: str) -> Role | None:
+        return next((r for r in self.roles if r.id == id), None)
+
+    def taxonomy(self, id: str) -> Taxonomy:
+        return next(t for t in self.taxonomies if t.id == id)
+
+    def rule(self, id: str) -> DeadlineRule | None:
+        return next((r for r in self.rules if r.id == id), None)
+
+    def name_of(self, taxonomy: str, value: str, language: str = "zh") -> str:
+        """The wording of a stored value in a language; the value itself when the pack no longer knows it."""
+        choice = self.taxonomy(taxonomy).choice(value)
+        return choice.name.in_language(language) if choice and choice.name else value
