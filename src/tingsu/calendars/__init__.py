@@ -1,1 +1,1 @@
-
+"""Working days and deadline arithmetic: pure, no database, no Django."""
