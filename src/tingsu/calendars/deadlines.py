@@ -22,7 +22,13 @@ from tingsu.base import clock
 from tingsu.base.clock import local
 from tingsu.calendars import explain
 from tingsu.calendars.rules import Pause, Rule, RuleMistake, rule_in_force
-from tingsu.calendars.standstills import DAY, Standstill, merge_pauses, midnight_after, whole_days
+from tingsu.calendars.standstills import (
+    DAY,
+    Standstill,
+    merge_pauses,
+    midnight_after,
+    whole_days,
+)
 from tingsu.calendars.working_days import WorkingCalendar
 
 __all__ = [
@@ -101,7 +107,7 @@ def compute(
     begin, present = local(start), local(now or clock.now())
     merged = merge_pauses((p for p in pauses if p.reason in rule.pause_on), now=present)
     standstills = tuple(s for s in merged if s.end > begin)
-    ignored = tuple(dict.fromkeys(p.reason for p in pauses if p.reason not in rule.pause_on))
+    ignored = tuple(dict.fromkeys(p.told for p in pauses if p.reason not in rule.pause_on))
     opening = [*explain.opening(rule, begin, extra_days), *explain.ignored(ignored)]
     measure = _measure_hours if rule.unit == "hour" else _measure_days
     return measure(rule, begin, calendar, standstills, extra_days, opening)
@@ -157,7 +163,11 @@ def _measure_hours(
     extra_days: int,
     opening: list[str],
 ) -> DueTime:
-    left, running_from, paused = timedelta(hours=rule.limit, days=extra_days), begin, timedelta()
+    left, running_from, paused = (
+        timedelta(hours=rule.limit, days=extra_days),
+        begin,
+        timedelta(),
+    )
     for still in standstills:
         stopped_at = max(still.start, running_from)
         if stopped_at - running_from >= left:

@@ -11,6 +11,7 @@ from tingsu.base.clock import local
 from tingsu.base.errors import TingsuError
 
 Unit = Literal["calendar_day", "business_day", "hour", "week", "year"]
+PAUSE_WORDS = {"appraisal": "外部鉴定"}
 
 
 class RuleMistake(TingsuError):
@@ -53,7 +54,7 @@ class Rule:
 
     ``limit`` is the whole length from the start, extensions included ("+30, 60 in all" is 60 with ``extends`` set).
     ``office_hours`` (opens, closes): the period then ends at closing time of its last day (民法典 203); not for hours.
-    ``pause_on``: the reasons that stop this clock, the very words a Pause carries; any other reason leaves it running.
+    ``pause_on``: the reasons that stop this clock, as a Pause carries them; any other reason leaves it running.
     ``verified`` is False while nobody has compared the rule with its source; the product must show that.
     ``valid_from`` and ``valid_to`` are both inclusive; None is open.
 
@@ -79,11 +80,13 @@ class Rule:
     def __post_init__(self) -> None:
         if self.limit < 1 or self.unit not in get_args(Unit):
             raise RuleMistake(
-                f"时限规则 {self.id} 的期限须为正数，单位须为 {'、'.join(get_args(Unit))}。", self.id
+                f"时限规则 {self.id} 的期限须为正数，单位须为 {'、'.join(get_args(Unit))}。",
+                self.id,
             )
         if self.office_hours and (self.unit == "hour" or self.office_hours[0] >= self.office_hours[1]):
             raise RuleMistake(
-                f"时限规则 {self.id} 的营业时间有误：按小时计的时限不能设，且开门须早于关门。", self.id
+                f"时限规则 {self.id} 的营业时间有误：按小时计的时限不能设，且开门须早于关门。",
+                self.id,
             )
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             raise RuleMistake(f"时限规则 {self.id} 的失效日早于生效日，请更正。", self.id)
@@ -101,16 +104,23 @@ class Rule:
 class Pause:
     """A stretch [start, end) in which the clock stood still; ``end`` None while it still does.
 
-    Naive moments are taken as China time. Raises PauseMistake when it ends before it starts.
+    ``reason`` is compared with a rule's ``pause_on``; ``wording`` is how explanations call it. Naive moments are taken
+    as China time. Raises PauseMistake when it ends before it starts.
     """
 
     start: datetime
     end: datetime | None
     reason: str
+    wording: str = ""
 
     def __post_init__(self) -> None:
         if self.end is not None and local(self.end) < local(self.start):
             raise PauseMistake(self.start, self.end)
+
+    @property
+    def told(self) -> str:
+        """The reason as a person reads it."""
+        return self.wording or PAUSE_WORDS.get(self.reason, self.reason)
 
 
 def rule_in_force(rules: Iterable[Rule], rule_id: str, *, on: date) -> Rule:

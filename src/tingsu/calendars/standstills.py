@@ -63,7 +63,7 @@ def midnight_after(day: date) -> datetime:
 
 def _close(pause: Pause, now: datetime) -> Standstill:
     end = now if pause.end is None else pause.end
-    return Standstill(local(pause.start), local(end), (pause.reason,), pause.end is None)
+    return Standstill(local(pause.start), local(end), (pause.told,), pause.end is None)
 
 
 def _join(one: Standstill, other: Standstill) -> Standstill:
