@@ -189,8 +189,7 @@ class TestPauses:
         assert reply.paused == timedelta(days=2)  # 11 and 12 November
         assert format_end(reply.safe_target) == "11月26日 24:00"
         assert (
-            "外部鉴定自11月10日10:00至11月13日15:00暂停，其中停满整日的2天（11月11日至11月12日）不计入"
-            in reply.steps
+            "外部鉴定自11月10日10:00至11月13日15:00暂停，其中停满整日的2天（11月11日至11月12日）不计入" in reply.steps
         )
 
     def test_two_pauses_that_touch_make_whole_days_together(self) -> None:
@@ -226,9 +225,7 @@ class TestPauses:
         assert ends(reply) == ("11月25日 24:00", "11月25日 24:00")
 
     def test_a_period_of_business_days_resumes_on_a_business_day(self) -> None:
-        friday_night = appraisal(
-            "2026-11-20 20:00", "2026-11-21 10:00"
-        )  # the 7th business day is Friday the 20th
+        friday_night = appraisal("2026-11-20 20:00", "2026-11-21 10:00")  # the 7th business day is Friday the 20th
         assert ends(due(TRANSFER, "2026-11-11 10:00", friday_night)) == ("11月23日 24:00", "11月23日 24:00")
 
     def test_nor_does_it_shift_onto_a_day_that_ends_standing_still(self) -> None:
@@ -333,9 +330,7 @@ class TestExtension:
 
 
 class TestStanding:
-    shifted = due(
-        SIMPLE, "2026-11-06 10:00"
-    )  # safe Saturday 21 November 24:00, lawful Monday 23 November 24:00
+    shifted = due(SIMPLE, "2026-11-06 10:00")  # safe Saturday 21 November 24:00, lawful Monday 23 November 24:00
 
     @pytest.mark.parametrize(
         ("now", "expected"),

@@ -103,9 +103,7 @@ def fallback(unknown: date | None) -> list[str]:
 def days_end(lawful_end: datetime, safe_target: datetime) -> str:
     if lawful_end == safe_target:
         return f"法定到期与稳妥目标同为{format_end(lawful_end, with_year=True)}"
-    return (
-        f"法定到期{format_end(lawful_end, with_year=True)}，稳妥目标{format_end(safe_target, with_year=True)}"
-    )
+    return f"法定到期{format_end(lawful_end, with_year=True)}，稳妥目标{format_end(safe_target, with_year=True)}"
 
 
 def _days_of(still: Standstill, skipped: Sequence[date]) -> str:

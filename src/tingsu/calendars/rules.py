@@ -41,9 +41,7 @@ class PauseMistake(TingsuError):
     code = "pause_mistake"
 
     def __init__(self, start: datetime, end: datetime) -> None:
-        super().__init__(
-            f"暂停的结束时间（{end:%Y-%m-%d %H:%M}）早于开始时间（{start:%Y-%m-%d %H:%M}），请更正。"
-        )
+        super().__init__(f"暂停的结束时间（{end:%Y-%m-%d %H:%M}）早于开始时间（{start:%Y-%m-%d %H:%M}），请更正。")
         self.start = start
         self.end = end
 

@@ -118,9 +118,7 @@ class ChinaCalendar(WorkingCalendar):
         return day in _MAKE_UP_DAYS or (day.weekday() < 5 and day not in _HOLIDAYS)
 
     def is_known(self, day: date) -> bool:
-        return day.year in _KNOWN_YEARS or self.extra_rest.issuperset(
-            (date(day.year, 1, 1), date(day.year, 10, 1))
-        )
+        return day.year in _KNOWN_YEARS or self.extra_rest.issuperset((date(day.year, 1, 1), date(day.year, 10, 1)))
 
 
 @cache
