@@ -1,0 +1,122 @@
+"""What the customer asks for (诉求) and which way the complaint may go further (升级风险)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from tingsu.reading.amounts import Amount, find_amounts
+from tingsu.reading.lexicon import Hit
+from tingsu.reading.scoring import Seen
+from tingsu.reading.types import Demand, Judgement, Risk
+
+_ASK_REACH = 24  # characters before a demand in which a word of asking still belongs to it
+_MONEY_KINDS = {"退款", "赔偿", "减免息费"}
+_SHOWN = 0.5
+_WAIVED = re.compile(r"(?:不要|不需要|不求|不用|不是为了|不在乎|不图|无需|并非要|不指望)(?:你们|你|任何|什么|求)?$")
+_DONE = re.compile(r"(?:已|已经|已给我|已向我|已为我)$")
+_REFUSED = re.compile(
+    r"(?:不|拒绝|拒不|不肯|不愿|不予|不给|没有?|未|迟迟[不未没]|至今[不未没])(?:给|予|我|任何|一个|句|进行|向我|人|有)?$"
+)
+_SENTENCE_END = "。!?;\n"
+
+
+def _asked_before(seen: Seen, hit: Hit, asks: Sequence[Hit]) -> bool:
+    for ask in asks:
+        if ask.start >= hit.start:
+            return False
+        gap = seen.text[ask.end : hit.start]
+        if hit.start - ask.start <= _ASK_REACH and not any(end in gap for end in _SENTENCE_END):
+            return True
+    return False
+
+
+def _confidence(seen: Seen, hit: Hit, asks: Sequence[Hit]) -> float:
+    before = seen.text[max(0, hit.start - 8) : hit.start]
+    if _WAIVED.search(before) or _DONE.search(before):
+        return 0.0
+    bare, asked = hit.cue.extra.get("bare", 0.5), hit.cue.extra.get("asked", 0.8)
+    if _asked_before(seen, hit, asks):
+        return asked
+    return max(bare, 0.7) if _REFUSED.search(before) else bare
+
+
+def _nearest_amount(hits: Sequence[Hit], amounts: Sequence[Amount], text: str) -> Decimal | None:
+    """The sum named with the demand: in the same sentence, what follows before what precedes."""
+    best: tuple[int, Decimal] | None = None
+    for hit in hits:
+        for amount in amounts:
+            after = amount.start >= hit.end
+            gap = text[hit.end : amount.start] if after else text[amount.end : hit.start]
+            if len(gap) > 24 or any(end in gap for end in _SENTENCE_END):
+                continue
+            distance = len(gap) if after else len(gap) + 6
+            if best is None or distance < best[0]:
+                best = (distance, amount.yuan)
+    return best[1] if best else None
+
+
+def find_demands(seen: Seen, complaint: Judgement, cause: Judgement, need: Judgement) -> tuple[Demand, ...]:
+    """Everything asked for or plainly implied, surest first; empty when nothing is, or no complaint is made."""
+    if complaint.value == "no" or need.value == "求发泄":
+        return ()
+    asks = seen.of("mark", "asked")
+    found: dict[str, list[tuple[float, Hit]]] = {}
+    for hit in seen.of("demand"):
+        confidence = _confidence(seen, hit, asks)
+        if confidence >= _SHOWN:
+            found.setdefault(hit.cue.label, []).append((confidence, hit))
+    amounts = tuple(find_amounts(seen.text)) if _MONEY_KINDS & found.keys() else ()
+    demands = [_make_demand(seen, kind, scored, amounts) for kind, scored in found.items()]
+    demands.extend(_imply_repair(complaint, cause, found))
+    return tuple(sorted(demands, key=lambda demand: -demand.confidence))
+
+
+def _make_demand(seen: Seen, kind: str, scored: list[tuple[float, Hit]], amounts: Sequence[Amount]) -> Demand:
+    hits = [hit for _, hit in scored]
+    amount = _nearest_amount(hits, amounts, seen.text) if kind in _MONEY_KINDS else None
+    return Demand(kind, max(confidence for confidence, _ in scored), seen.evidence(hits), amount)
+
+
+def _imply_repair(complaint: Judgement, cause: Judgement, found: dict[str, list[tuple[float, Hit]]]) -> list[Demand]:
+    """A fault of app, machine or hall asks to be mended even when nothing is asked."""
+    if complaint.value != "yes" or cause.value != "设施设备系统" or "修复改进" in found:
+        return []
+    return [Demand("修复改进", round(0.5 + 0.3 * cause.confidence, 3), cause.evidence)]
+
+
+def find_risks(seen: Seen, complaint: Judgement) -> tuple[Risk, ...]:
+    """What the writer does or threatens; what the other side threatens (你们要起诉我) is left out."""
+    if complaint.value == "no":
+        return ()
+    found: dict[str, list[Hit]] = {}
+    for hit in seen.of("risk"):
+        if not _said_by_other_side(seen, hit):
+            found.setdefault(hit.cue.label, []).append(hit)
+    risks = [Risk(kind, max(hit.cue.weight for hit in hits), seen.evidence(hits)) for kind, hits in found.items()]
+    return tuple(sorted(risks, key=lambda risk: -risk.confidence))
+
+
+_OTHER_SIDE = re.compile(
+    r"(?:催收|他们|你们|对方|银行|客服|经理|柜员|人员|威胁|恐吓|声称|扬言|冒充|自称)[^。!?;\n,]{0,12}$"
+)
+_I_AM_OBJECT = re.compile(r"^(?:我(?!要|会|将|们要|们会)|函?(?:说|称))")
+
+
+def _said_by_other_side(seen: Seen, hit: Hit) -> bool:
+    if hit.cue.label not in {"司法", "监管", "媒体舆情", "过激"}:
+        return False
+    before, after = seen.text[max(0, hit.start - 16) : hit.start], seen.text[hit.end : hit.end + 4]
+    other = _OTHER_SIDE.search(before)
+    mine = re.search(r"我(?:要|会|将|就|准备|已|只能|也|去|们)[^。!?;\n]{0,10}$", before)
+    if hit.cue.label == "媒体舆情" or mine:
+        return False
+    if hit.cue.label == "司法":
+        return bool(_I_AM_OBJECT.search(after)) or (
+            other is not None
+            and any(
+                word in other[0] for word in ("催收", "威胁", "恐吓", "声称", "扬言", "冒充", "自称", "说", "让", "叫")
+            )
+        )
+    return other is not None and any(word in other[0] for word in ("让我", "叫我", "说", "威胁", "让去"))

@@ -1,0 +1,64 @@
+"""The reading itself: one pass over the text, then each judge in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tingsu.reading.asks import find_demands, find_risks
+from tingsu.reading.classes import judge_business, judge_cause, judge_complaint
+from tingsu.reading.feelings import judge_emotion, judge_needs
+from tingsu.reading.folding import Folded, fold
+from tingsu.reading.lexicon import lexicon
+from tingsu.reading.privacy import find_in, mask_found
+from tingsu.reading.scoring import Seen, split_facets
+from tingsu.reading.types import Reading
+
+ENGINE = "lexicon-1"
+_HEAD, _TAIL = 12_000, 4_000  # characters of a very long text that are judged; personal data is sought in all of it
+
+
+def _part_to_judge(folded: Folded) -> Folded:
+    """The folded text, or its beginning and end when it is longer than anyone writes."""
+    text = folded.text
+    if len(text) <= _HEAD + _TAIL:
+        return folded
+    places = folded.places if folded.places is not None else range(len(text))
+    cut = len(text) - _TAIL
+    return Folded(f"{text[:_HEAD]}\n{text[cut:]}", (*places[:_HEAD], places[_HEAD], *places[cut:]))
+
+
+def _see(text: str, folded: Folded) -> Seen:
+    part = _part_to_judge(folded)
+    return Seen(text, part, split_facets(part.text, lexicon().find(part.text)))
+
+
+def read(text: str) -> Reading:
+    """Everything the engine says of ``text``. Pure, thread-safe, never raises for a string.
+
+    Judges the first 12,000 and last 4,000 characters of longer texts; masks personal data everywhere.
+    """
+    folded = fold(text)
+    seen = _see(text, folded)
+    complaint = judge_complaint(seen)
+    business, cause = judge_business(seen, complaint), judge_cause(seen, complaint)
+    emotion = judge_emotion(seen, complaint)
+    need, needs = judge_needs(seen, complaint, emotion)
+    data = find_in(folded)
+    return Reading(
+        complaint=complaint,
+        business=business,
+        cause=cause,
+        emotion=emotion,
+        need=need,
+        needs=needs,
+        demands=find_demands(seen, complaint, cause, need),
+        risks=find_risks(seen, complaint),
+        personal_data=data,
+        masked_text=mask_found(text, data),
+        engine=ENGINE,
+    )
+
+
+def read_many(texts: Iterable[str]) -> Iterator[Reading]:
+    """A Reading for every text, lazily and in order."""
+    return map(read, texts)

@@ -1,0 +1,86 @@
+"""How heated the writer is, and what he needs besides the matter itself."""
+
+from __future__ import annotations
+
+import re
+
+from tingsu.reading.lexicon import Hit
+from tingsu.reading.scoring import Seen, add_up, squash
+from tingsu.reading.types import Emotion, Judgement
+
+NEEDS = ("求解决", "求发泄", "求尊重", "求补偿")
+_ANGRY, _FURIOUS = 1.0, 3.3
+_MARKS = re.compile(r"[!?]{2,}|!")
+
+
+def _heat_of_marks(text: str) -> float:
+    """Runs of ! and ?; one exclamation mark alone adds almost nothing."""
+    runs = _MARKS.findall(text)
+    long_runs = sum(len(run) > 1 for run in runs)
+    single = len(runs) - long_runs
+    return min(1.6, 0.7 * long_runs + 0.3 * max(0, single - 1) + 0.15 * (single > 0))
+
+
+def _heat_of_questions(hits: list[Hit]) -> float:
+    """One rhetorical question is still calm; several are not."""
+    return {0: 0.0, 1: 0.6, 2: 1.3}.get(len(hits), 1.9)
+
+
+def judge_emotion(seen: Seen, complaint: Judgement) -> Emotion:
+    """Heat from 0 calm to 3 furious. Needs no complaint: someone may rage about nothing in particular."""
+    groups = {label: seen.of("emotion", label) for label in ("咒骂", "愤怒", "激烈", "反问", "加重", "反话", "降温")}
+    heat = add_up(groups["咒骂"]) + add_up(groups["愤怒"]) + 0.8 * add_up(groups["激烈"]) + 0.5 * add_up(groups["反话"])
+    heat += _heat_of_questions(groups["反问"]) + _heat_of_marks(seen.text)
+    hot = [hit for label in ("咒骂", "愤怒", "激烈", "反话", "反问") for hit in groups[label]]
+    if hot:
+        heat += 0.6 * add_up(groups["加重"])
+    cool = add_up(groups["降温"])
+    if complaint.value == "no":
+        strength = 3 if groups["咒骂"] and heat + cool > _FURIOUS else 0
+    elif heat < 0.5 and cool <= -1 and complaint.confidence < 0.93:
+        strength = 0
+    else:
+        warm = heat + max(cool, -0.6)
+        strength = 1 + (warm >= _ANGRY) + (warm >= _FURIOUS)
+    if complaint.value is None and strength == 1 and not hot:
+        strength = 0
+    return Emotion(strength, _sureness(heat, strength, complaint), seen.evidence(hot or groups["降温"]))
+
+
+def _sureness(heat: float, strength: int, complaint: Judgement) -> float:
+    """Further from the nearest threshold is surer."""
+    if strength == 0:
+        return complaint.confidence
+    edge = min(abs(heat - _ANGRY), abs(heat - _FURIOUS))
+    return round(0.5 + 0.45 * min(1.0, edge), 3)
+
+
+def judge_needs(seen: Seen, complaint: Judgement, emotion: Emotion) -> tuple[Judgement, dict[str, float]]:
+    """The main need and a separate probability of each of the four."""
+    groups = {label: seen.of("need", label) for label in NEEDS}
+    points = {label: add_up(hits) for label, hits in groups.items()}
+    concrete = sum(hit.cue.extra.get("bad", 0.5) >= 1 or hit.cue.weight >= 2 for hit in seen.of("cause"))
+    asks = bool(seen.of("demand")) or bool(seen.of("mark", "asked"))
+    solve = -0.2 + 0.35 * points["求解决"] + 0.9 * min(concrete, 3) + 0.5 * asks
+    vent = -1.6 + 0.6 * points["求发泄"] + 0.45 * emotion.strength - 1.5 * min(concrete, 2) - 0.8 * asks
+    respect = -2.4 + 0.75 * points["求尊重"]
+    repay = -2.6 + 1.1 * points["求补偿"]
+    if complaint.value == "yes" and not concrete and not asks:
+        vent += 1.4
+    needs = dict(zip(NEEDS, (squash(value) for value in (solve, vent, respect, repay)), strict=True))
+    if complaint.value == "no":
+        return Judgement(None, 0.0), {label: round(0.2 * value, 4) for label, value in needs.items()}
+    ranked = sorted(needs.items(), key=lambda item: -item[1])
+    main = _choose_need(needs, ranked)
+    return Judgement(main, needs[main], seen.evidence(groups[main]), tuple(ranked)), needs
+
+
+def _choose_need(needs: dict[str, float], ranked: list[tuple[str, float]]) -> str:
+    """求解决 is the ground state: the wish for respect or money wins over it when plainly shown."""
+    if needs["求补偿"] >= 0.5 and needs["求补偿"] >= needs["求尊重"]:
+        return "求补偿"
+    if needs["求尊重"] >= 0.5:
+        return "求尊重"
+    if needs["求发泄"] > needs["求解决"]:
+        return "求发泄"
+    return "求解决"
