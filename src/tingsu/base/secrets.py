@@ -31,4 +31,4 @@ def _link_new_secret(path: Path) -> None:
     except FileExistsError:
         pass
     finally:
-        os.unlink(draft)
+        Path(draft).unlink()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from tingsu.org.models import Unit
 
@@ -54,9 +54,13 @@ class Case(models.Model):
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="recorded_cases")
     recorded_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="recorded_cases")
-    accused_unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="accused_cases")
+    accused_unit = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="accused_cases"
+    )
     accused_person = models.CharField(max_length=60, blank=True)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="owned_cases")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="owned_cases"
+    )
     lead_unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="lead_cases")
     support_units = models.ManyToManyField(Unit, blank=True, related_name="supported_cases")
 
@@ -68,6 +72,7 @@ class Case(models.Model):
     need = models.CharField(max_length=20, blank=True)
     demands = models.JSONField(default=list)
     risks = models.JSONField(default=list)
+    risk_marks = models.CharField(max_length=120, blank=True)  # "|监管|司法|", so that a filter need not open the JSON
     corrected = models.BooleanField(default=False)
 
     # What people decided.
@@ -88,9 +93,12 @@ class Case(models.Model):
     summary = models.TextField(blank=True)
     lesson = models.TextField(blank=True)
     first_response_at = models.DateTimeField(null=True, blank=True)
+    responded_late = models.BooleanField(null=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     reopened = models.PositiveSmallIntegerField(default=0)
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_cases")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_cases"
+    )
     next_due = models.DateTimeField(null=True, blank=True)
     answered_late = models.BooleanField(null=True)
 
@@ -101,8 +109,14 @@ class Case(models.Model):
             )
         ]
         indexes = [
-            models.Index(F("next_due").asc(nulls_last=True), "id", name="case_open_due", condition=Q(closed_at=None)),
-            models.Index(fields=["received_at"], name="case_received"),
+            models.Index(fields=["next_due", "id"], name="case_open_due", condition=Q(closed_at=None)),
+            models.Index(
+                # Everything the home page counts by, so that its figures are read from the index alone.
+                fields=["received_at", "business", "cause", "emotion", "accused_unit", "closed_at", "answered_late"],
+                name="case_received",
+            ),
+            models.Index(fields=["answered_at", "answered_late"], name="case_answered"),
+            models.Index(fields=["first_response_at", "responded_late"], name="case_responded"),
             models.Index(fields=["closed_at"], name="case_closed"),
         ]
 
@@ -252,3 +266,10 @@ class Idempotency(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_answer_per_key")]
+
+
+class TextBand(models.Model):
+    """One of the keys under which near-copies of a case's text meet."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="bands")
+    key = models.BigIntegerField(db_index=True)

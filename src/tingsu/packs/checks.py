@@ -30,24 +30,25 @@ def _unknown_names(pack: Pack) -> Iterator[Mistake]:
 
 
 def _action_mistakes(pack: Pack, action: Action, at: Location, stages: set[str]) -> Iterator[Mistake]:
-    for stage in action.from_:
-        if stage not in stages | {"open", "ended"}:
-            yield (*at, "from"), f"没有名为「{stage}」的环节"
-    for way in action.ways:
-        if way.to not in stages:
-            yield (*at, "ways"), f"没有名为「{way.to}」的环节"
-    for role in action.by:
-        if pack.role(role) is None:
-            yield (*at, "by"), f"没有名为「{role}」的角色"
+    for stage in set(action.from_) - stages - {"open", "ended"}:
+        yield (*at, "from"), f"没有名为「{stage}」的环节"
+    for stage in {way.to for way in action.ways} - stages:
+        yield (*at, "ways"), f"没有名为「{stage}」的环节"
+    for role in set(action.by) - {r.id for r in pack.roles}:
+        yield (*at, "by"), f"没有名为「{role}」的角色"
+    for start in action.starts:
+        if pack.rule(start.rule) is None:
+            yield (*at, "starts"), f"没有名为「{start.rule}」的时限规则"
+    yield from _field_mistakes(pack, action, at)
+
+
+def _field_mistakes(pack: Pack, action: Action, at: Location) -> Iterator[Mistake]:
     taxonomies = {t.id for t in pack.taxonomies}
     for number, field in enumerate(action.fields):
         if field.choices and field.choices not in taxonomies:
             yield (*at, "fields", number, "choices"), f"没有名为「{field.choices}」的分类"
         if field.kind in ("choice", "choices") and not field.choices:
             yield (*at, "fields", number, "choices"), "选择类字段要写明用哪个分类"
-    for start in action.starts:
-        if pack.rule(start.rule) is None:
-            yield (*at, "starts"), f"没有名为「{start.rule}」的时限规则"
 
 
 def _stages_without_way(pack: Pack) -> Iterator[Mistake]:

@@ -57,7 +57,9 @@ class Choice(Part):
     origin: Origin = "source"
 
 
-FieldKind = Literal["text", "longtext", "choice", "choices", "money", "moment", "yes_no", "unit", "units", "user", "options", "case"]
+FieldKind = Literal[
+    "text", "longtext", "choice", "choices", "money", "moment", "yes_no", "unit", "units", "user", "options", "case"
+]
 
 
 class FormField(Part):
@@ -126,7 +128,7 @@ class Stage(Part):
 class Step(Part):
     """One of the procedure's numbered steps, as its source counts them."""
 
-    no: int
+    step: int
     name: Wording
     source: str = ""
 

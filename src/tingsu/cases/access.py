@@ -1,0 +1,73 @@
+"""Which cases a person may see: everything, a subtree, a unit, or their own, as the roles they hold reach."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from tingsu.cases.errors import NotFound
+from tingsu.cases.models import Case
+from tingsu.org.models import Unit, User
+from tingsu.org.permissions import Grant, grants_of
+
+UNIT_FIELDS = ("recorded_unit", "lead_unit", "accused_unit")
+
+
+def visible_cases(by: User) -> QuerySet[Case]:
+    """The cases this person may see.
+
+    A unit's or subtree's reach covers cases recorded there, led there, supported there, or complaining of it; what
+    one recorded or owns is always in reach (首问责任: the first receiver follows the case to its end).
+    """
+    grants = grants_of(by)
+    if any(grant.reach == "all" for grant in grants):
+        return Case.objects.all()
+    return Case.objects.filter(_own(by) | _of_units(_units_in_reach(grants)))
+
+
+def find_case(number: str, *, by: User) -> Case:
+    """The case with this number. Raises NotFound if there is none or this person may not see it."""
+    case = (
+        visible_cases(by)
+        .select_related("customer", "recorded_unit", "lead_unit", "accused_unit")
+        .filter(number=number)
+        .first()
+    )
+    if case is None:
+        raise NotFound(number)
+    return case
+
+
+def is_visible(case: Case, *, by: User) -> bool:
+    """Whether the person may see the case."""
+    return visible_cases(by).filter(pk=case.pk).exists()
+
+
+def handles_at_unit(user: User, case: Case) -> bool:
+    """Whether one of the person's grants reaches a unit that leads or supports the case."""
+    paths = [unit.path for unit in (case.lead_unit, *case.support_units.all()) if unit is not None]
+    return any(_reaches(grant, path) for grant in grants_of(user) for path in paths)
+
+
+def _reaches(grant: Grant, path: str) -> bool:
+    if grant.reach == "all":
+        return True
+    return path.startswith(grant.unit_path) if grant.reach == "subtree" else path == grant.unit_path
+
+
+def _own(by: User) -> Q:
+    return Q(recorded_by=by) | Q(owner=by)
+
+
+def _units_in_reach(grants: list[Grant]) -> list[int]:
+    wanted = Q(pk__in=[g.unit_id for g in grants if g.reach == "unit"])
+    for grant in grants:
+        if grant.reach == "subtree":
+            wanted |= Q(path__startswith=grant.unit_path)
+    return list(Unit.objects.filter(wanted).values_list("pk", flat=True))
+
+
+def _of_units(units: list[int]) -> Q:
+    met = Q(pk__in=Case.support_units.through.objects.filter(unit_id__in=units).values("case_id"))
+    for field in UNIT_FIELDS:
+        met |= Q(**{f"{field}_id__in": units})
+    return met

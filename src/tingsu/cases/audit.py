@@ -1,0 +1,87 @@
+"""Checks every seal: an edited, removed or reordered event, a case changed behind its events, a number gone missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tingsu.cases.chain import seal, state_digest
+from tingsu.cases.models import Case, Event, NumberSeries
+from tingsu.cases.numbering import format_number
+from tingsu.org.pack import active_pack
+
+BATCH = 500  # cases held in memory at once
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that does not hold: which case, which event (0: the case itself), and what is wrong."""
+
+    number: str
+    seq: int
+    what: str
+
+
+def verify(numbers: list[str] | None = None) -> Iterator[Finding]:
+    """Everything in the store that does not match its seals; nothing when all is as it was written.
+
+    With ``numbers``, only those cases, and no search for missing numbers.
+    """
+    cases = Case.objects.order_by("pk")
+    if numbers is not None:
+        cases = cases.filter(number__in=numbers)
+    for batch in _batches(cases.iterator(chunk_size=BATCH)):
+        events: dict[int, list[Event]] = {case.pk: [] for case in batch}
+        for event in Event.objects.filter(case__in=batch).order_by("seq"):
+            events[event.case_id].append(event)
+        for case in batch:
+            yield from check_case(case, events[case.pk])
+    if numbers is None:
+        yield from _missing_numbers()
+
+
+def check_case(case: Case, events: list[Event]) -> Iterator[Finding]:
+    """What does not hold in one case's chain; ``events`` in the order of their places."""
+    previous, place = "", 0
+    for event in events:
+        place += 1
+        if event.seq != place:
+            yield Finding(case.number, place, f"第 {place} 条事件被删除或调换（此处现为第 {event.seq} 条）")
+            place = event.seq
+        elif event.previous != previous:
+            yield Finding(case.number, event.seq, f"第 {event.seq} 条事件与前一条接不上，前后被调换或替换")
+        if event.hash != seal(case.number, event):
+            yield Finding(case.number, event.seq, f"第 {event.seq} 条事件的内容被改动")
+        previous = event.hash
+    yield from _check_tail(case, events)
+
+
+def _check_tail(case: Case, events: list[Event]) -> Iterator[Finding]:
+    last = events[-1] if events else None
+    if last is None or last.seq < case.event_count:
+        gone = f"末尾的事件被删除：应有 {case.event_count} 条，现到第 {last.seq if last else 0} 条"
+        yield Finding(case.number, case.event_count, gone)
+    elif last.hash != case.head_hash:
+        yield Finding(case.number, last.seq, "末尾的事件与工单记录的链尾不符")
+    elif last.data.get("state") != state_digest(case):
+        yield Finding(case.number, 0, "工单内容在系统之外被改动，与最后一条事件的封存值不符")
+
+
+def _missing_numbers() -> Iterator[Finding]:
+    numbering = active_pack().numbering
+    for series in NumberSeries.objects.order_by("month"):
+        given = {format_number(numbering, series.month, serial) for serial in range(1, series.last + 1)}
+        kept = Case.objects.filter(number__startswith=numbering.prefix + series.month).values_list("number", flat=True)
+        for number in sorted(given - set(kept)):
+            yield Finding(number, 0, "编号已给出，工单却不在了")
+
+
+def _batches(cases: Iterator[Case]) -> Iterator[list[Case]]:
+    batch: list[Case] = []
+    for case in cases:
+        batch.append(case)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

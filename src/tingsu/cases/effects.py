@@ -1,0 +1,209 @@
+"""What an action of the pack does to a case, by name. Each changes the case in memory and its rows beside it.
+
+They run inside the action's transaction, after guards and fields have passed; ``lifecycle`` saves the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tingsu.cases import clocks
+from tingsu.cases.errors import Incomplete, NotPossible
+from tingsu.cases.guards import level_for, waiting_approval
+from tingsu.cases.models import Approval, Case, FollowUp, Option
+from tingsu.cases.queue import mark_risks
+from tingsu.org.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """An action under way. ``values`` are the parsed fields; ``said`` gathers extra facts for the event."""
+
+    case: Case
+    action: str
+    by: User
+    at: datetime
+    values: dict[str, Any]
+    said: dict[str, Any]
+
+
+def run(name: str, doing: Doing) -> None:
+    """Run the effect called ``name``."""
+    EFFECTS[name](doing)
+
+
+def keep_verdict(doing: Doing) -> None:
+    case, values = doing.case, doing.values
+    case.verdict, case.verdict_reason = values["verdict"], values["reason"]
+    case.complexity = values["complexity"]
+
+
+def take_ownership(doing: Doing) -> None:
+    """Who takes the first step at the desk owns the case, unless it has an owner."""
+    if doing.case.owner_id is None:
+        doing.case.owner = doing.by
+    if doing.case.first_response_at is None:
+        handover = doing.case.deadlines.filter(kind="handover").last()
+        doing.case.first_response_at = doing.at
+        doing.case.responded_late = handover is not None and doing.at >= handover.lawful_end
+
+
+def keep_owner(doing: Doing) -> None:
+    doing.case.owner = doing.values["owner"]
+
+
+def keep_units(doing: Doing) -> None:
+    doing.case.lead_unit = doing.values["lead_unit"]
+    doing.case.support_units.set(doing.values.get("support_units", []))
+
+
+def keep_findings(doing: Doing) -> None:
+    case, values = doing.case, doing.values
+    case.findings, case.root_cause = values["findings"], values["root_cause"]
+    case.responsibility, case.fault_code = values["responsibility"], values.get("fault_code", "")
+    case.responsible_person = values.get("responsible_person")
+    case.verdict = values.get("verdict", case.verdict)
+
+
+def keep_options(doing: Doing) -> None:
+    """Keep the options as a new round, the recommended one marked."""
+    options = doing.values["options"]
+    chosen = str(doing.values["chosen"])
+    if not chosen.isdigit() or not 1 <= int(chosen) <= len(options):
+        raise Incomplete({"chosen": f"「推荐方案」请写 1 到 {len(options)} 中的一个序号"})
+    last = doing.case.options.order_by("-round").values_list("round", flat=True).first() or 0
+    Option.objects.bulk_create(
+        Option(
+            case=doing.case,
+            round=last + 1,
+            rank=rank,
+            kind=o.kind,
+            amount=o.amount,
+            text=o.text,
+            chosen=rank == int(chosen),
+        )
+        for rank, o in enumerate(options, start=1)
+    )
+
+
+def request_approval(doing: Doing) -> None:
+    """Ask the lowest level of authority that covers the recommended option."""
+    option = doing.case.options.filter(chosen=True).last()
+    if option is None:
+        raise NotPossible("还没有推荐方案，请先提出方案。")
+    level = level_for(option.amount, option.kind)
+    Approval.objects.create(
+        case=doing.case, option=option, level=level.role, limit=level.up_to, asked_by=doing.by, asked_at=doing.at
+    )
+    doing.said.update(level=level.role, amount=f"{option.amount:.2f}", option=option.text)
+
+
+def decide_approval(doing: Doing) -> None:
+    """Settle the waiting approval: granted by ``approve``, refused by any other action."""
+    waiting = waiting_approval(doing.case)
+    if waiting is None:
+        raise NotPossible("没有待批的方案。")
+    waiting.granted = doing.action == "approve"
+    waiting.decided_by, waiting.decided_at, waiting.reason = doing.by, doing.at, doing.values["reason"]
+    waiting.save()
+    doing.said.update(level=waiting.level, amount=f"{waiting.option.amount:.2f}", option=waiting.option.text)
+
+
+def keep_paid(doing: Doing) -> None:
+    doing.case.paid = doing.values.get("paid")
+
+
+def keep_answer(doing: Doing) -> None:
+    """Keep the answer and whether it came within the lawful time."""
+    case = doing.case
+    case.answer, case.answered_at = doing.values["answer"], doing.at
+    statute = case.deadlines.filter(kind="statute").exclude(state="dropped").last()
+    case.answered_late = statute is not None and doing.at >= statute.lawful_end
+
+
+def keep_follow_up(doing: Doing) -> None:
+    values = doing.values
+    FollowUp.objects.create(
+        case=doing.case, at=doing.at, by=doing.by, reached=values["reached"], satisfaction=values["satisfaction"],
+        note=values.get("note", ""),
+    )  # fmt: skip
+    doing.case.satisfaction = values["satisfaction"]
+
+
+def close(doing: Doing) -> None:
+    """Sum up and close; a promise still on the clock stops here."""
+    doing.case.summary, doing.case.lesson = doing.values["summary"], doing.values.get("lesson", "")
+    end(doing)
+
+
+def end(doing: Doing) -> None:
+    """The procedure ends now, and every clock with it."""
+    doing.case.closed_at = doing.at
+    clocks.drop_deadlines(doing.case, at=doing.at)
+
+
+def reopen(doing: Doing) -> None:
+    """The case is open again from its first stage; answer and verdict of the earlier round stay in the events."""
+    case = doing.case
+    case.closed_at = case.answered_at = case.answered_late = None
+    case.reopened += 1
+    case.merged_into = None
+    case.answer = case.satisfaction = case.summary = case.lesson = ""
+
+
+def merge_into(doing: Doing) -> None:
+    """Point this case at the one that goes on (同一事项并案)."""
+    from tingsu.cases.access import find_case
+
+    target = find_case(doing.values["into"], by=doing.by)
+    if target.pk == doing.case.pk or target.merged_into_id is not None:
+        raise NotPossible("不能并入自身，也不能并入已被并案的工单。")
+    doing.case.merged_into = target
+    doing.said["into"] = target.number
+
+
+def extend_deadline(doing: Doing) -> None:
+    before = doing.case.deadlines.filter(kind="statute").last()
+    deadline = clocks.extend_statute(doing.case, by=doing.by, at=doing.at)
+    doing.said.update(
+        rule=deadline.rule["id"],
+        before=before.lawful_end.isoformat() if before else "",
+        after=deadline.lawful_end.isoformat(),
+    )
+
+
+def pause_deadlines(doing: Doing) -> None:
+    clocks.pause_deadlines(doing.case, doing.values["why"], at=doing.at)
+
+
+def resume_deadlines(doing: Doing) -> None:
+    clocks.resume_deadlines(doing.case, at=doing.at)
+
+
+def start_promise(doing: Doing) -> None:
+    clocks.start_promise(doing.case, doing.values["promised_at"], doing.values["words"], at=doing.at)
+
+
+def correct_reading(doing: Doing) -> None:
+    """A person's word replaces the engine's; what the engine had said stays in the reading and in the event."""
+    case = doing.case
+    if not doing.values:
+        raise Incomplete({"business": "请至少更正一项"})
+    doing.said["before"] = {name: getattr(case, name) for name in doing.values}
+    for name, value in doing.values.items():
+        setattr(case, name, int(value) if name == "emotion" else value)
+    case.risk_marks = mark_risks(case.risks)
+    case.corrected = True
+
+
+EFFECTS: dict[str, Callable[[Doing], None]] = {
+    effect.__name__: effect
+    for effect in (
+        keep_verdict, take_ownership, keep_owner, keep_units, keep_findings, keep_options, request_approval,
+        decide_approval, keep_paid, keep_answer, keep_follow_up, close, end, reopen, merge_into, extend_deadline,
+        pause_deadlines, resume_deadlines, start_promise, correct_reading,
+    )
+}  # fmt: skip

@@ -1,0 +1,93 @@
+"""Conditions a pack may set before an action, by name; each raises with what stands in the way and who may help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from tingsu.cases.access import handles_at_unit
+from tingsu.cases.errors import NotPossible
+from tingsu.cases.models import Approval, Case
+from tingsu.org.models import User
+from tingsu.org.pack import active_pack
+from tingsu.org.permissions import NotAllowed, roles_of
+from tingsu.packs.schema import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Someone about to do something to a case; ``values`` are the parsed fields, empty while only asking."""
+
+    case: Case
+    by: User
+    values: dict[str, Any]
+
+
+def check(name: str, attempt: Attempt) -> None:
+    """Pass if the guard called ``name`` lets the attempt through; else raise NotAllowed or NotPossible."""
+    GUARDS[name](attempt)
+
+
+def no_direct_interest(attempt: Attempt) -> None:
+    """Nobody handles a complaint about himself (回避; CBIRC 2020 No. 3)."""
+    case, by = attempt.case, attempt.by
+    if case.responsible_person_id == by.pk or (case.accused_person and case.accused_person in (by.name, by.staff_no)):
+        raise NotPossible("您是本投诉涉及的人员，按回避要求不能办理，请交由其他同事。")
+
+
+def of_the_units_handling(attempt: Attempt) -> None:
+    """The lead or a supporting unit acts; the desk, whose reach is everything, may always."""
+    case = attempt.case
+    if not handles_at_unit(attempt.by, case):
+        who = case.lead_unit.name if case.lead_unit else "主办部门"
+        raise NotAllowed("办理本工单", [f"{who}的负责人", "投诉处理专员"])
+
+
+def within_authority(attempt: Attempt) -> None:
+    """The decision belongs to the level the plan's amount asks for, or one above."""
+    waiting = waiting_approval(attempt.case)
+    if waiting is None:
+        raise NotPossible("没有待批的方案。")
+    levels = [level.role for level in active_pack().authority.levels]
+    may = levels[levels.index(waiting.level) :]
+    if not roles_of(attempt.by) & set(may):
+        names = [role.name.zh for role in active_pack().roles if role.id in may]
+        raise NotAllowed(f"审批 {waiting.option.amount} 元的方案", names)
+
+
+def not_own_plan(attempt: Attempt) -> None:
+    """Nobody approves the plan he sent."""
+    waiting = waiting_approval(attempt.case)
+    if waiting is not None and waiting.asked_by_id == attempt.by.pk:
+        raise NotPossible("方案是您送审的，须由另一位有权人审批。")
+
+
+def paid_as_approved(attempt: Attempt) -> None:
+    """No more is paid than was approved."""
+    granted = attempt.case.approvals.filter(granted=True).select_related("option").last()
+    limit = granted.option.amount if granted else Decimal(0)
+    if attempt.values.get("paid", Decimal(0)) > limit:
+        raise NotPossible(f"实付金额超过批准的 {limit} 元。确需多付，请重新提出方案送审。")
+
+
+def waiting_approval(case: Case) -> Approval | None:
+    """The approval this case waits for, if any."""
+    return case.approvals.filter(granted=None).select_related("option", "asked_by").last()
+
+
+def level_for(amount: Decimal, remedy: str) -> Level:
+    """The lowest level of the authority table that may approve this remedy at this amount."""
+    for level in active_pack().authority.levels:
+        if level.remedies and remedy not in level.remedies:
+            continue
+        if level.up_to is None or amount <= level.up_to:
+            return level
+    raise NotPossible("授权表没有哪一级能批这个金额，请管理员检查方案包。")
+
+
+GUARDS: dict[str, Callable[[Attempt], None]] = {
+    guard.__name__: guard
+    for guard in (no_direct_interest, of_the_units_handling, within_authority, not_own_plan, paid_as_approved)
+}

@@ -1,0 +1,150 @@
+"""The interpreter: whatever the pack's process says may be done to a case is done here, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from tingsu.base.clock import now
+from tingsu.base.errors import TingsuError
+from tingsu.cases import clocks, effects, guards
+from tingsu.cases.access import is_visible
+from tingsu.cases.chain import append_event
+from tingsu.cases.errors import Conflict, NotFound, WrongStage
+from tingsu.cases.fields import as_plain, parse_fields
+from tingsu.cases.models import Case, Event
+from tingsu.cases.search import index_case
+from tingsu.org.models import User
+from tingsu.org.pack import active_pack
+from tingsu.org.permissions import NotAllowed, roles_of
+from tingsu.packs.schema import Action, Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An action of the case's stage, and whether this person may do it; ``who`` are the roles that may."""
+
+    action: Action
+    allowed: bool
+    why_not: str
+    who: list[str]
+
+
+def act(
+    case: Case, action_id: str, fields: Mapping[str, Any], *, by: User, version: int, at: datetime | None = None
+) -> Case:
+    """Do one action of the pack's process to a case, whole or not at all, and return the case as it then stands.
+
+    In one transaction: the case's row is held; visibility, version, stage, role and guards are checked; the fields are
+    parsed; the effects run; clocks start and stop; the event is sealed; the search row is rewritten.
+
+    ``version`` is the case's version the person saw. Raises NotFound, Conflict (someone was quicker; nothing is done),
+    WrongStage, NotAllowed, NotPossible, Incomplete.
+    """
+    at = at or now()
+    pack = active_pack()
+    with transaction.atomic():
+        held = _hold(case.pk, case.number, by)
+        action = _checked_action(held, action_id, pack, by, version)
+        values = parse_fields(action, fields, pack)
+        _check_guards(action, guards.Attempt(held, by, values))
+        came_from = held.stage
+        said = _take_effect(held, action, effects.Doing(held, action.id, by, at, values, {}))
+        held.stage = _next_stage(held, action, values)
+        _move_clocks(held, action, values, at)
+        held.version += _changes_state(action)
+        data = {"fields": as_plain(values), "from": came_from, "to": held.stage, "version": held.version, **said}
+        append_event(held, action.id, data, by=by, at=at)
+        held.save()
+        index_case(held)
+    return held
+
+
+def offers(case: Case, *, by: User) -> list[Offer]:
+    """Every action that fits where the case stands, also those this person may not do, with who may."""
+    pack = active_pack()
+    fitting = [a for a in pack.process.actions_from(case.stage) if _fits(a, case)]
+    return [_offer(action, case, pack, by) for action in fitting]
+
+
+def _hold(pk: int, number: str, by: User) -> Case:
+    held = Case.objects.select_for_update().filter(pk=pk).first()
+    if held is None or not is_visible(held, by=by):
+        raise NotFound(number)
+    return held
+
+
+def _checked_action(case: Case, action_id: str, pack: Pack, by: User, version: int) -> Action:
+    action = pack.process.action(action_id)
+    if case.version != version and (action is None or _changes_state(action)):
+        raise Conflict(case.number, case.version, _changes_since(case, version, pack))
+    if action is None or not pack.process.leads_from(action, case.stage) or not _fits(action, case):
+        doable = [offer.action.name.zh for offer in offers(case, by=by) if offer.allowed]
+        raise WrongStage(action.name.zh if action else action_id, pack.process.stage(case.stage).name.zh, doable)
+    if not roles_of(by) & set(action.by):
+        raise NotAllowed(action.name.zh, _role_names(action, pack))
+    return action
+
+
+def _fits(action: Action, case: Case) -> bool:
+    return all(str(getattr(case, name)) in wanted for name, wanted in action.only_when.items())
+
+
+def _changes_state(action: Action) -> bool:
+    """A mere note neither conflicts with anyone's work nor makes anyone else's stale."""
+    return bool(action.ways or action.effects)
+
+
+def _check_guards(action: Action, attempt: guards.Attempt) -> None:
+    for name in action.guards:
+        guards.check(name, attempt)
+
+
+def _take_effect(case: Case, action: Action, doing: effects.Doing) -> dict[str, Any]:
+    for name in action.effects:
+        effects.run(name, doing)
+    return doing.said
+
+
+def _next_stage(case: Case, action: Action, values: Mapping[str, Any]) -> str:
+    for way in action.ways:
+        if all(str(values.get(key)) == wanted for key, wanted in way.when.items()):
+            return way.to
+    return case.stage
+
+
+def _move_clocks(case: Case, action: Action, values: Mapping[str, Any], at: datetime) -> None:
+    clocks.stop_deadlines(case, action.stops, at=at)
+    starts = [s for s in action.starts if all(str(values.get(k)) == v for k, v in s.when.items())]
+    if starts:
+        clocks.start_deadlines(case, starts, at=at)
+    case.next_due = clocks.nearest_due(case)
+
+
+def _offer(action: Action, case: Case, pack: Pack, by: User) -> Offer:
+    who = _role_names(action, pack)
+    try:
+        if not roles_of(by) & set(action.by):
+            raise NotAllowed(action.name.zh, who)
+        _check_guards(action, guards.Attempt(case, by, {}))
+    except TingsuError as error:
+        return Offer(action, False, error.message, error.who if isinstance(error, NotAllowed) else who)
+    return Offer(action, True, "", who)
+
+
+def _role_names(action: Action, pack: Pack) -> list[str]:
+    return [role.name.zh for role in pack.roles if role.id in action.by]
+
+
+def _changes_since(case: Case, version: int, pack: Pack) -> list[dict[str, Any]]:
+    return [_told(event, pack) for event in case.events.filter(data__version__gt=version)]
+
+
+def _told(event: Event, pack: Pack) -> dict[str, Any]:
+    action = pack.process.action(event.kind)
+    told = action.told.zh if action and action.told else event.kind
+    return {"by": event.by_name, "what": told, "at": event.at.isoformat(), "action": event.kind}

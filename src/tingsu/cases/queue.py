@@ -1,0 +1,170 @@
+"""The work queue: which cases, by filters that live in an address, nearest deadline first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import F, Q, QuerySet
+
+from tingsu.base.clock import local, now
+from tingsu.cases.access import visible_cases
+from tingsu.cases.models import Approval, Case
+from tingsu.cases.search import search
+from tingsu.org.models import Unit, User
+from tingsu.org.pack import active_pack
+from tingsu.org.permissions import roles_of
+
+NEAR_DAYS = 3  # a case is near its deadline from this many days before it
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a queue is narrowed to; every field is a plain word of the address, empty when it does not narrow.
+
+    ``state``: open, ended, all. ``due``: overdue, today, near. ``owner``: a username, or "me", or "none".
+    ``unit``: a unit's code, its whole subtree meant. ``since``/``until``: day of receipt, both included.
+    ``answered``: late, in_time. ``waiting``: "me" for approvals my level decides.
+    ``days``, ``answered_days``: received, or answered, in the last N days.
+    """
+
+    state: str = "open"
+    due: str = ""
+    stage: str = ""
+    owner: str = ""
+    unit: str = ""
+    accused: str = ""
+    business: str = ""
+    cause: str = ""
+    channel: str = ""
+    emotion: str = ""
+    need: str = ""
+    risk: str = ""
+    verdict: str = ""
+    complexity: str = ""
+    satisfaction: str = ""
+    since: str = ""
+    until: str = ""
+    days: str = ""
+    answered: str = ""
+    answered_days: str = ""
+    waiting: str = ""
+    q: str = ""
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> Filters:
+        """The filters an address asks for; words it does not know are passed over."""
+        names = {field.name for field in fields(cls)}
+        return cls(**{name: str(query[name]).strip() for name in names if str(query.get(name, "")).strip()})
+
+    def to_query(self, **changes: str) -> str:
+        """The address's query part, with some filters changed; what says nothing is left out."""
+        mine = {**asdict(self), **changes}
+        default = {field.name: field.default for field in fields(self)}
+        return urlencode({key: value for key, value in mine.items() if value != default[key]})
+
+
+def list_cases(filters: Filters, *, by: User, at: datetime | None = None) -> QuerySet[Case]:
+    """The cases this person may see that fit the filters: nearest deadline first, those without one last.
+
+    Ended cases come latest first; a search, newest first.
+    """
+    cases = narrow(visible_cases(by), filters, by=by, at=at or now())
+    cases = cases.select_related("customer", "owner", "lead_unit", "recorded_unit", "accused_unit")
+    cases = cases.defer("text", "reading", "findings", "answer", "summary", "lesson", "verdict_reason")
+    if filters.q:
+        return search(cases, filters.q)
+    if filters.state == "open":
+        return cases.order_by(F("next_due").asc(nulls_last=True), "id")
+    return cases.order_by("-received_at", "-id")
+
+
+def narrow(cases: QuerySet[Case], filters: Filters, *, by: User, at: datetime) -> QuerySet[Case]:
+    """``cases`` narrowed by everything but the search words."""
+    if filters.state in ("open", "ended"):
+        cases = cases.filter(closed_at__isnull=filters.state == "open")
+    for name in ("stage", "business", "cause", "channel", "need", "verdict", "complexity", "satisfaction"):
+        if value := getattr(filters, name):
+            cases = cases.filter(**{name: "" if value == "-" else value})
+    if filters.emotion.isdigit():
+        cases = cases.filter(emotion__gte=int(filters.emotion))
+    if filters.risk:
+        cases = (
+            cases.filter(risk_marks__contains=f"|{filters.risk}|")
+            if filters.risk != "any"
+            else cases.exclude(risk_marks="")
+        )
+    cases = _narrow_by_time(cases, filters, at)
+    return _narrow_by_people(cases, filters, by)
+
+
+def mark_risks(risks: list[str]) -> str:
+    """Risks as one searchable word: "|监管|司法|"."""
+    return f"|{'|'.join(risks)}|" if risks else ""
+
+
+def waiting_for(by: User) -> QuerySet[Approval]:
+    """The approvals this person may decide: at a level held, or below it; never a plan of one's own."""
+    levels = [level.role for level in active_pack().authority.levels]
+    held = [index for index, role in enumerate(levels) if role in roles_of(by)]
+    mine = levels[: max(held) + 1] if held else []
+    waiting = Approval.objects.filter(granted=None, level__in=mine, case__in=visible_cases(by)).exclude(asked_by=by)
+    return waiting.select_related("case", "option", "asked_by", "case__lead_unit").order_by("asked_at")
+
+
+def _narrow_by_time(cases: QuerySet[Case], filters: Filters, at: datetime) -> QuerySet[Case]:
+    midnight = local(at).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    ends = {
+        "overdue": Q(next_due__lte=at),
+        "today": Q(next_due__gt=at, next_due__lte=midnight),
+        "near": Q(next_due__gt=at, next_due__lte=midnight + timedelta(days=NEAR_DAYS)),
+    }
+    if filters.due in ends:
+        cases = cases.filter(ends[filters.due])
+    if start := _day(filters.since):
+        cases = cases.filter(received_at__gte=start)
+    if end := _day(filters.until):
+        cases = cases.filter(received_at__lt=end + timedelta(days=1))
+    if filters.days.isdigit():
+        cases = cases.filter(received_at__gte=days_before(at, int(filters.days)))
+    if filters.answered_days.isdigit():
+        cases = cases.filter(answered_at__gte=days_before(at, int(filters.answered_days)))
+    if filters.answered in ("late", "in_time"):
+        cases = cases.filter(answered_late=filters.answered == "late")
+    return cases
+
+
+def days_before(at: datetime, days: int) -> datetime:
+    """0:00 of the day ``days`` days before the day of ``at``; a number too large means the beginning of time."""
+    return local(at).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=min(days, 36500))
+
+
+def _narrow_by_people(cases: QuerySet[Case], filters: Filters, by: User) -> QuerySet[Case]:
+    if filters.owner == "me":
+        cases = cases.filter(owner=by)
+    elif filters.owner == "none":
+        cases = cases.filter(owner=None)
+    elif filters.owner:
+        cases = cases.filter(owner__username=filters.owner)
+    if filters.unit:
+        units = _subtree(filters.unit)
+        cases = cases.filter(Q(lead_unit__in=units) | Q(recorded_unit__in=units) | Q(accused_unit__in=units))
+    if filters.accused:
+        cases = cases.filter(accused_unit__in=_subtree(filters.accused))
+    if filters.waiting == "me":
+        cases = cases.filter(pk__in=waiting_for(by).order_by().values("case"))
+    return cases
+
+
+def _subtree(code: str) -> list[int]:
+    path = Unit.objects.filter(code=code).values_list("path", flat=True).first()
+    return list(Unit.objects.filter(path__startswith=path).values_list("pk", flat=True)) if path else []
+
+
+def _day(value: str) -> datetime | None:
+    try:
+        return local(datetime.combine(date.fromisoformat(value), datetime.min.time()))
+    except ValueError:
+        return None

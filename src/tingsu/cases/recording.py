@@ -1,0 +1,217 @@
+"""A complaint is heard once and recorded once: the case, its clocks, its first event and its search row together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from tingsu.base.clock import local, now
+from tingsu.cases import clocks, jobs
+from tingsu.cases.chain import make_event
+from tingsu.cases.errors import Incomplete, NotPossible
+from tingsu.cases.models import Case, Customer, Deadline
+from tingsu.cases.numbering import take_number
+from tingsu.cases.queue import mark_risks
+from tingsu.cases.search import write_row
+from tingsu.org.models import Unit, User
+from tingsu.org.pack import active_pack
+from tingsu.org.permissions import require
+from tingsu.reading import Reading, read
+
+SUBJECT_LENGTH = 30  # characters taken from the text when no subject is given
+LONGEST_TEXT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerDraft:
+    """What was taken down about the person who complains; ask only for what is needed (PIPL)."""
+
+    name: str = ""
+    phone: str = ""
+    id_no: str = ""
+    account_no: str = ""
+    email: str = ""
+    address: str = ""
+    occupation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A complaint as taken down. ``source`` and ``external_id`` name it in an outside system, once for all time."""
+
+    text: str
+    channel: str
+    customer: CustomerDraft = field(default_factory=CustomerDraft)
+    subject: str = ""
+    key_point: str = ""
+    received_at: datetime | None = None
+    accused_unit: Unit | None = None
+    accused_person: str = ""
+    source: str = ""
+    external_id: str = ""
+    reading: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The case, and whether this call made it; False when (source, external id) had been recorded before."""
+
+    case: Case
+    created: bool
+
+
+def record_case(draft: Draft, *, by: User, at: datetime | None = None) -> Recorded:
+    """Record a complaint: number given, clocks started, everything in one transaction.
+
+    The text is read before the transaction begins. Then, together or not at all: the customer, the number, the case,
+    its clocks, the event, the search row, and the job that looks for near cases.
+
+    The day of receipt starts the clocks, not the day of recording. Raises NotAllowed, Incomplete, NotPossible.
+    """
+    require(by, "record_case")
+    at = at or now()
+    _check(draft, by, at)
+    reading = draft.reading or read(draft.text)
+    try:
+        with transaction.atomic():
+            if earlier := _find_earlier(draft):
+                return Recorded(earlier, created=False)
+            return Recorded(_write(draft, reading, by, at), created=True)
+    except IntegrityError:
+        # Two requests with one outside id at the same moment: the quicker one's case is the answer to both.
+        if earlier := _find_earlier(draft):
+            return Recorded(earlier, created=False)
+        raise
+
+
+def subject_of(text: str) -> str:
+    """The first clause of a text, cut to a line, for a case nobody gave a subject."""
+    line = " ".join(text.split())
+    for stop in "。！？!?；;":
+        line = line.split(stop, 1)[0] or line
+    return line if len(line) <= SUBJECT_LENGTH else line[: SUBJECT_LENGTH - 1] + "…"
+
+
+def _check(draft: Draft, by: User, at: datetime) -> None:
+    wrong: dict[str, str] = {}
+    if not draft.text.strip():
+        wrong["text"] = "请写下客户投诉的内容"
+    elif len(draft.text) > LONGEST_TEXT:
+        wrong["text"] = f"投诉内容最多 {LONGEST_TEXT} 字，更长的材料请作为证据上传"
+    if active_pack().taxonomy("channel").choice(draft.channel) is None:
+        wrong["channel"] = "请选择受理渠道"
+    if draft.received_at is not None and local(draft.received_at) > at:
+        wrong["received_at"] = "收到投诉的时间不能晚于现在"
+    wrong |= _too_long(draft)
+    if wrong:
+        raise Incomplete(wrong)
+    if by.unit_id is None:
+        raise NotPossible("您的账号还没有所属机构，请系统管理员补上后再登记。")
+
+
+def _too_long(draft: Draft) -> dict[str, str]:
+    limits = {"subject": (Case, draft.subject), "key_point": (Case, draft.key_point),
+              "accused_person": (Case, draft.accused_person), "source": (Case, draft.source),
+              "external_id": (Case, draft.external_id)}  # fmt: skip
+    limits |= {name: (Customer, getattr(draft.customer, name)) for name in CustomerDraft.__dataclass_fields__}
+    found = {name: (model._meta.get_field(name).max_length, len(value)) for name, (model, value) in limits.items()}
+    return {name: f"「{name}」最多 {most} 字" for name, (most, size) in found.items() if most and size > most}
+
+
+def _find_earlier(draft: Draft) -> Case | None:
+    if not draft.external_id:
+        return None
+    return Case.objects.filter(source=draft.source, external_id=draft.external_id).first()
+
+
+def _write(draft: Draft, reading: Reading, by: User, at: datetime) -> Case:
+    pack = active_pack()
+    case = _make_case(draft, reading, by, at)
+    case.customer = _find_or_add_customer(draft.customer)
+    deadlines = clocks.make_deadlines(case, pack.process.begins_starts, at=case.received_at)
+    case.next_due = min((d.safe_target for d in deadlines), default=None)
+    case.number = take_number(pack.id, pack.numbering, at=case.recorded_at)
+    event = make_event(case, "record", _said(draft, case, reading), by=by, at=at)
+    case.save(force_insert=True)
+    event.case = case
+    event.save(force_insert=True)
+    for deadline in deadlines:
+        deadline.case = case
+    Deadline.objects.bulk_create(deadlines)
+    customer = case.customer
+    write_row(
+        case.pk,
+        [case.number, case.subject, case.text, case.key_point, customer.name, customer.phone, case.accused_person],
+    )
+    jobs.link_near_cases.enqueue(case.pk)
+    return case
+
+
+def _make_case(draft: Draft, reading: Reading, by: User, at: datetime) -> Case:
+    return Case(
+        pack=active_pack().id,
+        stage=active_pack().process.begins,
+        subject=draft.subject.strip() or subject_of(reading.masked_text),
+        text=draft.text,
+        masked_text=reading.masked_text,
+        key_point=draft.key_point,
+        channel=draft.channel,
+        source=draft.source,
+        external_id=draft.external_id,
+        received_at=local(draft.received_at) if draft.received_at else at,
+        recorded_at=at,
+        recorded_by=by,
+        recorded_unit_id=by.unit_id,
+        accused_unit=draft.accused_unit,
+        accused_person=draft.accused_person,
+        **_held_true(reading),
+    )
+
+
+def _held_true(reading: Reading) -> dict[str, Any]:
+    risks = list(dict.fromkeys(risk.kind for risk in reading.risks))
+    return {
+        "reading": reading.as_dict(),
+        "business": reading.business.value or "",
+        "cause": reading.cause.value or "",
+        "emotion": reading.emotion.strength,
+        "need": reading.need.value or "",
+        "demands": list(dict.fromkeys(demand.kind for demand in reading.demands)),
+        "risks": risks,
+        "risk_marks": mark_risks(risks),
+    }
+
+
+def _find_or_add_customer(draft: CustomerDraft) -> Customer:
+    """The customer with the same name and the same phone or identity number, else a new one."""
+    given = {name: getattr(draft, name).strip() for name in CustomerDraft.__dataclass_fields__}
+    for key in ("id_no", "phone"):
+        if given[key] and (known := Customer.objects.filter(name=given["name"], **{key: given[key]}).first()):
+            return _fill_in(known, given)
+    return Customer.objects.create(**given)
+
+
+def _fill_in(known: Customer, given: dict[str, str]) -> Customer:
+    """A returning customer tells what was not known before; what is known is not overwritten here."""
+    new = {name: value for name, value in given.items() if value and not getattr(known, name)}
+    for name, value in new.items():
+        setattr(known, name, value)
+    if new:
+        known.save(update_fields=list(new))
+    return known
+
+
+def _said(draft: Draft, case: Case, reading: Reading) -> dict[str, Any]:
+    amounts = [d.amount for d in reading.demands if d.amount is not None]
+    return {
+        "to": case.stage,
+        "version": case.version,
+        "channel": case.channel,
+        "received_at": case.received_at.isoformat(),
+        "engine": reading.engine,
+        "amount": str(max(amounts, default=Decimal(0))),
+    }
