@@ -68,11 +68,7 @@ def _from_number(value: float) -> datetime | None:
         return _from_text(str(int(value)))
     if 32_000 <= value < 80_000:
         moment = _EXCEL_DAY_ZERO + timedelta(days=value)
-        return _within(
-            (moment + timedelta(milliseconds=500)).replace(
-                microsecond=0, tzinfo=SHANGHAI
-            )
-        )
+        return _within((moment + timedelta(milliseconds=500)).replace(microsecond=0, tzinfo=SHANGHAI))
     return None
 
 
@@ -118,13 +114,9 @@ def _from_iso(text: str) -> datetime | None:
         return None
 
 
-def _build(
-    year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0
-) -> datetime | None:
+def _build(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime | None:
     try:
-        return _within(
-            datetime(year, month, day, hour, minute, second, tzinfo=SHANGHAI)
-        )
+        return _within(datetime(year, month, day, hour, minute, second, tzinfo=SHANGHAI))
     except ValueError:
         return None
 

@@ -43,17 +43,13 @@ ROLES = (
             " complaint complaint_text consumer_complaint_narrative narrative text content comment review message"
             " description desc body details"
         ),
-        _words(
-            "内容 详情 描述 正文 narrative text content comment complaint description"
-        ),
+        _words("内容 详情 描述 正文 narrative text content comment complaint description"),
         _words("编号 时间 日期 数 率 分类 类型 id date time count type"),
     ),
     Role(
         "title",
         "--title",
-        _words(
-            "标题 主题 留言主题 投诉标题 工单标题 事件标题 摘要 title subject headline"
-        ),
+        _words("标题 主题 留言主题 投诉标题 工单标题 事件标题 摘要 title subject headline"),
         _words("标题 主题 title subject"),
     ),
     Role(
@@ -70,9 +66,7 @@ ROLES = (
     Role(
         "channel",
         "--channel",
-        _words(
-            "渠道 投诉渠道 受理渠道 来源渠道 投诉来源 信息来源 来源 channel source submitted_via via"
-        ),
+        _words("渠道 投诉渠道 受理渠道 来源渠道 投诉来源 信息来源 来源 channel source submitted_via via"),
         _words("渠道 来源 channel source"),
     ),
     Role(
@@ -112,9 +106,7 @@ def normalise_name(name: object) -> str:
     """A header as it is compared: half-width, lower case, no blanks, brackets and their content gone."""
     text = unicodedata.normalize("NFKC", clean_text(name)).lower()
     text = re.sub(r"[(\[【].*?[)\]】]", "", text)
-    return re.sub(
-        r"[\s:*#]+", "_" if re.search(r"[a-z]", text) else "", text.strip().strip(":*#")
-    )
+    return re.sub(r"[\s:*#]+", "_" if re.search(r"[a-z]", text) else "", text.strip().strip(":*#"))
 
 
 def name_score(role: Role, name: object) -> float:
@@ -173,9 +165,7 @@ class ColumnPlan:
     def cell(self, row: Row, role: str) -> object:
         """The row's cell for a role; None where the file has no such column or the row is short."""
         index = self.columns.get(role)
-        return (
-            row.cells[index] if index is not None and index < len(row.cells) else None
-        )
+        return row.cells[index] if index is not None and index < len(row.cells) else None
 
 
 def guess_columns(
@@ -192,16 +182,11 @@ def guess_columns(
     chosen = _named_columns(path, names, named or {})
     given = frozenset(chosen)
     facts = [
-        describe_column(
-            [row.cells[i] if i < len(row.cells) else None for row in sample]
-        )
-        for i in range(len(names))
+        describe_column([row.cells[i] if i < len(row.cells) else None for row in sample]) for i in range(len(names))
     ]
     for key in ("date", "text", "title", "id", "customer", "channel", "unit"):
         if key not in chosen:
-            free = [
-                index for index in range(len(names)) if index not in chosen.values()
-            ]
+            free = [index for index in range(len(names)) if index not in chosen.values()]
             best = max(
                 free,
                 key=lambda index: _fit(key, names[index], facts[index]),
@@ -214,9 +199,7 @@ def guess_columns(
     return ColumnPlan(chosen, given)
 
 
-def _named_columns(
-    path: Path, names: Sequence[str], named: Mapping[str, str | None]
-) -> dict[str, int]:
+def _named_columns(path: Path, names: Sequence[str], named: Mapping[str, str | None]) -> dict[str, int]:
     chosen = {}
     for key, name in named.items():
         if name:
@@ -241,21 +224,13 @@ def _fit(key: str, name: str, facts: Contents) -> float:
     if facts.filled == 0:
         return 0.0
     if key == "date":
-        return (
-            (by_name + facts.dates if by_name or facts.dates > 0.9 else 0.0)
-            if facts.dates >= 0.6
-            else 0.0
-        )
+        return (by_name + facts.dates if by_name or facts.dates > 0.9 else 0.0) if facts.dates >= 0.6 else 0.0
     if key == "text":
         return _text_fit(by_name, name, facts)
     if key == "title":
         return by_name if facts.letters >= 2 and facts.dates < 0.5 else 0.0
     if key in ("channel", "unit"):
-        return (
-            by_name
-            if facts.distinct < 0.9 or facts.filled * facts.letters < 20
-            else 0.0
-        )
+        return by_name if facts.distinct < 0.9 or facts.filled * facts.letters < 20 else 0.0
     return by_name
 
 
@@ -266,7 +241,5 @@ def _text_fit(by_name: float, name: str, facts: Contents) -> float:
     if by_name and facts.letters >= 2:
         return 10 * by_name + min(facts.chinese, 100) / 100
     others = (role for role in ROLES if role.key not in ("text", "title"))
-    taken = any(name_score(role, name) > 0 for role in others) or any(
-        word in normalise_name(name) for word in _ANSWER
-    )
+    taken = any(name_score(role, name) > 0 for role in others) or any(word in normalise_name(name) for word in _ANSWER)
     return min(facts.chinese, 400) / 400 if facts.chinese >= 6 and not taken else 0.0

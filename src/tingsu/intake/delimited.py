@@ -34,11 +34,7 @@ class Layout:
 def find_layout(path: Path, *, encoding: str | None = None) -> Layout:
     """Encoding, delimiter and width of a text file. A .txt is one text a line unless tabs cut it into columns."""
     name = check_encoding(path, encoding) if encoding else detect_encoding(path)
-    lines = [
-        line
-        for line in islice(read_lines(path, name), SAMPLE_LINES)
-        if line.problem is None
-    ]
+    lines = [line for line in islice(read_lines(path, name), SAMPLE_LINES) if line.problem is None]
     texts = [line.text for line in lines]
     if texts and texts[0].lower().startswith("sep=") and len(texts[0].strip()) == 5:
         mark = texts[0].strip()[-1]
@@ -108,9 +104,7 @@ class _Feed:
             raise StopIteration
         self.current.append(line)
         self.size += len(line.text)
-        if len(self.current) > 1 and (
-            self.size > LONGEST_ROW or len(self.current) > MOST_LINES
-        ):
+        if len(self.current) > 1 and (self.size > LONGEST_ROW or len(self.current) > MOST_LINES):
             raise _RunawayError
         return line.text
 
@@ -155,19 +149,13 @@ def _is_broken(feed: _Feed, cells: list[str], width: int) -> bool:
     return feed.ended_inside or (len(feed.current) > 1 and len(cells) != width)
 
 
-def _judge(
-    number: int, cells: list[str], lines: list[Line], width: int
-) -> Row | Reject:
+def _judge(number: int, cells: list[str], lines: list[Line], width: int) -> Row | Reject:
     problem = next((line.problem for line in lines if line.problem), None)
     if problem:
         return Reject(number, problem, lines[0].text[:200])
     while len(cells) > width and not cells[-1].strip():
         cells.pop()
     if len(cells) > max(width, 1):
-        reason = _(
-            "这一行有 {got} 格，其他行是 {width} 格，多半是正文里的分隔符没有加引号"
-        )
-        return Reject(
-            number, reason.format(got=len(cells), width=width), lines[0].text[:200]
-        )
+        reason = _("这一行有 {got} 格，其他行是 {width} 格，多半是正文里的分隔符没有加引号")
+        return Reject(number, reason.format(got=len(cells), width=width), lines[0].text[:200])
     return Row(number, tuple(cells))

@@ -58,13 +58,9 @@ def check_encoding(path: Path, name: str) -> str:
     try:
         found = codecs.lookup(name.strip()).name
     except LookupError:
-        text = _(
-            "不认识编码“{name}”。常用的有 utf-8、gb18030、big5、utf-16；不写 --encoding 则自动判断。"
-        )
+        text = _("不认识编码“{name}”。常用的有 utf-8、gb18030、big5、utf-16；不写 --encoding 则自动判断。")
         raise TableError(path, text.format(name=name)) from None
-    return {"gbk": "gb18030", "gb2312": "gb18030", "utf-8": "utf-8-sig"}.get(
-        found, found
-    )
+    return {"gbk": "gb18030", "gb2312": "gb18030", "utf-8": "utf-8-sig"}.get(found, found)
 
 
 def read_lines(path: Path, encoding: str) -> Iterator[Line]:
@@ -99,18 +95,11 @@ def _is_utf8(path: Path) -> bool:
 
 def _best_by_lines(path: Path) -> str:
     """The encoding most non-ASCII lines agree with, by a sample spread over the first lines of the file."""
-    lines = [
-        raw
-        for _, raw in zip(range(200_000), _raw_lines(path), strict=False)
-        if not raw.isascii()
-    ]
+    lines = [raw for _, raw in zip(range(200_000), _raw_lines(path), strict=False) if not raw.isascii()]
     sample = lines[:: max(1, len(lines) // 2000)]
     if sum(_fits(raw, "utf-8") for raw in lines) * 2 >= len(lines):
         return "utf-8"
-    scores = {
-        name: sum(_everyday(raw, name) for raw in sample)
-        for name in ("gb18030", "big5")
-    }
+    scores = {name: sum(_everyday(raw, name) for raw in sample) for name in ("gb18030", "big5")}
     return max(scores, key=lambda name: scores[name])
 
 
@@ -158,23 +147,15 @@ def _decode(raw: bytes, encoding: str) -> Line:
     if encoding != "utf-8" and _is_stray_utf8(raw):
         return Line(
             raw.decode("utf-8"),
-            _("这一行是 UTF-8 编码，与文件其余部分（{rest}）不同").format(
-                rest=encoding.upper()
-            ),
+            _("这一行是 UTF-8 编码，与文件其余部分（{rest}）不同").format(rest=encoding.upper()),
         )
     return Line(text)
 
 
 def _bad_bytes(raw: bytes, encoding: str, start: int) -> str:
     """Why the line fails, and what it looks like instead."""
-    text = _("第 {at} 个字节按 {encoding} 解不开").format(
-        at=start + 1, encoding=encoding.upper()
-    )
-    others = [
-        name
-        for name in ("utf-8", "gb18030", "big5")
-        if name != encoding and _fits(raw, name)
-    ]
+    text = _("第 {at} 个字节按 {encoding} 解不开").format(at=start + 1, encoding=encoding.upper())
+    others = [name for name in ("utf-8", "gb18030", "big5") if name != encoding and _fits(raw, name)]
     likely = max(others, key=lambda name: _everyday(raw, name), default=None)
     if likely and _everyday(raw, likely) > 0.1:
         text += _("，这一行像是 {other} 编码").format(other=likely.upper())

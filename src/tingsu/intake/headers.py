@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from tingsu.intake.cells import clean_text, parse_moment
-from tingsu.intake.columns import is_known_name
+from tingsu.intake.columns import BY_KEY, is_known_name, normalise_name
 from tingsu.intake.rows import Merged, Row
 
 _SEARCHED = 10  # first rows looked at
@@ -40,12 +40,7 @@ def find_header(rows: Sequence[Row]) -> Header:
 
 def _is_label(cell: object) -> bool:
     text = clean_text(cell)
-    return (
-        0 < len(text) <= 40
-        and not _SENTENCE.search(text)
-        and parse_moment(cell) is None
-        and not _is_number(text)
-    )
+    return 0 < len(text) <= 40 and not _SENTENCE.search(text) and parse_moment(cell) is None and not _is_number(text)
 
 
 def _is_number(text: str) -> bool:
@@ -55,9 +50,7 @@ def _is_number(text: str) -> bool:
 def _known(row: Row) -> int:
     """How many cells name a role; cells merged sideways count once."""
     return sum(
-        is_known_name(cell)
-        and not (isinstance(cell, Merged) and cell.first_row == row.number)
-        for cell in row.cells
+        is_known_name(cell) and not (isinstance(cell, Merged) and cell.first_row == row.number) for cell in row.cells
     )
 
 
@@ -71,15 +64,11 @@ def _by_known_names(rows: Sequence[Row]) -> int | None:
     if hits >= 2:
         return place
     alone = place == 0 and hits == 1 and len(rows) > 0
-    return (
-        place if alone and (len(rows[0].cells) > 1 or _is_whole_name(rows[0])) else None
-    )
+    return place if alone and (len(rows[0].cells) > 1 or _is_whole_name(rows[0])) else None
 
 
 def _is_whole_name(row: Row) -> bool:
     """A one-column file has a header only if its first line is a header's name and nothing else."""
-    from tingsu.intake.columns import BY_KEY, normalise_name
-
     return normalise_name(row.cells[0]) in BY_KEY["text"].exact
 
 
@@ -88,13 +77,10 @@ def _looks_like_header(rows: Sequence[Row]) -> bool:
     if len(rows) < 2 or len(rows[0].cells) < 2:
         return False
     labels = [clean_text(cell) for cell in rows[0].cells]
-    if len(set(labels)) < len(labels) or not all(
-        _is_label(cell) for cell in rows[0].cells
-    ):
+    if len(set(labels)) < len(labels) or not all(_is_label(cell) for cell in rows[0].cells):
         return False
     return any(
-        _differs(labels[index], [row.cells[index : index + 1] for row in rows[1:]])
-        for index in range(len(labels))
+        _differs(labels[index], [row.cells[index : index + 1] for row in rows[1:]]) for index in range(len(labels))
     )
 
 
@@ -102,29 +88,21 @@ def _differs(label: str, body: Sequence[tuple[object, ...]]) -> bool:
     cells = [cell[0] for cell in body if cell and clean_text(cell[0])]
     if not cells:
         return False
-    other = sum(
-        _is_number(clean_text(cell)) or parse_moment(cell) is not None for cell in cells
-    )
+    other = sum(_is_number(clean_text(cell)) or parse_moment(cell) is not None for cell in cells)
     longer = sum(len(clean_text(cell)) > 2 * len(label) + 4 for cell in cells)
     return max(other, longer) >= 0.8 * len(cells)
 
 
 def _names(row: Row, above: Row | None, width: int) -> tuple[str, ...]:
     """Names of all columns: blank ones numbered, repeated ones told apart by the group above them or by a number."""
-    own = [clean_text(cell).replace("\n", "") for cell in row.cells] + [""] * (
-        width - len(row.cells)
-    )
+    own = [clean_text(cell).replace("\n", "") for cell in row.cells] + [""] * (width - len(row.cells))
     names = [name or _("第{n}列").format(n=index + 1) for index, name in enumerate(own)]
     counts = Counter(names)
     seen: Counter[str] = Counter()
     result = []
     for index, name in enumerate(names):
-        group = (
-            clean_text(above.cells[index]) if above and index < len(above.cells) else ""
-        )
-        full = (
-            f"{group}/{name}" if counts[name] > 1 and group and group != name else name
-        )
+        group = clean_text(above.cells[index]) if above and index < len(above.cells) else ""
+        full = f"{group}/{name}" if counts[name] > 1 and group and group != name else name
         seen[full] += 1
         result.append(full if seen[full] == 1 else f"{full}({seen[full]})")
     return tuple(result)

@@ -36,16 +36,12 @@ def read_parquet(file: pq.ParquetFile, path: Path) -> Iterator[Row]:
     number = 0
     try:
         for batch in file.iter_batches(batch_size=4096):
-            for cells in zip(
-                *(column.to_pylist() for column in batch.columns), strict=True
-            ):
+            for cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 number += 1
                 yield Row(number, cells)
     except (pa.ArrowException, OSError) as error:
         text = _("Parquet 文件读到第 {row} 行之后损坏（{why}）。请重新导出一份再试。")
-        raise TableError(
-            path, text.format(row=number, why=str(error).splitlines()[0])
-        ) from None
+        raise TableError(path, text.format(row=number, why=str(error).splitlines()[0])) from None
 
 
 def json_fields(path: Path, *, encoding: str | None) -> tuple[str, ...]:
@@ -59,9 +55,7 @@ def json_fields(path: Path, *, encoding: str | None) -> tuple[str, ...]:
     return tuple(names)
 
 
-def read_json(
-    path: Path, fields: tuple[str, ...], *, encoding: str | None
-) -> Iterator[Row | Reject]:
+def read_json(path: Path, fields: tuple[str, ...], *, encoding: str | None) -> Iterator[Row | Reject]:
     """Every record, 1-based; a record that is neither an object nor a text is a Reject."""
     for number, item in _json_items(path, encoding):
         if isinstance(item, Reject):
@@ -69,9 +63,7 @@ def read_json(
         elif isinstance(item, dict):
             yield Row(number, tuple(_flat(item.get(name)) for name in fields))
         elif isinstance(item, str):
-            yield Row(
-                number, tuple(item if name == "text" else None for name in fields)
-            )
+            yield Row(number, tuple(item if name == "text" else None for name in fields))
         else:
             yield Reject(number, _("这一条既不是对象也不是文字"), str(item)[:200])
 
@@ -88,9 +80,7 @@ def _json_items(path: Path, encoding: str | None) -> Iterator[tuple[int, Any]]:
         yield from _line_items(path, name)
         return
     if path.stat().st_size > MOST_JSON_BYTES:
-        raise TableError(
-            path, _("JSON 文件超过 512 MB。请改用每行一条的 .jsonl，或 CSV、Parquet。")
-        )
+        raise TableError(path, _("JSON 文件超过 512 MB。请改用每行一条的 .jsonl，或 CSV、Parquet。"))
     yield from enumerate(_one_list(path, _parse_whole(path, name)), start=1)
 
 
@@ -118,9 +108,7 @@ def _parse_line(number: int, text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        return Reject(
-            number, _("这一行不是完整的 JSON（{why}）").format(why=error), text[:200]
-        )
+        return Reject(number, _("这一行不是完整的 JSON（{why}）").format(why=error), text[:200])
 
 
 def _parse_whole(path: Path, encoding: str) -> Any:

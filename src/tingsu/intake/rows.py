@@ -71,9 +71,7 @@ class UnknownSheet(TableError):
     code = "table_no_sheet"
 
     def __init__(self, path: Path, sheet: str, found: Sequence[str]) -> None:
-        text = _(
-            "没有名为“{sheet}”的工作表。文件里有：{found}。请用 --sheet 指明其中一张。"
-        )
+        text = _("没有名为“{sheet}”的工作表。文件里有：{found}。请用 --sheet 指明其中一张。")
         super().__init__(path, text.format(sheet=sheet, found="、".join(found)))
         self.sheet, self.found = sheet, tuple(found)
 
@@ -83,17 +81,11 @@ class MissingColumn(TableError):
 
     code = "table_no_column"
 
-    def __init__(
-        self, path: Path, flag: str, found: Sequence[str], wanted: str | None = None
-    ) -> None:
+    def __init__(self, path: Path, flag: str, found: Sequence[str], wanted: str | None = None) -> None:
         listed = "、".join(found)
         if wanted is None:
-            text = _(
-                "没有认出哪一列是投诉内容。文件里有这些列：{found}。请用 {flag} 列名 指明。"
-            )
+            text = _("没有认出哪一列是投诉内容。文件里有这些列：{found}。请用 {flag} 列名 指明。")
         else:
-            text = _(
-                "没有名为“{wanted}”的列。文件里有这些列：{found}。请改正 {flag} 后面的列名。"
-            )
+            text = _("没有名为“{wanted}”的列。文件里有这些列：{found}。请改正 {flag} 后面的列名。")
         super().__init__(path, text.format(found=listed, flag=flag, wanted=wanted))
         self.flag, self.found, self.wanted = flag, tuple(found), wanted

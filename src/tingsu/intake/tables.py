@@ -38,9 +38,7 @@ SUFFIXES = (
     ".ndjson",
 )
 SAMPLE_ROWS = 300
-LONGEST_TEXT = (
-    50_000  # characters; a longer cell is a mishap of the export, not a complaint
-)
+LONGEST_TEXT = 50_000  # characters; a longer cell is a mishap of the export, not a complaint
 
 
 @dataclass(slots=True)
@@ -69,9 +67,7 @@ class Table:
                 if self.header_row is not None and item.number <= self.header_row:
                     header = item.cells if item.number == self.header_row else None
                     continue
-                if not any(clean_text(cell) for cell in item.cells) and not _has_flaw(
-                    item
-                ):
+                if not any(clean_text(cell) for cell in item.cells) and not _has_flaw(item):
                     continue
                 if header is not None and item.cells == header:
                     yield Reject(item.number, _("这一行是重复的表头"))
@@ -92,9 +88,7 @@ class Message:
     external_id: str = ""
 
 
-def open_table(
-    path: Path, *, encoding: str | None = None, sheet: str | None = None
-) -> Table:
+def open_table(path: Path, *, encoding: str | None = None, sheet: str | None = None) -> Table:
     """Open a table file and find its columns; the body is not read yet.
 
     Raises TableError and its kinds (EmptyTable, UnsafeWorkbook, UnknownSheet) with a Chinese message.
@@ -124,9 +118,7 @@ def _head(path: Path) -> bytes:
             head = file.read(4096)
     except OSError as error:
         text = _("打不开文件 {path}（{why}）。请核对路径和权限。")
-        raise TableError(
-            path, text.format(path=path, why=error.strerror or error)
-        ) from None
+        raise TableError(path, text.format(path=path, why=error.strerror or error)) from None
     if not head.strip():
         raise EmptyTable(path, _("文件 {name} 是空的。").format(name=path.name))
     return head
@@ -136,17 +128,11 @@ def _refuse_others(path: Path, head: bytes) -> None:
     """A text reader must not be let loose on pictures, PDFs and saved web pages."""
     start = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
-        text = _(
-            "{name} 其实是网页表格，不是 {suffix} 文件。请用 Excel 或 WPS 打开后另存为 .xlsx 再试。"
-        )
+        text = _("{name} 其实是网页表格，不是 {suffix} 文件。请用 Excel 或 WPS 打开后另存为 .xlsx 再试。")
         raise TableError(path, text.format(name=path.name, suffix=path.suffix))
-    known = start.startswith(
-        (b"%pdf", b"\x89png", b"\xff\xd8\xff", b"rar!", b"7z\xbc\xaf", b"\x1f\x8b")
-    )
+    known = start.startswith((b"%pdf", b"\x89png", b"\xff\xd8\xff", b"rar!", b"7z\xbc\xaf", b"\x1f\x8b"))
     if known or path.suffix.lower() not in SUFFIXES:
-        text = _(
-            "不会读 {name} 这种文件。能读的有 CSV、Excel（.xlsx、.xls）、Parquet、JSON 和每行一条的 .txt。"
-        )
+        text = _("不会读 {name} 这种文件。能读的有 CSV、Excel（.xlsx、.xls）、Parquet、JSON 和每行一条的 .txt。")
         raise TableError(path, text.format(name=path.name))
 
 
@@ -155,11 +141,7 @@ def _from_workbook(path: Path, sheet: Sheet) -> Table:
     if sheet.others:
         notices[0] += _("；文件里还有：{others}").format(others="、".join(sheet.others))
     if sheet.merged:
-        notices.append(
-            _("有 {n} 个单元格被合并覆盖，取合并区左上角的值").format(
-                n=len(sheet.merged)
-            )
-        )
+        notices.append(_("有 {n} 个单元格被合并覆盖，取合并区左上角的值").format(n=len(sheet.merged)))
     if flaws := len(sheet.facts.uncalculated):
         notices.append(_("有 {n} 个公式没有存结果，按空格处理").format(n=flaws))
     table = _with_header(path, "xlsx", lambda: read_sheet(sheet), notices)
@@ -170,28 +152,20 @@ def _from_workbook(path: Path, sheet: Sheet) -> Table:
 def _from_parquet(path: Path) -> Table:
     file = open_parquet(path)
     columns = tuple(file.schema_arrow.names)
-    table = _with_columns(
-        path, "parquet", columns, lambda: read_parquet(open_parquet(path), path)
-    )
+    table = _with_columns(path, "parquet", columns, lambda: read_parquet(open_parquet(path), path))
     table.expected = file.metadata.num_rows
     return table
 
 
 def _from_json(path: Path, encoding: str | None) -> Table:
     columns = json_fields(path, encoding=encoding)
-    return _with_columns(
-        path, "json", columns, lambda: read_json(path, columns, encoding=encoding)
-    )
+    return _with_columns(path, "json", columns, lambda: read_json(path, columns, encoding=encoding))
 
 
 def _from_text(path: Path, encoding: str | None) -> Table:
     layout = find_layout(path, encoding=encoding)
     shown = {"\t": "Tab", None: ""}.get(layout.delimiter, layout.delimiter)
-    notices = [
-        _("编码 {encoding}").format(
-            encoding=layout.encoding.removesuffix("-sig").upper()
-        )
-    ]
+    notices = [_("编码 {encoding}").format(encoding=layout.encoding.removesuffix("-sig").upper())]
     notices[0] += _("，分隔符 {mark}").format(mark=shown) if shown else _("，每行一条")
     return _with_header(path, "csv", lambda: read_delimited(path, layout), notices)
 
@@ -239,9 +213,7 @@ def _finish(
 def _nothing(header: Header, rejects: list[Reject]) -> str:
     if rejects:
         text = _("没有一行能读：共 {n} 行有问题，第 {row} 行：{reason}。")
-        return text.format(
-            n=len(rejects), row=rejects[0].number, reason=rejects[0].reason
-        )
+        return text.format(n=len(rejects), row=rejects[0].number, reason=rejects[0].reason)
     if header.row is not None:
         return _("文件只有表头（第 {row} 行），没有数据行。").format(row=header.row)
     return _("文件里没有数据行。")
@@ -263,9 +235,7 @@ def _to_message(row: Row, plan: ColumnPlan) -> Message | Reject:
     text, title = clean_text(cell), clean_text(plan.cell(row, "title"))
     if len(text) > LONGEST_TEXT:
         reason = _("投诉内容有 {n} 字，超过 {most} 字，不像一条投诉")
-        return Reject(
-            row.number, reason.format(n=len(text), most=LONGEST_TEXT), text[:200]
-        )
+        return Reject(row.number, reason.format(n=len(text), most=LONGEST_TEXT), text[:200])
     if not text and not title:
         return Reject(row.number, _("这一行没有投诉内容"))
     return Message(

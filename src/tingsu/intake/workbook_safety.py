@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -21,7 +22,9 @@ from django.utils.translation import gettext as _
 from tingsu.intake.rows import TableError, UnsafeWorkbook
 
 MOST_BYTES = 1 << 30  # unpacked, all parts together
-MOST_RATIO = 400  # unpacked to packed, for parts beyond SMALL_PART; real sheets stay near 10, empty styled ones near 100
+MOST_RATIO = (
+    400  # unpacked to packed, for parts beyond SMALL_PART; real sheets stay near 10, empty styled ones near 100
+)
 SMALL_PART = 32 << 20
 MOST_CELLS = 60_000_000  # of the rectangle that holds all values
 MOST_PARTS = 10_000
@@ -47,15 +50,13 @@ def check_workbook(path: Path) -> None:
             _check_parts(path, archive)
     except (
         zipfile.BadZipFile,
+        zlib.error,
         EOFError,
         NotImplementedError,
         RuntimeError,
         OSError,
-        zipfile.zlib.error,
-    ) as error:  # type: ignore[attr-defined]
-        text = _(
-            "这个 Excel 文件已损坏，打不开（{why}）。请在 Excel 或 WPS 里打开后另存一份再试。"
-        )
+    ) as error:
+        text = _("这个 Excel 文件已损坏，打不开（{why}）。请在 Excel 或 WPS 里打开后另存一份再试。")
         raise TableError(path, text.format(why=error)) from None
 
 
@@ -64,9 +65,7 @@ def _check_parts(path: Path, archive: zipfile.ZipFile) -> None:
     if len(parts) > MOST_PARTS:
         raise UnsafeWorkbook(
             path,
-            _("压缩包里有 {n} 个部件，不是正常的 Excel 文件，没有打开。").format(
-                n=len(parts)
-            ),
+            _("压缩包里有 {n} 个部件，不是正常的 Excel 文件，没有打开。").format(n=len(parts)),
         )
     total = 0
     for part in parts:
@@ -76,31 +75,21 @@ def _check_parts(path: Path, archive: zipfile.ZipFile) -> None:
             total += _measure(path, archive, part, MOST_BYTES - total)
 
 
-def _measure(
-    path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int
-) -> int:
+def _measure(path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> int:
     """The part's true unpacked size, whatever its header claims."""
     size = 0
     for chunk in _chunks(archive, part, left + _CHUNK):
         if size == 0 and (b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk):
-            raise UnsafeWorkbook(
-                path, _("文件里有 XML 实体定义，正常的 Excel 文件没有，没有打开。")
-            )
+            raise UnsafeWorkbook(path, _("文件里有 XML 实体定义，正常的 Excel 文件没有，没有打开。"))
         size += len(chunk)
-        if size > left or (
-            size > SMALL_PART and size > MOST_RATIO * max(1, part.compress_size)
-        ):
+        if size > left or (size > SMALL_PART and size > MOST_RATIO * max(1, part.compress_size)):
             raise _too_big(path, size)
     return size
 
 
-def _chunks(
-    archive: zipfile.ZipFile, part: zipfile.ZipInfo, limit: int
-) -> Iterator[bytes]:
+def _chunks(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limit: int) -> Iterator[bytes]:
     honest = copy.copy(part)
-    honest.file_size = (
-        limit  # zipfile stops reading at the stated size; state one that hides nothing
-    )
+    honest.file_size = limit  # zipfile stops reading at the stated size; state one that hides nothing
     with archive.open(honest) as stream:
         while chunk := stream.read(_CHUNK):
             yield chunk
@@ -111,9 +100,7 @@ def _too_big(path: Path, size: int) -> UnsafeWorkbook:
         "这个 Excel 文件解开后超过 {size} MB，而文件本身只有 {packed} KB，像是压缩炸弹，没有打开。"
         "如果它确实是正常文件，请在 Excel 里另存为 CSV 再试。"
     )
-    return UnsafeWorkbook(
-        path, text.format(size=size >> 20, packed=path.stat().st_size >> 10)
-    )
+    return UnsafeWorkbook(path, text.format(size=size >> 20, packed=path.stat().st_size >> 10))
 
 
 def inspect_sheet(path: Path, sheet: str) -> SheetFacts:
@@ -130,9 +117,7 @@ def inspect_sheet(path: Path, sheet: str) -> SheetFacts:
                 text = _(
                     "工作表“{sheet}”的内容散布到第 {row} 行、第 {column} 列，装不下。请删掉远处的零星单元格后再试。"
                 )
-                raise UnsafeWorkbook(
-                    path, text.format(sheet=sheet, row=box[0], column=box[1])
-                )
+                raise UnsafeWorkbook(path, text.format(sheet=sheet, row=box[0], column=box[1]))
     return facts
 
 
@@ -146,15 +131,9 @@ def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str | None:
     targets = {rel.get("Id"): rel.get("Target", "") for rel in rels}
     for node in book.iter():
         if node.tag.endswith("}sheet") and node.get("name") == sheet:
-            key = next(
-                (value for name, value in node.items() if name.endswith("}id")), None
-            )
+            key = next((value for name, value in node.items() if name.endswith("}id")), None)
             target = targets.get(key, "")
-            name = (
-                target.lstrip("/")
-                if target.startswith("/")
-                else str(PurePosixPath("xl") / target)
-            )
+            name = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
             return name if name in archive.namelist() else None
     return None
 
@@ -166,14 +145,10 @@ def _skim(archive: zipfile.ZipFile, part: str) -> tuple[bool, bool]:
     rest = b""
     for chunk in _chunks(archive, archive.getinfo(part), MOST_BYTES):
         data = rest + chunk
-        suspicious = (
-            suspicious or re.search(rb'<(?:\w+:)?f[\s/>]|t="e"', data) is not None
-        )
+        suspicious = suspicious or re.search(rb'<(?:\w+:)?f[\s/>]|t="e"', data) is not None
         refs = _CELL_REF.findall(data)
         if refs:
-            columns = max(
-                columns, *(_column_number(name) for name in {ref[0] for ref in refs})
-            )
+            columns = max(columns, *(_column_number(name) for name in {ref[0] for ref in refs}))
             rows = max(rows, int(refs[-1][1]), int(refs[0][1]))
         rest = data[-200:]
     return rows * columns > MOST_CELLS, suspicious
@@ -208,11 +183,7 @@ class _CellScan:
 
     def _begin(self, attributes: dict[str, str]) -> None:
         found = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", attributes.get("r", ""))
-        self._at = (
-            (int(found[2]) - 1, _column_number(found[1].encode()) - 1)
-            if found
-            else (-1, -1)
-        )
+        self._at = (int(found[2]) - 1, _column_number(found[1].encode()) - 1) if found else (-1, -1)
         self._kind, self._formula, self._value = attributes.get("t", ""), False, ""
 
     def text(self, data: str) -> None:

@@ -44,9 +44,7 @@ def open_sheet(path: Path, *, sheet: str | None, zipped: bool) -> Sheet:
     facts = inspect_sheet(path, name) if zipped else SheetFacts()
     data = _load(path, book, name)
     if data.end is None:
-        raise EmptyTable(
-            path, _("工作表“{sheet}”是空的，没有可读的行。").format(sheet=name)
-        )
+        raise EmptyTable(path, _("工作表“{sheet}”是空的，没有可读的行。").format(sheet=name))
     others = tuple(other for other in book.sheet_names if other != name)
     return Sheet(name, others, data, _cover(data), facts)
 
@@ -55,18 +53,14 @@ def _open_book(path: Path) -> Any:
     try:
         return calamine.CalamineWorkbook.from_path(str(path))
     except calamine.PasswordError:
-        raise TableError(
-            path, _("这个 Excel 文件加了密码。请去掉密码另存一份再试。")
-        ) from None
+        raise TableError(path, _("这个 Excel 文件加了密码。请去掉密码另存一份再试。")) from None
     except (
         calamine.CalamineError,
         calamine.ZipError,
         calamine.XmlError,
         OSError,
     ) as error:
-        text = _(
-            "这个 Excel 文件打不开（{why}）。如果加了密码，请去掉密码；否则请另存一份再试。"
-        )
+        text = _("这个 Excel 文件打不开（{why}）。如果加了密码，请去掉密码；否则请另存一份再试。")
         raise TableError(path, text.format(why=error)) from None
 
 
@@ -86,8 +80,7 @@ def _choose_sheet(path: Path, book: Any, wanted: str | None, zipped: bool) -> st
     visible = [
         item.name
         for item in book.sheets_metadata
-        if item.visible == calamine.SheetVisibleEnum.Visible
-        and item.typ == calamine.SheetTypeEnum.WorkSheet
+        if item.visible == calamine.SheetVisibleEnum.Visible and item.typ == calamine.SheetTypeEnum.WorkSheet
     ] or list(book.sheet_names)
     if not visible:
         raise EmptyTable(path, _("这个 Excel 文件里没有工作表。"))
@@ -119,22 +112,15 @@ def read_sheet(sheet: Sheet) -> Iterator[Row]:
     for index, values in enumerate(sheet.data.iter_rows()):
         cells = [""] * offset + values if offset else values
         if special:
-            cells = [
-                _cell(sheet, corners, (index, column), value)
-                for column, value in enumerate(cells)
-            ]
+            cells = [_cell(sheet, corners, (index, column), value) for column, value in enumerate(cells)]
         yield Row(index + 1, tuple(cells))
 
 
-def _cell(
-    sheet: Sheet, corners: dict[Corner, object], at: Corner, value: object
-) -> object:
+def _cell(sheet: Sheet, corners: dict[Corner, object], at: Corner, value: object) -> object:
     if at in corners:
         corners[at] = value
     if at in sheet.facts.uncalculated:
-        return Flaw(
-            _("这一格是公式，文件里没有存它的结果；请在 Excel 里打开、重算并保存")
-        )
+        return Flaw(_("这一格是公式，文件里没有存它的结果；请在 Excel 里打开、重算并保存"))
     if at in sheet.facts.errors:
         return Flaw(_("这一格是错误值 {value}").format(value=sheet.facts.errors[at]))
     corner = sheet.merged.get(at)
