@@ -24,6 +24,7 @@ EVIDENCE_MAX_BYTES = 20 * 1024 * 1024
 
 SECRET_KEY = keep_secret(TINGSU_HOME / "secret.key", env="TINGSU_SECRET_KEY")
 AUDIT_KEY = keep_secret(TINGSU_HOME / "audit.key", env="TINGSU_AUDIT_KEY")
+TINGSU_DEMO = os.environ.get("TINGSU_DEMO") == "1" or (TINGSU_HOME / "demo").exists()  # shows the demo accounts
 DEBUG = os.environ.get("TINGSU_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("TINGSU_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("TINGSU_ORIGINS", "").split(",") if o]

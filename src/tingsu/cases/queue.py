@@ -26,8 +26,8 @@ class Filters:
 
     ``state``: open, ended, all. ``due``: overdue, today, near. ``owner``: a username, or "me", or "none".
     ``unit``: a unit's code, its whole subtree meant. ``since``/``until``: day of receipt, both included.
-    ``answered``: late, in_time. ``waiting``: "me" for approvals my level decides.
-    ``days``, ``answered_days``: received, or answered, in the last N days.
+    ``answered``, ``responded``: late, in_time. ``waiting``: "me" for approvals my level decides.
+    ``days``, ``answered_days``, ``responded_days``: received, answered, first acted on in the last N days.
     """
 
     state: str = "open"
@@ -50,6 +50,8 @@ class Filters:
     days: str = ""
     answered: str = ""
     answered_days: str = ""
+    responded: str = ""
+    responded_days: str = ""
     waiting: str = ""
     q: str = ""
 
@@ -131,8 +133,11 @@ def _narrow_by_time(cases: QuerySet[Case], filters: Filters, at: datetime) -> Qu
         cases = cases.filter(received_at__gte=days_before(at, int(filters.days)))
     if filters.answered_days.isdigit():
         cases = cases.filter(answered_at__gte=days_before(at, int(filters.answered_days)))
-    if filters.answered in ("late", "in_time"):
-        cases = cases.filter(answered_late=filters.answered == "late")
+    if filters.responded_days.isdigit():
+        cases = cases.filter(first_response_at__gte=days_before(at, int(filters.responded_days)))
+    for name in ("answered", "responded"):
+        if (wanted := getattr(filters, name)) in ("late", "in_time"):
+            cases = cases.filter(**{f"{name}_late": wanted == "late"})
     return cases
 
 

@@ -1,0 +1,85 @@
+"""`tingsu serve`, `tingsu worker`, `tingsu prepare`: the site and its jobs on one machine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+console = Console()
+
+
+def prepare() -> None:
+    """建好或升级数据库，收好网页用的静态文件。可以反复执行。"""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    settings.TINGSU_HOME.mkdir(parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    console.print(f"[green]✓[/] 数据库与静态文件已就绪（{settings.TINGSU_HOME}）", soft_wrap=True)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="监听的地址；只在本机使用时不要改。")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="监听的端口。")] = 8000,
+    workers: Annotated[int, typer.Option(help="服务进程数，一般等于处理器核数。")] = 2,
+    with_worker: Annotated[bool, typer.Option("--worker/--no-worker", help="同时运行后台任务。")] = True,
+) -> None:
+    """启动网页与接口服务；默认同时运行后台任务。"""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    prepare()
+    server = Granian(
+        "tingsu.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=4,
+        backpressure=256,
+        log_enabled=False,
+        respawn_failed_workers=True,
+    )
+    console.print(f"[green]✓[/] 听诉已启动：[bold]http://{host}:{port}/[/]（按 Ctrl+C 停止）", soft_wrap=True)
+    with _worker_beside(with_worker):
+        server.serve()
+
+
+def worker(
+    once: Annotated[bool, typer.Option("--once", help="做完现有的任务就退出。")] = False,
+) -> None:
+    """运行后台任务：查找相近投诉等。"""
+    run_jobs(once=once)
+
+
+def run_jobs(*, once: bool) -> None:
+    """Run queued jobs until stopped, or only those queued now."""
+    import logging
+
+    from django.core.management import call_command
+
+    logging.getLogger("django_tasks_db").setLevel(logging.WARNING)
+    call_command("db_worker", batch=once, interval=0.5, startup_delay=False, verbosity=0)
+
+
+@contextmanager
+def _worker_beside(wanted: bool) -> Iterator[None]:
+    """The job worker as a process of its own while the site runs, ended with it."""
+    if not wanted:
+        yield
+        return
+    process = subprocess.Popen([sys.executable, "-m", "tingsu", "worker"])  # noqa: S603 - our own command
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
