@@ -1,12 +1,47 @@
-"""Fixtures every room shares."""
+"""Fixtures every room shares, and which tests run where."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings
+from hypothesis import settings as hypothesis_settings
 
 from tests.make import Bank
+
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
+
+# The machine that runs the tests may be busy; how long one example takes says nothing.
+hypothesis_settings.register_profile("tingsu", deadline=None)
+hypothesis_settings.load_profile("tingsu")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A second run on PostgreSQL repeats only the tests that touch the database."""
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        return
+    config.hook.pytest_deselected(items=[item for item in items if not _touches_database(item)])
+    items[:] = [item for item in items if _touches_database(item)]
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    asked = set(getattr(item, "fixturenames", ()))
+    return bool(asked & DATABASE_FIXTURES) or item.get_closest_marker("django_db") is not None
+
+
+@pytest.fixture(autouse=True)
+def _own_evidence_folder(tmp_path: Path, settings: object) -> None:
+    """No test sees another's files."""
+    settings.EVIDENCE_ROOT = tmp_path / "evidence"  # type: ignore[attr-defined]
 
 
 @pytest.fixture
 def bank(db: None) -> Bank:
+    return Bank()
+
+
+@pytest.fixture
+def lasting_bank(transactional_db: None) -> Bank:
+    """A bank whose rows other connections see: for tests with threads and processes. Emptied after the test."""
     return Bank()
