@@ -1,0 +1,86 @@
+"""`make bench`: measures on SQLite and PostgreSQL and writes the tables into docs/performance.md.
+
+`python -m benchmarks --engine sqlite --sizes 600 10000 100000` measures less.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+
+
+def main() -> None:
+    """Measure, print, and put the tables between the marks of docs/performance.md."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--engine", choices=["sqlite", "postgresql"], action="append")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[600, 10_000, 100_000])
+    parser.add_argument("--print-only", action="store_true", help="leave docs/performance.md as it is")
+    asked = parser.parse_args()
+    results = {engine: measure(engine, asked.sizes) for engine in asked.engine or ["sqlite", "postgresql"]}
+    text = tables(results)
+    print(text)
+    if not asked.print_only:
+        head, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+        PAGE.write_text(f"{head}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+
+
+def measure(engine: str, sizes: list[int]) -> dict[str, Any]:
+    """One engine's figures, measured in a fresh folder that is gone afterwards."""
+    from benchmarks.engines import database
+    from benchmarks.store import prepare_home
+
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tingsu-bench-")))
+        url = stack.enter_context(database(engine, home))
+        environment = prepare_home(home, url, demo=600)
+        command = [sys.executable, "-m", "benchmarks.one_engine", *map(str, sizes)]
+        ran = subprocess.run(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    line = next(line for line in ran.stdout.splitlines() if line.startswith("RESULT "))
+    figures: dict[str, Any] = json.loads(line.removeprefix("RESULT "))
+    return figures
+
+
+def tables(results: dict[str, Any]) -> str:
+    """The figures as Markdown, with date, commit and machine."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=ROOT
+    ).stdout.strip()
+    lines = [
+        f"{date.today().isoformat()}, commit {commit}, {os.cpu_count()} cores, {platform.machine()},"  # noqa: DTZ011
+        f" Python {platform.python_version()}, client and server on the same machine.",
+        "",
+        "| engine | cases in store | registered over HTTP, 8 clients | median | p95 | refused | bare rows, one process |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for engine, result in results.items():
+        for row in result["sizes"]:
+            if got := row.get("register"):
+                lines.append(
+                    f"| {engine} | {row['cases']:,} | {got['per_second']:.0f}/s | {got['median_ms']:.1f} ms |"
+                    f" {got['p95_ms']:.1f} ms | {got['refused']} | {result['bare']:.0f}/s |"
+                )
+    for engine, result in results.items():
+        sizes = [f"{row['cases']:,}" for row in result["sizes"]]
+        lines += ["", f"Server time on {engine}, median / p95 in ms:", "", f"| page | {' | '.join(sizes)} |"]
+        lines.append("|---" * (len(sizes) + 1) + "|")
+        for n, page in enumerate(result["sizes"][0]["pages"]):
+            cells = [f"{row['pages'][n]['median_ms']:.0f} / {row['pages'][n]['p95_ms']:.0f}" for row in result["sizes"]]
+            lines.append(f"| {page['name']} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
