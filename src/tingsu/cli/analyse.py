@@ -55,7 +55,8 @@ def analyse(
 ) -> None:
     """逐条读一份投诉文本，写出一页报告：投诉什么、多生气、要什么、什么在上升、哪些是重复或批量。"""
     console = Console(stderr=True)
-    named = dict(text=text, title=title, date=date, channel=channel, unit=unit, customer=customer, id=id_column)
+    named = {"text": text, "title": title, "date": date, "channel": channel, "unit": unit, "customer": customer}
+    named["id"] = id_column
     try:
         _check_output(file, output)
         table = open_table(file, encoding=encoding, sheet=sheet)
@@ -205,8 +206,8 @@ def write_all(files: Mapping[Path, str]) -> None:
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
                 file.write(content)
         for name, path in ready:
-            os.chmod(name, 0o644)
-            os.replace(name, path)
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
     except OSError as error:
         for name, _path in ready:
             Path(name).unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from tingsu.base import clock
 from tingsu.insight.report import figures
-from tingsu.insight.report.batches import Batch, Group, build_batches, count_returning, mark_repeats
+from tingsu.insight.report.batches import Batch, Group, build_batches, count_returning, list_echoes, mark_repeats
 from tingsu.insight.report.leads import Lead, find_leads
 from tingsu.insight.report.page import render_page
 from tingsu.insight.report.plain import to_plain
@@ -108,7 +108,7 @@ def build_report(
     batches = build_batches(texts, places, find([texts.texts[place] for place in places]))
     mark_repeats(texts, batches)
     tell("topics", total, total)
-    words = scan_words(texts)
+    words = scan_words(texts, list_echoes(batches))
     topics = find_topics(texts, words)
     tell("figures", total, total)
     trend = count_trend(texts)
@@ -132,7 +132,7 @@ def build_report(
         trend=trend,
         windows=windows,
         risers=find_risers(texts, topics, words, windows) if windows else [],
-        quotes=[(topic, pick_quotes(texts, topic)) for topic in topics[:QUOTED_TOPICS] if not topic.is_vague],
+        quotes=[(topic, pick_quotes(texts, topic)) for topic in topics[:QUOTED_TOPICS] if topic.is_plain],
     )
     report.leads = find_leads(report)
     return report

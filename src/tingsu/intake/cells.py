@@ -20,7 +20,7 @@ _MOMENT = re.compile(
     r"(?P<zone>Z|[+-]\d\d:?\d\d)?"
 )
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:\s?(\d\d):?(\d\d):?(\d\d))?")
-_EXCEL_DAY_ZERO = datetime(1899, 12, 30)
+_EXCEL_DAY_ZERO = datetime(1899, 12, 30, tzinfo=SHANGHAI)
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
@@ -68,7 +68,7 @@ def _from_number(value: float) -> datetime | None:
         return _from_text(str(int(value)))
     if 32_000 <= value < 80_000:
         moment = _EXCEL_DAY_ZERO + timedelta(days=value)
-        return _within((moment + timedelta(milliseconds=500)).replace(microsecond=0, tzinfo=SHANGHAI))
+        return _within((moment + timedelta(milliseconds=500)).replace(microsecond=0))
     return None
 
 

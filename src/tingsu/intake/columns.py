@@ -38,8 +38,9 @@ ROLES = (
         "text",
         "--text",
         _words(
-            "投诉内容 投诉详情 投诉正文 留言详情 留言内容 诉求内容 反映内容 反映问题 投诉描述 问题描述 事项描述 工单内容"
-            " 来电内容 客户诉求 投诉事由 投诉事项 评论内容 评价内容 意见内容 内容 详情 正文 描述 评论 文本 原文 留言 诉求 意见"
+            "投诉内容 投诉详情 投诉正文 留言详情 留言内容 诉求内容 反映内容 反映问题 投诉描述 问题描述 事项描述"
+            " 工单内容 来电内容 客户诉求 投诉事由 投诉事项 评论内容 评价内容 意见内容 内容 详情 正文 描述 评论"
+            " 文本 原文 留言 诉求 意见"
             " complaint complaint_text consumer_complaint_narrative narrative text content comment review message"
             " description desc body details"
         ),
@@ -56,9 +57,9 @@ ROLES = (
         "date",
         "--date",
         _words(
-            "投诉时间 投诉日期 受理时间 受理日期 登记时间 登记日期 留言时间 来电时间 接收时间 收到时间 创建时间 发生时间"
-            " 发布时间 评论时间 提交时间 时间 日期 received date_received received_at created created_at date datetime time"
-            " timestamp"
+            "投诉时间 投诉日期 受理时间 受理日期 登记时间 登记日期 留言时间 来电时间 接收时间 收到时间 创建时间"
+            " 发生时间 发布时间 评论时间 提交时间 时间 日期 received date_received received_at created created_at date"
+            " datetime time timestamp"
         ),
         _words("时间 日期 date time"),
         (*_ANSWER, "结案", "办结", "截止", "到期", "出生", "closed", "due"),
@@ -83,8 +84,8 @@ ROLES = (
         "customer",
         "--customer",
         _words(
-            "客户号 客户编号 客户id 用户id 用户编号 投诉人 客户 用户 留言用户 客户姓名 客户名称 投诉人姓名 用户名 姓名 昵称"
-            " 投诉人电话 来电号码 联系电话 手机号 手机号码 customer customer_id user user_id username client phone"
+            "客户号 客户编号 客户id 用户id 用户编号 投诉人 客户 用户 留言用户 客户姓名 客户名称 投诉人姓名 用户名 姓名"
+            " 昵称 投诉人电话 来电号码 联系电话 手机号 手机号码 customer customer_id user user_id username client phone"
         ),
         _words("客户 用户 投诉人 来电人 customer user"),
         _words("诉求 类型 等级 级别 意见 满意 经理 评价 反映 type level"),
@@ -93,7 +94,8 @@ ROLES = (
         "id",
         "--id",
         _words(
-            "编号 工单号 工单编号 投诉编号 留言编号 流水号 案件编号 序号 受理编号 id case_id case_no complaint_id ticket number no"
+            "编号 工单号 工单编号 投诉编号 留言编号 流水号 案件编号 序号 受理编号"
+            " id case_id case_no complaint_id ticket number no"
         ),
         _words("编号 工单号 流水号"),
         _words("客户 用户 机构 网点 customer user"),

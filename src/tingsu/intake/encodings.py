@@ -175,7 +175,7 @@ def _is_stray_utf8(raw: bytes) -> bool:
 
 
 def _utf16_lines(path: Path, encoding: str) -> Iterator[Line]:
-    with open(path, encoding=encoding, errors="replace", newline="") as file:
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
         while text := file.readline(LONGEST_LINE // 2):
             problem = _("这一行有解不开的字节（UTF-16）") if "\ufffd" in text else None
             yield Line(text.removeprefix("\ufeff"), problem)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Protocol
 
 from tingsu.insight.report.read_texts import ReadTexts
@@ -101,7 +102,7 @@ def mark_repeats(texts: ReadTexts, batches: Sequence[Batch]) -> None:
 
 def _copies(texts: ReadTexts, ordered: Sequence[int]) -> list[int]:
     copies = []
-    for before, place in zip(ordered, ordered[1:], strict=False):
+    for before, place in pairwise(ordered):
         one, other = texts.at[before], texts.at[place]
         if one is None or other is None or (other - one).days <= LONGEST_GAP:
             copies.append(place)
@@ -110,6 +111,11 @@ def _copies(texts: ReadTexts, ordered: Sequence[int]) -> list[int]:
 
 def _sort_key(at: datetime | None) -> float:
     return at.timestamp() if at else 0.0
+
+
+def list_echoes(batches: Sequence[Batch]) -> set[int]:
+    """Every text of a batch but one: a phrase sent forty times is one voice when words are counted."""
+    return {place for batch in batches for place in batch.places if place != batch.representative}
 
 
 def count_returning(texts: ReadTexts) -> list[int]:

@@ -120,7 +120,7 @@ def rank_angriest(topics: Sequence[Topic], texts: ReadTexts, *, fewest: int = 10
     """Topics by the share of angry complaints, ranked by its lower 95 % bound so that small ones do not win by luck."""
     found = []
     for topic in topics:
-        if len(topic.places) >= fewest and not topic.is_vague:
+        if len(topic.places) >= fewest and topic.is_plain:
             angry = sum(texts.emotion[place] >= ANGRY for place in topic.places)
             found.append((topic, Count(topic.name, angry, len(topic.places))))
     return sorted(found, key=lambda pair: -wilson_lower(pair[1].count, pair[1].base))

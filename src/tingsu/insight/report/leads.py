@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tingsu.insight.textreport import TextReport
 
 FEWEST_IN_BATCH = 3
+LEAD_PASSAGE = 40  # characters
 _SEVERE = ("过激", "群体", "监管", "媒体舆情", "司法", "信访")
 
 
@@ -56,7 +57,7 @@ def show_day(day: date | datetime | None) -> str:
 
 
 def _lead_topic(report: TextReport) -> Lead | None:
-    topic = next((topic for topic in report.topics if not topic.is_vague), None)
+    topic = next((topic for topic in report.topics if topic.is_plain), None)
     if topic is None:
         return None
     angry = sum(report.texts.emotion[place] >= ANGRY for place in topic.places)
@@ -96,7 +97,7 @@ def _lead_batch(report: TextReport) -> Lead | None:
     batch = next((b for b in report.batches if len(b.places) >= FEWEST_IN_BATCH and not b.is_repeat), None)
     if batch is None:
         return None
-    title = _("{n} 条投诉说的是同一件事").format(n=number(len(batch.places)))
+    title = _("{n} 条投诉说的是同一段话").format(n=number(len(batch.places)))
     parts = [_("内容逐字相同") if batch.kind == "same" else _("内容大同小异")]
     if batch.customers:
         parts.append(_("来自 {n} 位客户").format(n=number(batch.customers)))
@@ -104,7 +105,7 @@ def _lead_batch(report: TextReport) -> Lead | None:
         parts.append(_("{first} 至 {last}").format(first=show_day(batch.first), last=show_day(batch.last)))
     text = "，".join(parts) + "。"
     if passage := report.passages.get(batch.representative):
-        text += _("共同的话：“{passage}”。").format(passage=passage)
+        text += _("开头是“{passage}”。").format(passage=passage[:LEAD_PASSAGE].rstrip("…，、。") + "…")
     return Lead("batches", title, text)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tingsu.insight.textreport import TextReport
 
 TEMPLATE = "insight/textreport.html"
-SHOWN_TOPICS, SHOWN_BATCHES, SHOWN_UNITS, SHOWN_RISKS = 12, 10, 15, 8
+SHOWN_TOPICS, SHOWN_RESTS, SHOWN_BATCHES, SHOWN_UNITS, SHOWN_RISKS = 14, 3, 10, 15, 8
 MATRIX_ROWS, MATRIX_COLUMNS = 10, 8
 _TONES = ("calm", "mild", "angry", "furious")
 
@@ -34,6 +34,7 @@ def render_page(report: TextReport) -> str:
 def make_context(report: TextReport) -> dict[str, Any]:
     """Everything the template shows, as strings and drawn charts."""
     base = report.overview.complaints
+    shown = shown_topics(report.topics)
     return {
         "notes": report.notes,
         "columns": report.used_columns,
@@ -43,8 +44,12 @@ def make_context(report: TextReport) -> dict[str, Any]:
         "overview": report.overview,
         "facts": _facts(report),
         "base": number(base),
-        "topics": [_topic(report, topic) for topic in report.topics[:SHOWN_TOPICS]],
-        "more_topics": max(0, len(report.topics) - SHOWN_TOPICS),
+        "not_complaints": number(report.overview.not_complaints),
+        "unsure": number(report.overview.unsure),
+        "personal": number(report.overview.with_personal_data),
+        "texts": number(report.overview.texts),
+        "topics": [_topic(report, topic) for topic in shown],
+        "more_topics": max(0, len(report.topics) - len(shown)),
         "matrix": _matrix(report),
         "heard": _heard(report),
         "batches": [_batch(report, batch) for batch in report.batches[:SHOWN_BATCHES]],
@@ -94,6 +99,13 @@ def _facts(report: TextReport) -> list[tuple[str, str, str]]:
     return facts
 
 
+def shown_topics(topics: Sequence[Topic]) -> list[Topic]:
+    """The largest topics, then the largest remainders, so that nobody takes the named ones for everything."""
+    named = [topic for topic in topics if topic.is_plain]
+    rest = [topic for topic in topics if not topic.is_plain]
+    return named[:SHOWN_TOPICS] + rest[:SHOWN_RESTS]
+
+
 def _part(count: int, base: int) -> str:
     return percent(count / base) if base else percent(0)
 
@@ -105,7 +117,7 @@ def _topic(report: TextReport, topic: Topic) -> dict[str, Any]:
         "name": topic.name,
         "count": number(size),
         "share": _part(size, report.overview.complaints),
-        "bar": draw_bar(size / max(len(report.topics[0].places), 1)),
+        "bar": draw_bar(size / max(report.overview.complaints, 1), tone="accent" if topic.is_plain else "muted"),
         "angry": _part(angry, size),
         "phrases": [(phrase.text, number(phrase.count)) for phrase in topic.phrases],
     }
@@ -114,23 +126,28 @@ def _topic(report: TextReport, topic: Topic) -> dict[str, Any]:
 def _matrix(report: TextReport) -> dict[str, Any] | None:
     """Business × cause with shading steps 0–5; None where it would be a single line or column of nothing."""
     table = count_matrix(report.cells)
-    rows, columns = table["businesses"][:MATRIX_ROWS], table["causes"][:MATRIX_COLUMNS]
+    rows, columns = _keep(table.businesses, MATRIX_ROWS), _keep(table.causes, MATRIX_COLUMNS)
     if len(rows) < 2 or len(columns) < 2:
         return None
-    top = max(table["counts"].values())
+    top = max(table.counts.values())
     return {
         "causes": columns,
         "rows": [
             {
                 "business": business,
-                "cells": [_cell(table["counts"].get((business, cause), 0), top) for cause in columns],
-                "total": number(table["row_totals"][business]),
+                "cells": [_cell(table.counts.get((business, cause), 0), top) for cause in columns],
+                "total": number(table.by_business[business]),
             }
             for business in rows
         ],
-        "totals": [number(table["column_totals"][cause]) for cause in columns],
-        "hidden": len(table["businesses"]) > MATRIX_ROWS or len(table["causes"]) > MATRIX_COLUMNS,
+        "totals": [number(table.by_cause[cause]) for cause in columns],
+        "hidden": len(table.businesses) > MATRIX_ROWS or len(table.causes) > MATRIX_COLUMNS,
     }
+
+
+def _keep(labels: Sequence[str], most: int) -> list[str]:
+    """The first labels, and 其他 always: left out, it would hide how much is not classed."""
+    return list(labels) if len(labels) <= most else [*labels[: most - 1], labels[-1]]
 
 
 def _cell(count: int, top: int) -> tuple[str, int]:

@@ -8,11 +8,11 @@ false alarms among those named at 5 %.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import nbinom
 
 FEWEST_PERIODS = 3  # earlier ones
 FEWEST_CASES = 5  # in the last period, merged
@@ -43,13 +43,38 @@ def compare_last(counts: Sequence[int], days: Sequence[int]) -> Change | None:
     expected = (total + 0.5) / covered * ahead
     variance = max(_seen_variance(past, exposure, ahead), expected * (1 + ahead / covered))
     size = expected**2 / (variance - expected)
-    chance_success = size / (size + expected)
     return Change(
         last=int(counts[-1]),
         expected=float(total / covered * ahead),
-        upper=int(nbinom.ppf(0.95, size, chance_success)),
-        chance=float(nbinom.sf(counts[-1] - 1, size, chance_success)),
+        upper=upper_count(expected, size),
+        chance=tail_chance(int(counts[-1]), expected, size),
     )
+
+
+def tail_chance(count: int, mean: float, size: float) -> float:
+    """Chance of ``count`` or more under a negative binomial of this mean and size (variance mean + mean²/size)."""
+    if count <= 0:
+        return 1.0
+    fail = mean / (mean + size)
+    log_term = math.lgamma(count + size) - math.lgamma(size) - math.lgamma(count + 1)
+    term = math.exp(log_term + size * math.log1p(-fail) + count * math.log(fail))
+    total, at = 0.0, count
+    while at < mean or term > 1e-12 * total:
+        total += term
+        term *= (at + size) / (at + 1) * fail
+        at += 1
+    return min(total, 1.0)
+
+
+def upper_count(mean: float, size: float, chance: float = 0.05) -> int:
+    """The count that only ``chance`` of periods exceed."""
+    low, high = 0, 1
+    while tail_chance(high + 1, mean, size) > chance:
+        low, high = high, high * 2
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if tail_chance(middle + 1, mean, size) > chance else (low, middle)
+    return low
 
 
 def _seen_variance(past: np.ndarray, exposure: np.ndarray, ahead: float) -> float:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -13,31 +12,41 @@ from tingsu.insight.report.phrases import Phrase, contrast, count_units, find_un
 from tingsu.insight.report.read_texts import COMPLAINT, OTHER, ReadTexts
 
 MOST_SCANNED = 60_000  # complaints whose words are counted; beyond it every n-th is taken
-MOST_PARTS = 8  # phrase topics one vague cell is opened into
-_VAGUE_SHARE = 0.02  # of the cell: the least a phrase must hold to stand as a topic
+MOST_PARTS = 8  # phrase topics one cell is opened into
+LARGE_SHARE = 0.15  # of all complaints: a cell this large says too little as one topic
+LARGE_COUNT = 60
+_PART_SHARE = 0.02  # of the cell: the least a phrase must hold to stand as a topic
 
 
 @dataclass(slots=True)
 class Topic:
-    """Complaints about one thing. ``places`` are theirs; ``phrases`` what sets them apart from the other complaints."""
+    """Complaints about one thing. ``places`` are theirs; ``phrases`` what sets them apart from the other complaints.
+
+    ``said``: the phrase that makes it, where a large or vague cell was opened; ``is_rest``: what was left of one.
+    """
 
     business: str
     cause: str
     places: list[int]
-    said: str = ""  # the phrase that makes it, where a vague cell was opened
+    said: str = ""
+    is_rest: bool = False
     phrases: list[Phrase] = field(default_factory=list)
 
     @property
     def name(self) -> str:
-        """借记卡 · 定价收费; 说到“扰民”."""
+        """借记卡 · 定价收费; 设施设备系统：“闪退”; 说到“扰民”."""
+        cell = " · ".join(part for part in (self.business, self.cause) if part != OTHER)
         if self.said:
-            return _("说到“{phrase}”").format(phrase=self.said)
-        parts = [part for part in (self.business, self.cause) if part != OTHER]
-        return " · ".join(parts) or _("没有共同说法的其他投诉")
+            text = _("{cell}：“{phrase}”") if cell else _("说到“{phrase}”")
+            return text.format(cell=cell, phrase=self.said)
+        if self.is_rest:
+            return _("{cell}：其余").format(cell=cell) if cell else _("没有共同说法的其他投诉")
+        return cell or _("没有归类的其他投诉")
 
     @property
-    def is_vague(self) -> bool:
-        return self.business == OTHER and self.cause == OTHER and not self.said
+    def is_plain(self) -> bool:
+        """Whether it says something: neither what was left of a cell nor a cell without business and cause."""
+        return not self.is_rest and (bool(self.said) or self.business != OTHER or self.cause != OTHER)
 
 
 def count_cells(texts: ReadTexts) -> list[tuple[str, str, int]]:
@@ -56,91 +65,100 @@ def count_cells(texts: ReadTexts) -> list[tuple[str, str, int]]:
 
 @dataclass(slots=True)
 class Words:
-    """Units of the scanned complaints; ``places`` says whose they are."""
+    """Phrases of the scanned complaints, by place; ``whole`` counts each batch of like texts as one voice."""
 
-    places: list[int]
-    units: list[set[str]]
+    units: dict[int, set[str]]
+    voices: set[int]
     whole: Counter[str]
 
+    def count(self, places: Iterable[int]) -> tuple[Counter[str], int]:
+        """In how many voices among ``places`` each phrase stands, and how many voices there are."""
+        heard = [self.units[place] for place in places if place in self.voices]
+        return count_units(heard), len(heard)
 
-def scan_words(texts: ReadTexts) -> Words:
-    """The phrases of all complaints, from the masked text, so that no personal data can become a phrase."""
+
+def scan_words(texts: ReadTexts, echoes: Set[int] = frozenset()) -> Words:
+    """The phrases of all complaints, from the masked text, so that no personal data can become a phrase.
+
+    ``echoes`` are places whose text another place already says; they raise no count.
+    """
     step = max(1, -(-len(texts.complaints) // MOST_SCANNED))
-    places = texts.complaints[::step]
-    units = [find_units(texts.masked[place]) for place in places]
-    whole = count_units(units)
+    units = {place: find_units(texts.masked[place]) for place in texts.complaints[::step]}
+    voices = units.keys() - echoes
+    whole = count_units(units[place] for place in voices)
     common = {unit for unit, count in whole.items() if count > 1}
-    return Words(places, [found & common for found in units], Counter({u: whole[u] for u in common}))
+    return Words({p: found & common for p, found in units.items()}, voices, Counter({u: whole[u] for u in common}))
 
 
 def find_topics(texts: ReadTexts, words: Words) -> list[Topic]:
-    """All topics, most complaints first; every complaint is in exactly one."""
+    """All topics, most complaints first, remainders last; every complaint is in exactly one."""
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for place in texts.complaints:
         groups[texts.business[place], texts.cause[place]].append(place)
-    by_place = dict(zip(words.places, words.units, strict=True))
+    large = max(LARGE_COUNT, LARGE_SHARE * len(texts.complaints))
     topics: list[Topic] = []
     for (business, cause), places in groups.items():
         topic = Topic(business, cause, places)
-        topics.extend(_open_up(topic, by_place, words) if topic.is_vague else [topic])
+        opened = not topic.is_plain or len(places) >= large
+        topics.extend(_open_up(topic, words) if opened else [topic])
     for topic in topics:
-        topic.phrases = _describe(topic, by_place, words)
-    return sorted(topics, key=lambda topic: (topic.is_vague, -len(topic.places), topic.name))
+        topic.phrases = _describe(topic, words)
+    return sorted(topics, key=lambda topic: (not topic.is_plain, -len(topic.places), topic.name))
 
 
-def _describe(topic: Topic, by_place: dict[int, set[str]], words: Words) -> list[Phrase]:
-    units = [by_place[place] for place in topic.places if place in by_place]
-    found = contrast(count_units(units), len(units), words.whole, len(words.places), most=6)
+def _describe(topic: Topic, words: Words) -> list[Phrase]:
+    inside, voices = words.count(topic.places)
+    found = contrast(inside, voices, words.whole, len(words.voices), most=6)
     return [phrase for phrase in found if phrase.text != topic.said][:5]
 
 
-def _open_up(topic: Topic, by_place: dict[int, set[str]], words: Words) -> list[Topic]:
-    """Greedy: the phrase that holds most of what is left becomes a topic, again and again; then the remainder."""
-    left = {place: by_place.get(place, set()) for place in topic.places}
-    least = max(5, round(_VAGUE_SHARE * len(left)))
+def _open_up(topic: Topic, words: Words) -> list[Topic]:
+    """Greedy: the phrase that sets most of what is left apart becomes a topic, again and again; then the remainder."""
+    left = {place: words.units.get(place, set()) for place in topic.places}
+    least = max(5, round(_PART_SHARE * len(left)))
     opened: list[Topic] = []
     while len(opened) < MOST_PARTS:
-        phrase = _leading_phrase(list(left.values()), words, least, [part.said for part in opened])
+        phrase = _leading_phrase(left, words, least, [part.said for part in opened])
         if phrase is None:
             break
         taken = [place for place, units in left.items() if phrase in units]
         opened.append(Topic(topic.business, topic.cause, taken, said=phrase))
         for place in taken:
             del left[place]
-    return [*opened, Topic(topic.business, topic.cause, list(left))] if left else opened
+    rest = Topic(topic.business, topic.cause, list(left), is_rest=bool(opened))
+    return [*opened, rest] if left else opened
 
 
-def _leading_phrase(units: Sequence[set[str]], words: Words, least: int, before: list[str]) -> str | None:
-    counts = count_units(units)
-    n_whole = len(words.places)
-    candidates = [
-        Phrase(unit, count, count * _weight(unit, words.whole[unit] / n_whole))
-        for unit, count in counts.items()
-        if count >= least
-    ]
-    candidates.sort(key=lambda phrase: (-phrase.z, phrase.text))
+def _leading_phrase(left: Iterable[int], words: Words, least: int, before: Sequence[str]) -> str | None:
+    inside, voices = words.count(left)
+    candidates = contrast(inside, voices, words.whole, len(words.voices), most=40)
     known = [Phrase(said, 0, 0.0) for said in before]
+    candidates = [phrase for phrase in candidates if phrase.count >= least]
     fresh = keep_distinct([*known, *candidates], len(known) + 1)[len(known) :]
     return fresh[0].text if fresh else None
 
 
-def _weight(unit: str, share: float) -> float:
-    """A phrase all texts share says little; a longer one says more."""
-    return (1 - share) ** 4 * min(len(unit), 5)
+@dataclass(slots=True)
+class Matrix:
+    """Business × cause: both by size with 其他 last, ``counts`` keyed by the pair."""
+
+    businesses: list[str]
+    causes: list[str]
+    counts: dict[tuple[str, str], int]
+    by_business: Counter[str]
+    by_cause: Counter[str]
 
 
-def count_matrix(cells: Sequence[tuple[str, str, int]]) -> dict[str, Any]:
-    """Business × cause as a table: ``businesses`` and ``causes`` by size, ``counts`` keyed by the pair."""
-    rows: Counter[str] = Counter()
-    columns: Counter[str] = Counter()
+def count_matrix(cells: Sequence[tuple[str, str, int]]) -> Matrix:
+    """The cells as a table."""
+    by_business: Counter[str] = Counter()
+    by_cause: Counter[str] = Counter()
     for business, cause, count in cells:
-        rows[business] += count
-        columns[cause] += count
-    order = lambda counter: sorted(counter, key=lambda key: (key == OTHER, -counter[key]))  # noqa: E731
-    return {
-        "businesses": order(rows),
-        "causes": order(columns),
-        "counts": {(business, cause): count for business, cause, count in cells},
-        "row_totals": rows,
-        "column_totals": columns,
-    }
+        by_business[business] += count
+        by_cause[cause] += count
+    counts = {(business, cause): count for business, cause, count in cells}
+    return Matrix(_by_size(by_business), _by_size(by_cause), counts, by_business, by_cause)
+
+
+def _by_size(counts: Counter[str]) -> list[str]:
+    return sorted(counts, key=lambda label: (label == OTHER, -counts[label], label))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -106,7 +106,7 @@ def _watched(
 ) -> Iterable[tuple[str, str, list[int]]]:
     yield "all", _("全部投诉"), list(window_of)
     for topic in topics:
-        if not topic.is_vague:
+        if topic.is_plain:
             yield "topic", topic.name, topic.places
     for kind, column in (("unit", texts.unit), ("channel", texts.channel)):
         yield from _by_value(kind, column, window_of)
@@ -125,7 +125,7 @@ def _by_phrase(words: Words, window_of: dict[int, int]) -> Iterable[tuple[str, s
     common = [Phrase(u, n, n) for u, n in words.whole.most_common(2000) if n >= FEWEST_OF_TOPIC and len(u) > 2]
     chosen = {phrase.text for phrase in common[:MOST_PHRASES]}
     places: dict[str, list[int]] = {text: [] for text in chosen}
-    for place, units in zip(words.places, words.units, strict=True):
+    for place, units in words.units.items():
         if place in window_of:
             for text in units & chosen:
                 places[text].append(place)
@@ -161,6 +161,3 @@ def _drop_echoes(risers: Sequence[Riser]) -> list[Riser]:
         if not (riser.kind == "phrase" and (echo or same)):
             kept.append(riser)
     return kept
-
-
-OnStage = Callable[[str], None]
