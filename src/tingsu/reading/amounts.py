@@ -70,11 +70,11 @@ def _yuan(match: re.Match[str]) -> Decimal | None:
 def _is_money(match: re.Match[str]) -> bool:
     if match["unit"] or match["sign"]:
         return True
-    if match["rest"] and not match["scale"]:
-        return False
-    return match["scale"] in {"万", "w", "百万", "千万", "亿"} or bool(
-        match["han"] and match["han"][-1] in "万亿" and len(match["han"]) > 1
-    )
+    if match["han"]:  # 一万二 is a sum, 万一 and 千万 are words
+        return (
+            re.fullmatch(r"[一二两三四五六七八九十百千].*[万亿].*", match["han"]) is not None and match["han"] != "千万"
+        )
+    return match["scale"] in {"万", "w", "百万", "千万", "亿"}
 
 
 def find_amounts(text: str) -> Iterator[Amount]:

@@ -26,8 +26,9 @@ def _asked_before(seen: Seen, hit: Hit, asks: Sequence[Hit]) -> bool:
     for ask in asks:
         if ask.start >= hit.start:
             return False
-        gap = seen.text[ask.end : hit.start]
-        if hit.start - ask.start <= _ASK_REACH and not any(end in gap for end in _SENTENCE_END):
+        gap, reach = seen.text[ask.end : hit.start], hit.cue.extra.get("reach", _ASK_REACH)
+        ends = _SENTENCE_END if reach >= _ASK_REACH else _SENTENCE_END + ","
+        if hit.start - ask.start <= reach and not any(end in gap for end in ends):
             return True
     return False
 
@@ -39,7 +40,7 @@ def _confidence(seen: Seen, hit: Hit, asks: Sequence[Hit]) -> float:
     bare, asked = hit.cue.extra.get("bare", 0.5), hit.cue.extra.get("asked", 0.8)
     if _asked_before(seen, hit, asks):
         return asked
-    return max(bare, 0.7) if _REFUSED.search(before) else bare
+    return max(bare, 0.7) if bare >= 0.5 and _REFUSED.search(before) else bare
 
 
 def _nearest_amount(hits: Sequence[Hit], amounts: Sequence[Amount], text: str) -> Decimal | None:
@@ -69,7 +70,8 @@ def find_demands(seen: Seen, complaint: Judgement, cause: Judgement, need: Judge
             found.setdefault(hit.cue.label, []).append((confidence, hit))
     amounts = tuple(find_amounts(seen.text)) if _MONEY_KINDS & found.keys() else ()
     demands = [_make_demand(seen, kind, scored, amounts) for kind, scored in found.items()]
-    demands.extend(_imply_repair(complaint, cause, found))
+    if need.value != "求补偿":
+        demands.extend(_imply_repair(complaint, cause, found))
     return tuple(sorted(demands, key=lambda demand: -demand.confidence))
 
 

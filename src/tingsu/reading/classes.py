@@ -55,6 +55,7 @@ def judge_complaint(seen: Seen) -> Judgement:
         + 0.4 * add_up(heat)
         - 1.15 * _weigh_contrast(seen, praise)
     )
+    points += 0.6 * min(len(seen.of("demand")), 2) + 0.9 * min(len(seen.of("risk")), 2)
     if not praise and len(seen.text) > _LONG:
         points += 0.8
     if seen.of("mark", "contrast") and (against or seen.of("cause")):

@@ -10,6 +10,7 @@ from tingsu.reading.types import Emotion, Judgement
 
 NEEDS = ("求解决", "求发泄", "求尊重", "求补偿")
 _ANGRY, _FURIOUS = 1.0, 3.3
+_FURIOUS_WITHOUT_INSULT = 4.5  # harsh words alone must pile up before they weigh as much as an insult or a threat
 _MARKS = re.compile(r"[!?]{2,}|!")
 
 
@@ -29,7 +30,7 @@ def _heat_of_questions(hits: list[Hit]) -> float:
 def judge_emotion(seen: Seen, complaint: Judgement) -> Emotion:
     """Heat from 0 calm to 3 furious. Needs no complaint: someone may rage about nothing in particular."""
     groups = {label: seen.of("emotion", label) for label in ("咒骂", "愤怒", "激烈", "反问", "加重", "反话", "降温")}
-    heat = add_up(groups["咒骂"]) + add_up(groups["愤怒"]) + 0.8 * add_up(groups["激烈"]) + 0.5 * add_up(groups["反话"])
+    heat = add_up(groups["咒骂"]) + add_up(groups["愤怒"]) + add_up(groups["激烈"]) + 0.9 * add_up(groups["反话"])
     heat += _heat_of_questions(groups["反问"]) + _heat_of_marks(seen.text)
     hot = [hit for label in ("咒骂", "愤怒", "激烈", "反话", "反问") for hit in groups[label]]
     if hot:
@@ -41,7 +42,8 @@ def judge_emotion(seen: Seen, complaint: Judgement) -> Emotion:
         strength = 0
     else:
         warm = heat + max(cool, -0.6)
-        strength = 1 + (warm >= _ANGRY) + (warm >= _FURIOUS)
+        furious = _FURIOUS if groups["咒骂"] or groups["愤怒"] else _FURIOUS_WITHOUT_INSULT
+        strength = 1 + (warm >= _ANGRY) + (warm >= furious)
     if complaint.value is None and strength == 1 and not hot:
         strength = 0
     return Emotion(strength, _sureness(heat, strength, complaint), seen.evidence(hot or groups["降温"]))
@@ -63,7 +65,7 @@ def judge_needs(seen: Seen, complaint: Judgement, emotion: Emotion) -> tuple[Jud
     asks = bool(seen.of("demand")) or bool(seen.of("mark", "asked"))
     solve = -0.2 + 0.35 * points["求解决"] + 0.9 * min(concrete, 3) + 0.5 * asks
     vent = -1.6 + 0.6 * points["求发泄"] + 0.45 * emotion.strength - 1.5 * min(concrete, 2) - 0.8 * asks
-    respect = -2.4 + 0.75 * points["求尊重"]
+    respect = -1.75 + 0.9 * points["求尊重"]
     repay = -2.6 + 1.1 * points["求补偿"]
     if complaint.value == "yes" and not concrete and not asks:
         vent += 1.4

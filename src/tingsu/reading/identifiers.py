@@ -25,7 +25,7 @@ _CARD_CUE = re.compile(r"(?:卡号?|借记卡|储蓄卡|信用卡|银行卡)(?:�
 _ID_CUE = re.compile(r"(?:身份证|证件|身份)(?:号码?|证号)?[^,。;!?\n0-9]{0,4}$")
 _PHONE_CUE = re.compile(r"(?:电话|手机|座机|联系方式|致电|拨打|号码|固话|tel|传真)[号码是为: ]{0,4}$")
 _MONEY_NEXT = re.compile(r"^\s?(?:元|块|万|笔|人|次|天|年|月|%|千|亿|多|个)")
-_EMAIL_LOCAL = re.compile(r"[a-z0-9._%+\-]{1,64}$")
+_EMAIL_LOCAL = re.compile(r"[a-z0-9._%+\-]+")
 _EMAIL_HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}\.){1,4}[a-z]{2,10}(?![a-z0-9])")
 _WECHAT = re.compile(
     r"(?:微信号?|v信|威信|wechat|weixin|(?<![a-z])(?:vx|wx|v))(?:号|号码|id)?[是为: ]{0,3}"
@@ -123,7 +123,7 @@ def _classify_plain(number: str, before: str, *, ordered: bool) -> tuple[str, bo
 
 
 def _mask_number(kind: str, number: str) -> str:
-    tail = number[-4:]
+    tail = number[-4:].upper()
     if kind == "银行卡" and len(number) >= 12:
         return " ".join((number[:4], *["****"] * ((len(number) - 5) // 4), tail))
     if kind == "身份证":
@@ -168,10 +168,10 @@ def _find_landlines(text: str) -> Iterator[Found]:
 def _find_emails(text: str) -> Iterator[Found]:
     place = text.find("@")
     while place >= 0:
-        local = _EMAIL_LOCAL.search(text[max(0, place - 64) : place])
         host = _EMAIL_HOST.match(text, place + 1)
+        local = _EMAIL_LOCAL.match(text[max(0, place - 64) : place][::-1]) if host else None
         if local and host:
-            yield Found("邮箱", place - len(local[0]), host.end(), f"{local[0][0]}***@{host[0]}", True)
+            yield Found("邮箱", place - local.end(), host.end(), f"{local[0][-1]}***@{host[0]}")
         place = text.find("@", place + 1)
 
 

@@ -74,8 +74,9 @@ class Lexicon:
                     for cue in heads.get(text[start : start + length], ()):
                         _add_hit(hits, text, start, start + length, cue)
         for char in self.singles.keys() & set(text):
-            starts = [place for place, other in enumerate(text) if other == char]
-            hits.extend(Hit(start, start + 1, cue) for start in starts for cue in self.singles[char])
+            for start in (place for place, other in enumerate(text) if other == char):
+                for cue in self.singles[char]:
+                    _add_hit(hits, text, start, start + 1, cue)
         return hits
 
 

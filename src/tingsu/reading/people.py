@@ -29,6 +29,8 @@ _NAME = re.compile(rf"(?:{'|'.join(_DOUBLE)})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}
 _NOT_IN_NAME = frozenset(
     "的在是去来到我你他她它于有要和与向因为从用被想说了这那您也都就把给对让叫不没很又还再已会能可得着过吗呢吧啊电手身住联"
 )
+_ROLES = frozenset(("经理", "柜员", "员工", "行长", "主任"))
+_AFTER_ROLE_HOLDER = frozenset("说称让叫给把向在对的")
 _ENDS = re.compile(r"[\s,。;!?:、()\n]|$|身份证|电话|手机|联系|住址|性别|女士|先生|男|女")
 _ADDRESS_CUE = re.compile(
     r"(?:家庭住址|居住地址|联系地址|通讯地址|收货地址|家住|住址|地址|我住在?|住在|现住|家在)(?:是|为|:| ){0,2}"
@@ -36,7 +38,7 @@ _ADDRESS_CUE = re.compile(
 _HOUSE = re.compile(
     r"[0-9一二三四五六七八九十百零〇]{1,5}(?:-[0-9]{1,4}){0,3}(?:号楼?|弄|栋|幢|座|单元|室|户)(?!线|卡|文|柜|窗|机|令|位|员|称|码|召|主|人|名|外|线|专线|店|网|院|工)"
 )
-_ADDRESS_CHARS = re.compile(r"[\u4e00-\u9fff0-9a-z\-#]")
+_ADDRESS_CHARS = re.compile(r"[\u4e00-\u9fff0-9a-z\-#]+")
 _STREET = re.compile(r"路|街|道|巷|弄|村|小区|花园|苑|镇|乡|里|新城|公寓|家园|大厦|胡同|庄|组|屯|社区")
 _AREA = re.compile(
     r"^(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区|特别行政区))?(?:[\u4e00-\u9fff]{2,7}?(?:市|自治州|盟))?(?:[\u4e00-\u9fff]{1,7}?(?:区|县|旗))?"
@@ -67,7 +69,7 @@ def _find_titled(text: str) -> Iterator[Found]:
         yield Found("姓名", match.start(1), match.end(1), _mask_name(name))
 
 
-def _name_after(text: str, start: int, *, strict: bool) -> Found | None:
+def _name_after(text: str, start: int, *, strict: bool, role: bool = False) -> Found | None:
     match = _NAME.match(text, start)
     if match is None:
         return None
@@ -77,7 +79,7 @@ def _name_after(text: str, start: int, *, strict: bool) -> Found | None:
     end = start + len(name)
     if len(name) < 2 or not _is_name(name):
         return None
-    if strict and not _ENDS.match(text, end):
+    if strict and not _ENDS.match(text, end) and not (role and text[end] in _AFTER_ROLE_HOLDER):
         shorter = _ENDS.match(text, end - 1) if len(name) > 2 else None
         if shorter is None:
             return None
@@ -88,7 +90,7 @@ def _name_after(text: str, start: int, *, strict: bool) -> Found | None:
 def _find_introduced(text: str) -> Iterator[Found]:
     for pattern, strict in ((_CALLED, False), (_I_AM, True)):
         for match in pattern.finditer(text):
-            found = _name_after(text, match.end(), strict=strict)
+            found = _name_after(text, match.end(), strict=strict, role=match[0] in _ROLES)
             if found:
                 yield found
 
@@ -101,9 +103,9 @@ def _mask_address(address: str) -> str:
 
 def _left_edge(text: str, end: int) -> int:
     """Where an address that ends at a house number begins: at most thirty characters back, after the last cue."""
-    start = end
-    while start > 0 and end - start < _REACH and _ADDRESS_CHARS.match(text[start - 1]):
-        start -= 1
+    backwards = text[max(0, end - _REACH) : end][::-1]
+    run = _ADDRESS_CHARS.match(backwards)
+    start = end - (run.end() if run else 0)
     stops = list(_LEFT_STOP.finditer(text, start, end))
     return stops[-1].end() if stops else start
 

@@ -12,10 +12,11 @@ from tingsu.reading.lexicon import Hit
 from tingsu.reading.types import Evidence, Judgement
 
 NEAR = 0.06  # two best labels closer than this are too near to choose between
+PLAIN = 2.0  # from this weight a cue names its label, below it only hints
 MAX_EVIDENCE = 8
 _DENIED = re.compile(
     r"(?:(?<!特)(?<!区)(?<!级)(?<!个)(?<!分)别|不|没有?|无|未曾?|非|不是|算不上|谈不上|称不上)"
-    r"(?:很|太|是|怎么|那么|这么|能|会|想|要|有|去|再|用|必|打算|觉得|需要?|准备|是要|敢|够|算|大|曾)?$"
+    r"(?:很|太|是|怎么|那么|这么|能|会|想|要|有|去|再|用|必|打算|是?来|是?为了|觉得|需要?|准备|是要|敢|够|算|大|曾)?$"
 )
 _DOUBLY = re.compile(r"(?:不得不|不能不|不会不|要不|再不|如果不|若不|不可不)$")
 
@@ -78,14 +79,20 @@ def split_facets(text: str, hits: Iterable[Hit]) -> dict[str, list[Hit]]:
 
 
 def add_up(hits: Iterable[Hit]) -> float:
-    """Points of one label: distinct words count less and less, a repeated word only a little more."""
+    """Points of one label: distinct words count less and less, a repeated word only a little more.
+
+    Words that merely touch a topic fade faster than words that name it, so many hints never outweigh one plain word.
+    """
     counts: dict[str, list[Hit]] = {}
     for hit in hits:
         counts.setdefault(hit.cue.phrase, []).append(hit)
-    weights = sorted(
-        (same[0].cue.weight * (1 + 0.15 * min(len(same) - 1, 3)) for same in counts.values()), reverse=True
-    )
-    return sum(weight * 0.55**rank for rank, weight in enumerate(weights))
+    weights = [same[0].cue.weight * (1 + 0.15 * min(len(same) - 1, 3)) for same in counts.values()]
+    plain, hints = [w for w in weights if w >= PLAIN], [w for w in weights if w < PLAIN]
+    return _fade(plain, 0.55) + (0.5 if plain else 1.0) * _fade(hints, 0.3)
+
+
+def _fade(weights: Iterable[float], rate: float) -> float:
+    return sum(weight * rate**rank for rank, weight in enumerate(sorted(weights, reverse=True)))
 
 
 def shares(points: Mapping[str, float]) -> list[tuple[str, float]]:
