@@ -18,6 +18,11 @@ def today() -> date:
     return now().date()
 
 
+def is_plausible(moment: datetime) -> bool:
+    """Whether the year can be meant: nothing here happened before 1970, and arithmetic needs room at both ends."""
+    return 1970 <= moment.year < 2200
+
+
 def local(moment: datetime) -> datetime:
     """``moment`` as the wall clock in China shows it; a naive moment is taken as China time."""
     return moment.replace(tzinfo=SHANGHAI) if moment.tzinfo is None else moment.astimezone(SHANGHAI)

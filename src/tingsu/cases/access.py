@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
+from tingsu.base.text import is_storable
 from tingsu.cases.errors import NotFound
 from tingsu.cases.models import Case
 from tingsu.org.models import Unit, User
@@ -26,6 +27,8 @@ def visible_cases(by: User) -> QuerySet[Case]:
 
 def find_case(number: str, *, by: User) -> Case:
     """The case with this number. Raises NotFound if there is none or this person may not see it."""
+    if not is_storable(number):
+        raise NotFound("")
     case = (
         visible_cases(by)
         .select_related("customer", "recorded_unit", "lead_unit", "accused_unit")

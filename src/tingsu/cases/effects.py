@@ -72,7 +72,7 @@ def keep_options(doing: Doing) -> None:
     """Keep the options as a new round, the recommended one marked."""
     options = doing.values["options"]
     chosen = str(doing.values["chosen"])
-    if not chosen.isdigit() or not 1 <= int(chosen) <= len(options):
+    if not (chosen.isdecimal() and len(chosen) == 1) or not 1 <= int(chosen) <= len(options):
         raise Incomplete({"chosen": f"「推荐方案」请写 1 到 {len(options)} 中的一个序号"})
     last = doing.case.options.order_by("-round").values_list("round", flat=True).first() or 0
     Option.objects.bulk_create(

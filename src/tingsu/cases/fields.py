@@ -8,13 +8,15 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from tingsu.base.clock import local
+from tingsu.base.clock import is_plausible, local
 from tingsu.base.errors import TingsuError
+from tingsu.base.text import UNSTORABLE, is_storable
 from tingsu.cases.errors import Incomplete
 from tingsu.org.models import Unit, User
 from tingsu.packs.schema import Action, FormField, Pack
 
 LONGEST = 20_000  # characters of one long text
+MOST = 50  # values of one field that takes several
 
 
 class _Bad(TingsuError):
@@ -70,6 +72,7 @@ def _is_needed(field: FormField, given: Mapping[str, Any]) -> bool:
 
 
 def _parse(field: FormField, value: Any, pack: Pack) -> Any:
+    _check_plain(value)
     if field.kind in ("text", "longtext", "case"):
         return _text(value)
     if field.kind == "choice":
@@ -81,7 +84,20 @@ def _parse(field: FormField, value: Any, pack: Pack) -> Any:
     return _PARSERS[field.kind](value)
 
 
+def _check_plain(value: Any) -> None:
+    """Nothing that no store can keep, and no more values than a form could send."""
+    if isinstance(value, str) and not is_storable(value):
+        raise _Bad(UNSTORABLE)
+    if isinstance(value, list | tuple | Mapping):
+        if len(value) > MOST:
+            raise _Bad(f"最多 {MOST} 项")
+        for part in value.values() if isinstance(value, Mapping) else value:
+            _check_plain(part)
+
+
 def _text(value: Any) -> str:
+    if isinstance(value, list | tuple | Mapping):
+        raise _Bad("请写成一段文字")
     text = str(value).strip()
     if len(text) > LONGEST:
         raise _Bad(f"太长，最多 {LONGEST} 字，长材料请作为证据上传")
@@ -90,7 +106,7 @@ def _text(value: Any) -> str:
 
 def _choice(field: FormField, value: str, pack: Pack) -> str:
     if pack.taxonomy(field.choices).choice(value) is None:
-        raise _Bad(f"没有「{value}」这一项，请从列表中选择")
+        raise _Bad(f"没有「{value[:40]}」这一项，请从列表中选择")
     return value
 
 
@@ -124,9 +140,12 @@ def _moment(value: Any) -> datetime:
     if isinstance(value, datetime):
         return local(value)
     try:
-        return local(datetime.fromisoformat(str(value).strip()))
+        moment = datetime.fromisoformat(str(value).strip())
     except ValueError:
         raise _Bad("请写成日期和时间，如 2026-11-24 17:00") from None
+    if not is_plausible(moment):
+        raise _Bad("的年份不对，请核对")
+    return local(moment)
 
 
 def _unit(value: Any) -> Unit:

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tingsu.base.clock import now
+from tingsu.base.text import UNSTORABLE, is_storable
 from tingsu.cases.access import is_visible
 from tingsu.cases.chain import append_event
 from tingsu.cases.errors import Incomplete, NotFound
@@ -39,6 +40,8 @@ def reveal(case: Case, *, by: User, reason: str, at: datetime | None = None) -> 
     require(by, "reveal_personal_data")
     if not reason.strip():
         raise Incomplete({"reason": "请写明查看客户信息的理由，理由会留痕"})
+    if not is_storable(reason):
+        raise Incomplete({"reason": f"理由{UNSTORABLE}"})
     with transaction.atomic():
         held = Case.objects.select_for_update().filter(pk=case.pk).first()
         if held is None or not is_visible(held, by=by):

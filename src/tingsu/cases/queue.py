@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from django.db.models import F, Q, QuerySet
 
-from tingsu.base.clock import local, now
+from tingsu.base.clock import is_plausible, local, now
+from tingsu.base.text import is_storable
 from tingsu.cases.access import visible_cases
 from tingsu.cases.models import Approval, Case
 from tingsu.cases.search import search
@@ -58,8 +59,8 @@ class Filters:
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Filters:
         """The filters an address asks for; words it does not know are passed over."""
-        names = {field.name for field in fields(cls)}
-        return cls(**{name: str(query[name]).strip() for name in names if str(query.get(name, "")).strip()})
+        given = {field.name: str(query.get(field.name, "")).strip() for field in fields(cls)}
+        return cls(**{name: word for name, word in given.items() if word and is_storable(word)})
 
     def to_query(self, **changes: str) -> str:
         """The address's query part, with some filters changed; what says nothing is left out."""
@@ -90,7 +91,7 @@ def narrow(cases: QuerySet[Case], filters: Filters, *, by: User, at: datetime) -
     for name in ("stage", "business", "cause", "channel", "need", "verdict", "complexity", "satisfaction"):
         if value := getattr(filters, name):
             cases = cases.filter(**{name: "" if value == "-" else value})
-    if filters.emotion.isdigit():
+    if _is_count(filters.emotion):
         cases = cases.filter(emotion__gte=int(filters.emotion))
     if filters.risk:
         cases = (
@@ -129,11 +130,11 @@ def _narrow_by_time(cases: QuerySet[Case], filters: Filters, at: datetime) -> Qu
         cases = cases.filter(received_at__gte=start)
     if end := _day(filters.until):
         cases = cases.filter(received_at__lt=end + timedelta(days=1))
-    if filters.days.isdigit():
+    if _is_count(filters.days):
         cases = cases.filter(received_at__gte=days_before(at, int(filters.days)))
-    if filters.answered_days.isdigit():
+    if _is_count(filters.answered_days):
         cases = cases.filter(answered_at__gte=days_before(at, int(filters.answered_days)))
-    if filters.responded_days.isdigit():
+    if _is_count(filters.responded_days):
         cases = cases.filter(first_response_at__gte=days_before(at, int(filters.responded_days)))
     for name in ("answered", "responded"):
         if (wanted := getattr(filters, name)) in ("late", "in_time"):
@@ -168,8 +169,14 @@ def _subtree(code: str) -> list[int]:
     return list(Unit.objects.filter(path__startswith=path).values_list("pk", flat=True)) if path else []
 
 
+def _is_count(word: str) -> bool:
+    """Whether the word is a whole number small enough to be meant ("²" is a digit, but no number)."""
+    return word.isdecimal() and len(word) <= 6
+
+
 def _day(value: str) -> datetime | None:
     try:
-        return local(datetime.combine(date.fromisoformat(value), datetime.min.time()))
+        midnight = datetime.combine(date.fromisoformat(value), datetime.min.time())
     except ValueError:
         return None
+    return local(midnight) if is_plausible(midnight) else None

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from tingsu.base.clock import local, now
+from tingsu.base.clock import is_plausible, local, now
+from tingsu.base.text import UNSTORABLE, is_storable
 from tingsu.cases import clocks, jobs
 from tingsu.cases.chain import make_event
 from tingsu.cases.errors import Incomplete, NotPossible
@@ -104,9 +105,11 @@ def _check(draft: Draft, by: User, at: datetime) -> None:
         wrong["text"] = f"投诉内容最多 {LONGEST_TEXT} 字，更长的材料请作为证据上传"
     if active_pack().taxonomy("channel").choice(draft.channel) is None:
         wrong["channel"] = "请选择受理渠道"
-    if draft.received_at is not None and local(draft.received_at) > at:
+    if draft.received_at is not None and not is_plausible(draft.received_at):
+        wrong["received_at"] = "收到投诉的时间不对，请核对年份"
+    elif draft.received_at is not None and local(draft.received_at) > at:
         wrong["received_at"] = "收到投诉的时间不能晚于现在"
-    wrong |= _too_long(draft)
+    wrong |= _too_long(draft) | _unstorable(draft)
     if wrong:
         raise Incomplete(wrong)
     if by.unit_id is None:
@@ -120,6 +123,12 @@ def _too_long(draft: Draft) -> dict[str, str]:
     limits |= {name: (Customer, getattr(draft.customer, name)) for name in CustomerDraft.__dataclass_fields__}
     found = {name: (model._meta.get_field(name).max_length, len(value)) for name, (model, value) in limits.items()}
     return {name: f"「{name}」最多 {most} 字" for name, (most, size) in found.items() if most and size > most}
+
+
+def _unstorable(draft: Draft) -> dict[str, str]:
+    said = {name: getattr(draft, name) for name in Draft.__dataclass_fields__}
+    said |= {name: getattr(draft.customer, name) for name in CustomerDraft.__dataclass_fields__}
+    return {name: UNSTORABLE for name, value in said.items() if isinstance(value, str) and not is_storable(value)}
 
 
 def _find_earlier(draft: Draft) -> Case | None:
