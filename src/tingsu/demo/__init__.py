@@ -1,0 +1,1 @@
+"""The demo bank: its people, its customers' complaints, and what became of each. All of it is invented."""
