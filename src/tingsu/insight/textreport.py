@@ -19,7 +19,7 @@ from tingsu.insight.report.batches import Batch, Group, build_batches, count_ret
 from tingsu.insight.report.leads import Lead, find_leads
 from tingsu.insight.report.page import render_page
 from tingsu.insight.report.plain import to_plain
-from tingsu.insight.report.quotes import LENGTH, Quote, excerpt, pick_quotes
+from tingsu.insight.report.quotes import LENGTH, Quote, excerpt, from_clause, pick_quotes
 from tingsu.insight.report.read_texts import Message, ReadTexts, collect
 from tingsu.insight.report.topics import Topic, count_cells, find_topics, scan_words
 from tingsu.insight.report.trend import Riser, Trend, Windows, count_trend, cut_windows, find_risers
@@ -108,7 +108,8 @@ def build_report(
     batches = build_batches(texts, places, find([texts.texts[place] for place in places]))
     mark_repeats(texts, batches)
     tell("topics", total, total)
-    words = scan_words(texts, list_echoes(batches))
+    echoes = list_echoes(batches)
+    words = scan_words(texts, echoes)
     topics = find_topics(texts, words)
     tell("figures", total, total)
     trend = count_trend(texts)
@@ -132,7 +133,7 @@ def build_report(
         trend=trend,
         windows=windows,
         risers=find_risers(texts, topics, words, windows) if windows else [],
-        quotes=[(topic, pick_quotes(texts, topic)) for topic in topics[:QUOTED_TOPICS] if topic.is_plain],
+        quotes=[(topic, pick_quotes(texts, topic, echoes)) for topic in topics[:QUOTED_TOPICS] if topic.is_plain],
     )
     report.leads = find_leads(report)
     return report
@@ -154,6 +155,7 @@ def _mask_passages(texts: ReadTexts, batches: Sequence[Batch]) -> dict[int, str]
     shown = {}
     for batch in batches:
         masked = texts.masked[batch.representative]
-        passage = batch.passage if batch.passage in masked else masked
+        at = masked.find(batch.passage)
+        passage = from_clause(masked, at, batch.passage) if at >= 0 else masked
         shown[batch.representative] = excerpt(passage, [], LENGTH).strip("，。、；： ")
     return shown

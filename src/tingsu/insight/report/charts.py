@@ -79,12 +79,12 @@ def _gridline(value: int, top: int) -> str:
 
 
 def nice_ceiling(value: int) -> int:
-    """The next of 2, 4, 6, 8, 10, 20, 40 … at or above ``value``; always even, so that half of it is whole."""
-    power: int = 10 ** max(0, len(str(value)) - 1)
-    for factor in (1, 2, 4, 6, 8, 10):
+    """The next round figure at or above ``value``; always even, so that half of it is whole too."""
+    power: int = 10 ** max(0, len(str(value)) - 2)
+    for factor in (1, 2, 4, 6, 8, 10, 12, 16, 20, 24, 30, 40, 50, 60, 80, 100):
         if factor * power >= value and factor * power % 2 == 0:
             return factor * power
-    return 20 * power
+    return 200 * power
 
 
 def _svg(name: str, height: int, parts: Sequence[str]) -> SafeString:

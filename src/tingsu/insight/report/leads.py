@@ -43,7 +43,7 @@ def percent(share: float) -> str:
     """A share as people read it: 37%, 4.2%, under 0.1%."""
     if 0 < share < 0.001:
         return "<0.1%"
-    return f"{share * 100:.1f}%" if share < 0.0995 else f"{share * 100:.0f}%"
+    return f"{share * 100:.1f}%" if 0 < share < 0.0995 else f"{share * 100:.0f}%"
 
 
 def number(value: float) -> str:

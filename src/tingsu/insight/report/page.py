@@ -117,7 +117,9 @@ def _topic(report: TextReport, topic: Topic) -> dict[str, Any]:
         "name": topic.name,
         "count": number(size),
         "share": _part(size, report.overview.complaints),
-        "bar": draw_bar(size / max(report.overview.complaints, 1), tone="accent" if topic.is_plain else "muted"),
+        "bar": draw_bar(
+            size / max(len(one.places) for one in report.topics), tone="accent" if topic.is_plain else "muted"
+        ),
         "angry": _part(angry, size),
         "phrases": [(phrase.text, number(phrase.count)) for phrase in topic.phrases],
     }
@@ -184,7 +186,7 @@ def _batch(report: TextReport, batch: Batch) -> dict[str, Any]:
     return {
         "count": number(len(batch.places)),
         "customers": number(batch.customers) if batch.customers is not None else "",
-        "kind": _("同一客户，{kind}").format(kind=kind) if batch.is_repeat else kind,
+        "kind": _("同一客户") if batch.is_repeat else kind,
         "first": show_day(batch.first),
         "last": show_day(batch.last),
         "passage": report.passages.get(batch.representative, ""),
@@ -283,6 +285,7 @@ def _trend(report: TextReport) -> dict[str, Any] | None:
     return {
         "chart": draw_columns([period.label for period in trend.periods], trend.counts, partial),
         "base": number(trend.base),
+        "outside": trend.outside,
         "first": show_day(trend.first),
         "last": show_day(trend.last),
         "partial": any(partial),

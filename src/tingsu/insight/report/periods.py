@@ -8,6 +8,8 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+STRAY_DAYS = 30
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -53,7 +55,7 @@ def next_start(start: date, unit: str) -> date:
 def find_span(days: Iterable[date]) -> tuple[date, date] | None:
     """First and last day, a few stray dates left out: a lone typo of 2002 must not stretch the picture.
 
-    Up to 1 % of the dates at either end are left out where they lie more than 90 days from the rest.
+    Up to 1 % of the dates at either end are left out where more than STRAY_DAYS lie between them and the rest.
     """
     ordered = sorted(days)
     if not ordered:
@@ -61,9 +63,9 @@ def find_span(days: Iterable[date]) -> tuple[date, date] | None:
     spare = len(ordered) // 100
     first = last = 0
     for cut in range(1, spare + 1):
-        if (ordered[cut] - ordered[cut - 1]).days > 90:
+        if (ordered[cut] - ordered[cut - 1]).days > STRAY_DAYS:
             first = cut
-        if (ordered[-cut] - ordered[-cut - 1]).days > 90:
+        if (ordered[-cut] - ordered[-cut - 1]).days > STRAY_DAYS:
             last = cut
     return ordered[first], ordered[-1 - last]
 

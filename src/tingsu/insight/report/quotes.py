@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -12,6 +12,8 @@ from tingsu.insight.report.read_texts import ReadTexts
 from tingsu.insight.report.topics import Topic
 
 LENGTH = 96  # characters shown
+ALIKE = 0.55  # of the characters, in order: two quotes beyond it say the same
+_CLAUSE = re.compile(r"[，,。！？!?；;：:、\s]")
 _STOP = re.compile(r"[。！？!?；;\n]")
 
 
@@ -24,10 +26,10 @@ class Quote:
     emotion: int
 
 
-def pick_quotes(texts: ReadTexts, topic: Topic, *, most: int = 2, scanned: int = 400) -> list[Quote]:
-    """Up to ``most`` telling excerpts of a topic, no two alike, repeats left out."""
+def pick_quotes(texts: ReadTexts, topic: Topic, echoes: Set[int], *, most: int = 2, scanned: int = 400) -> list[Quote]:
+    """Up to ``most`` telling excerpts of a topic, no two alike, ``echoes`` of other texts left out."""
     step = max(1, len(topic.places) // scanned)
-    places = [place for place in topic.places[::step] if place not in texts.repeats]
+    places = [place for place in topic.places[::step] if place not in echoes]
     phrases = [Phrase(topic.said, 0, 0), *topic.phrases] if topic.said else topic.phrases
     places.sort(key=lambda place: (-_telling(texts, place, phrases), place))
     quotes: list[Quote] = []
@@ -60,6 +62,14 @@ def excerpt(text: str, phrases: Sequence[Phrase], length: int = LENGTH) -> str:
     return ("…" if start else "") + cut.strip() + ("…" if start + length < len(flat) else "")
 
 
+def from_clause(text: str, at: int, passage: str) -> str:
+    """``passage``, found in ``text`` at ``at``, without the half clause it may begin with; … where one was cut."""
+    if at == 0 or _CLAUSE.match(text[at - 1]):
+        return passage
+    found = _CLAUSE.search(passage[:12])
+    return "…" + (passage[found.end() :] if found and len(passage) > 2 * found.end() else passage)
+
+
 def _sentence_start(text: str, at: int) -> int:
     """Start of the sentence around ``at``, or a little before ``at`` where the sentence began too far back."""
     starts = [found.end() for found in _STOP.finditer(text, 0, at)]
@@ -68,6 +78,4 @@ def _sentence_start(text: str, at: int) -> int:
 
 
 def _alike(one: str, other: str) -> bool:
-    return SequenceMatcher(None, one, other, autojunk=False).quick_ratio() > 0.8 and (
-        SequenceMatcher(None, one, other, autojunk=False).ratio() > 0.6
-    )
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() > ALIKE

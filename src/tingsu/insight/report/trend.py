@@ -21,13 +21,17 @@ MOST_PHRASES = 300  # watched
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Dated complaints, repeats merged, per calendar period inside ``first``–``last``."""
+    """Dated complaints, repeats merged, per calendar period inside ``first``–``last``.
+
+    ``base`` of them; ``outside`` more lie so far off that their date is taken for a slip.
+    """
 
     periods: list[Period]
     counts: list[int]
     first: date
     last: date
     base: int
+    outside: int
 
 
 def count_trend(texts: ReadTexts) -> Trend | None:
@@ -43,7 +47,8 @@ def count_trend(texts: ReadTexts) -> Trend | None:
     counts = [
         sum(row["n"] for row in rows if p.start <= row["day"] <= p.end and first <= row["day"] <= last) for p in periods
     ]
-    return Trend(periods, counts, first, last, sum(counts))
+    outside = sum(row["n"] for row in rows) - sum(counts)
+    return Trend(periods, counts, first, last, sum(counts), outside)
 
 
 @dataclass(frozen=True, slots=True)
