@@ -68,20 +68,22 @@ class Recorded:
 def record_case(draft: Draft, *, by: User, at: datetime | None = None) -> Recorded:
     """Record a complaint: number given, clocks started, everything in one transaction.
 
-    The text is read before the transaction begins. Then, together or not at all: the customer, the number, the case,
-    its clocks, the event, the search row, and the job that looks for near cases.
+    Whatever can be made ready is made ready before the transaction begins, since every registration waits for the
+    same lock. Then, together or not at all: the customer, the number, the case, its clocks, the event, the search
+    row, and the job that looks for near cases.
 
     The day of receipt starts the clocks, not the day of recording. Raises NotAllowed, Incomplete, NotPossible.
     """
     require(by, "record_case")
     at = at or now()
     _check(draft, by, at)
-    reading = draft.reading or read(draft.text)
+    case, deadlines, event = _prepare(draft, draft.reading or read(draft.text), by, at)
     try:
         with transaction.atomic():
             if earlier := _find_earlier(draft):
                 return Recorded(earlier, created=False)
-            return Recorded(_write(draft, reading, by, at), created=True)
+            _write(case, deadlines, event)
+            return Recorded(case, created=True)
     except IntegrityError:
         # Two requests with one outside id at the same moment: the quicker one's case is the answer to both.
         if earlier := _find_earlier(draft):
@@ -137,27 +139,39 @@ def _find_earlier(draft: Draft) -> Case | None:
     return Case.objects.filter(source=draft.source, external_id=draft.external_id).first()
 
 
-def _write(draft: Draft, reading: Reading, by: User, at: datetime) -> Case:
-    pack = active_pack()
+@dataclass(frozen=True, slots=True)
+class _FirstEvent:
+    """What the event of recording will say, to be sealed once the number is known."""
+
+    by: User
+    at: datetime
+    data: dict[str, Any]
+
+
+def _prepare(draft: Draft, reading: Reading, by: User, at: datetime) -> tuple[Case, list[Deadline], _FirstEvent]:
     case = _make_case(draft, reading, by, at)
-    case.customer = _find_or_add_customer(draft.customer)
-    deadlines = clocks.make_deadlines(case, pack.process.begins_starts, at=case.received_at)
+    case.customer = _known_or_new_customer(draft.customer)
+    deadlines = clocks.make_deadlines(case, active_pack().process.begins_starts, at=case.received_at)
     case.next_due = min((d.safe_target for d in deadlines), default=None)
+    return case, deadlines, _FirstEvent(by, at, _said(draft, case, reading))
+
+
+def _write(case: Case, deadlines: list[Deadline], first: _FirstEvent) -> None:
+    pack, customer = active_pack(), case.customer
+    if customer.pk is None:
+        customer.save(force_insert=True)
+        case.customer = customer  # takes over the key it has just been given
     case.number = take_number(pack.id, pack.numbering, at=case.recorded_at)
-    event = make_event(case, "record", _said(draft, case, reading), by=by, at=at)
+    event = make_event(case, "record", first.data, by=first.by, at=first.at)
     case.save(force_insert=True)
     event.case = case
     event.save(force_insert=True)
     for deadline in deadlines:
         deadline.case = case
     Deadline.objects.bulk_create(deadlines)
-    customer = case.customer
-    write_row(
-        case.pk,
-        [case.number, case.subject, case.text, case.key_point, customer.name, customer.phone, case.accused_person],
-    )
+    searched = (case.number, case.subject, case.text, case.key_point, customer.name, customer.phone)
+    write_row(case.pk, [*searched, case.accused_person])
     jobs.link_near_cases.enqueue(case.pk)
-    return case
 
 
 def _make_case(draft: Draft, reading: Reading, by: User, at: datetime) -> Case:
@@ -195,13 +209,13 @@ def _held_true(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _find_or_add_customer(draft: CustomerDraft) -> Customer:
-    """The customer with the same name and the same phone or identity number, else a new one."""
+def _known_or_new_customer(draft: CustomerDraft) -> Customer:
+    """The customer with the same name and the same phone or identity number, else a new one, not yet saved."""
     given = {name: getattr(draft, name).strip() for name in CustomerDraft.__dataclass_fields__}
     for key in ("id_no", "phone"):
         if given[key] and (known := Customer.objects.filter(name=given["name"], **{key: given[key]}).first()):
             return _fill_in(known, given)
-    return Customer.objects.create(**given)
+    return Customer(**given)
 
 
 def _fill_in(known: Customer, given: dict[str, str]) -> Customer:
