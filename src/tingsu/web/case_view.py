@@ -1,0 +1,157 @@
+"""Everything the case page shows, gathered in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+
+from tingsu.cases.lifecycle import Offer, offers
+from tingsu.cases.models import Case, Deadline, Option
+from tingsu.cases.near import near_cases
+from tingsu.cases.personal import Revealed, masked_customer
+from tingsu.org.models import User
+from tingsu.org.pack import active_pack
+from tingsu.org.permissions import can
+from tingsu.packs.schema import Action
+from tingsu.web.fields import FieldView, draw_fields
+from tingsu.web.highlighting import kinds_in
+from tingsu.web.process_steps import steps_of
+from tingsu.web.timeline import tell
+from tingsu.web.words import Countdown, deadline_words, in_english
+
+ACTIVE = (Deadline.State.RUNNING, Deadline.State.PAUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What a person was doing on the page: the action opened, what was typed, what is wrong, what happened meanwhile."""
+
+    action_id: str = ""
+    typed: Mapping[str, Any] | None = None
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    kept: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One deadline of the case as the page shows it."""
+
+    deadline: Deadline
+    name: str
+    words: Countdown
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What may be done now: the opened action with its form, and the others, open to this person or not."""
+
+    opened: Offer | None
+    fields: list[FieldView]
+    main: list[Offer]
+    others: list[Offer]
+    barred: list[Offer]
+
+
+def gather(case: Case, by: User, attempt: Attempt, revealed: Revealed | None = None) -> dict[str, Any]:
+    """The context of the case page."""
+    _fetch(case)
+    events = list(case.events.all())
+    correction = active_pack().process.action("correct")
+    return {
+        "case": case,
+        "steps": steps_of(case, events),
+        "desk": make_desk(case, by, attempt),
+        "attempt": attempt,
+        "clocks": clocks_of(case),
+        "customer": masked_customer(case.customer),
+        "revealed": revealed,
+        "may_reveal": can(by, "reveal_personal_data"),
+        "who_reveals": _who("reveal_personal_data"),
+        "may_attach": can(by, "attach_evidence"),
+        "timeline": tell(events),
+        "rounds": _rounds(case),
+        "approvals": list(case.approvals.all()),
+        "follow_ups": list(case.follow_ups.all()),
+        "evidence": list(case.evidence.all()),
+        "near": near_cases(case, by=by),
+        "kinds": kinds_in(case.reading),
+        "need_choice": active_pack().taxonomy("need").choice(case.need) if case.need else None,
+        "correctable": correction is not None,
+    }
+
+
+def make_desk(case: Case, by: User, attempt: Attempt) -> Desk:
+    """The action to show opened is the one asked for, else the first main step this person may take."""
+    all_offers = offers(case, by=by)
+    mains = [o for o in all_offers if o.action.main]
+    wanted = next((o for o in all_offers if o.action.id == attempt.action_id), None)
+    opened = wanted or next((o for o in mains if o.allowed), None)
+    fields: list[FieldView] = []
+    if opened is not None and opened.allowed:
+        typed = attempt.typed if attempt.typed is not None else starting_values(opened.action, case)
+        fields = draw_fields(opened.action, typed, attempt.wrong)
+    rest = [o for o in all_offers if o is not opened]
+    return Desk(
+        opened,
+        fields,
+        [o for o in mains if not o.allowed and o is not opened],
+        [o for o in rest if o.allowed],
+        [o for o in rest if not o.allowed and not o.action.main],
+    )
+
+
+def starting_values(action: Action, case: Case) -> dict[str, Any]:
+    """What a form begins with: a side action with what holds now, the options editor with the last round."""
+    values: dict[str, Any] = {}
+    for each in action.fields:
+        if each.kind == "options":
+            values |= _last_round(case, each.id)
+        elif not action.ways and not each.required and hasattr(case, each.id):
+            held = getattr(case, each.id)
+            values[each.id] = held if isinstance(held, list) else str(held)
+    return values
+
+
+def clocks_of(case: Case) -> list[Clock]:
+    """The deadlines, those still running first; a clock that another replaced is left out."""
+    language = "en" if in_english() else "zh"
+    shown = [d for d in case.deadlines.all() if d.state != Deadline.State.DROPPED or case.closed_at]
+    ordered = sorted(shown, key=lambda d: (d.state not in ACTIVE, d.safe_target))
+    return [Clock(d, d.rule.get("name", {}).get(language) or d.rule.get("name", {}).get("zh", d.kind), deadline_words(d)) for d in ordered]
+
+
+def _fetch(case: Case) -> None:
+    prefetch_related_objects(
+        [case],
+        "events", "deadlines", "options", "follow_ups__by", "evidence__added_by", "support_units", "merged_cases",
+        "approvals__option", "approvals__asked_by", "approvals__decided_by", "owner", "recorded_by", "responsible_person",
+        "merged_into",
+    )  # fmt: skip
+
+
+def _rounds(case: Case) -> list[tuple[int, list[Option]]]:
+    """The rounds of options, latest first."""
+    rounds: dict[int, list[Option]] = {}
+    for option in case.options.all():
+        rounds.setdefault(option.round, []).append(option)
+    return sorted(rounds.items(), reverse=True)
+
+
+def _last_round(case: Case, field_id: str) -> dict[str, Any]:
+    rounds = _rounds(case)
+    if not rounds:
+        return {}
+    options = rounds[0][1]
+    rows = [{"kind": o.kind, "amount": f"{o.amount.normalize():f}", "text": o.text} for o in options]
+    return {field_id: rows, "chosen": next((str(o.rank) for o in options if o.chosen), "1")}
+
+
+def _who(permission: str) -> str:
+    language = "en" if in_english() else "zh"
+    names = [role.name.in_language(language) for role in active_pack().roles if permission in role.permissions]
+    return ("、" if language == "zh" else ", ").join(names)

@@ -1,0 +1,62 @@
+"""What the top bar shows to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from tingsu.org.models import User
+from tingsu.org.pack import active_pack
+from tingsu.org.permissions import can, grants_of, roles_of
+from tingsu.web.words import in_english
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One link of the top bar."""
+
+    url: str
+    name: str
+    icon: str
+    key: str = ""
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context for every page: the links this person needs, and who this person is. Evaluated only where used."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) and not getattr(user, "is_authenticated", False):
+        return {"nav": [], "posts": ""}
+    return {
+        "nav": SimpleLazyObject(lambda: _entries(request.user)),  # type: ignore[arg-type]
+        "posts": SimpleLazyObject(lambda: _posts(request.user)),  # type: ignore[arg-type]
+        "may_see_audit": SimpleLazyObject(lambda: can(request.user, "view_audit")),  # type: ignore[arg-type]
+    }
+
+
+def approves(user: User) -> bool:
+    """Whether one of the person's roles stands in the authority table."""
+    return bool(roles_of(user) & {level.role for level in active_pack().authority.levels})
+
+
+def _entries(user: User) -> list[Entry]:
+    entries = [Entry(reverse("home"), _("首页"), "home"), Entry(reverse("queue"), _("工单"), "list")]
+    if can(user, "record_case"):
+        entries.append(Entry(reverse("record"), _("登记投诉"), "plus", "n"))
+    if approves(user):
+        entries.append(Entry(reverse("approvals"), _("待我审批"), "stamp"))
+    if can(user, "view_home"):
+        entries.append(Entry(reverse("late"), _("逾期督办"), "late"))
+    if can(user, "view_audit"):
+        entries.append(Entry(reverse("audit"), _("审计"), "lock"))
+    return entries
+
+
+def _posts(user: User) -> str:
+    language = "en" if in_english() else "zh"
+    names = [grant.role.name.in_language(language) for grant in grants_of(user)]
+    return "、".join(dict.fromkeys(names)) if language == "zh" else ", ".join(dict.fromkeys(names))

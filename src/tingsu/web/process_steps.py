@@ -1,0 +1,63 @@
+"""The procedure's numbered steps, lit as far as a case has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from tingsu.cases.models import Case, Event
+from tingsu.org.pack import active_pack
+from tingsu.packs.schema import Process, Wording
+
+Place = Literal["done", "now", "skipped", "ahead"]
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One numbered step and how it stands."""
+
+    no: int
+    name: Wording
+    place: Place
+
+
+def steps_of(case: Case, events: Iterable[Event]) -> list[StepView]:
+    """Every step of the procedure: done, now, passed over, or still ahead.
+
+    A step is done when one of its actions was taken since the case was recorded or last reopened; passed over when
+    the case has gone beyond it without.
+    """
+    process = active_pack().process
+    done = _done_steps(process, events)
+    ended = process.stage(case.stage).ends
+    now = 0 if ended else _next_step(process, case)
+    return [StepView(s.no, s.name, _place(s.no, done, now, ended)) for s in process.steps]
+
+
+def _done_steps(process: Process, events: Iterable[Event]) -> set[int]:
+    done = {process.stage(process.begins).step}
+    for event in sorted(events, key=lambda e: e.seq):
+        action = process.action(event.kind)
+        if action is None:
+            continue
+        if process.stage(process.begins).id in {way.to for way in action.ways}:
+            done = {process.stage(process.begins).step}
+        elif action.step:
+            done.add(action.step)
+    return done
+
+
+def _next_step(process: Process, case: Case) -> int:
+    mains = [a for a in process.actions_from(case.stage) if a.main]
+    fitting = [a for a in mains if all(str(getattr(case, k)) in v for k, v in a.only_when.items())]
+    return min((a.step for a in fitting), default=process.stage(case.stage).step)
+
+
+def _place(no: int, done: set[int], now: int, ended: bool) -> Place:
+    if no == now:
+        return "now"
+    reached = max(done) + 1 if ended else now
+    if no >= reached:
+        return "ahead"
+    return "done" if no in done else "skipped"

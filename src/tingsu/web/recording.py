@@ -1,0 +1,184 @@
+"""Recording a complaint: one page, the reading beside it, a read-back, a number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from tingsu.base.clock import local, now
+from tingsu.cases import clocks
+from tingsu.cases.access import find_case
+from tingsu.cases.errors import Incomplete
+from tingsu.cases.models import Case, Deadline
+from tingsu.cases.near import near_while_recording
+from tingsu.cases.recording import CustomerDraft, Draft, record_case
+from tingsu.org.models import Unit, User
+from tingsu.org.pack import active_pack
+from tingsu.org.permissions import require
+from tingsu.reading import read
+from tingsu.web.fields import unit_picks
+from tingsu.web.highlighting import kinds_in
+from tingsu.web.read_back import ReadBack, make_read_back
+
+READABLE = 4  # characters from which a reading is worth showing
+
+
+@dataclass
+class Typed:
+    """What stands in the form, as typed; kept whole when something is wrong with it."""
+
+    text: str = ""
+    name: str = ""
+    phone: str = ""
+    id_no: str = ""
+    account_no: str = ""
+    occupation: str = ""
+    channel: str = ""
+    received_at: str = ""
+    accused_unit: str = ""
+    accused_person: str = ""
+    subject: str = ""
+    key_point: str = ""
+
+    @classmethod
+    def of(cls, posted: QueryDict) -> Typed:
+        return cls(**{f.name: str(posted.get(f.name, "")).strip() for f in fields(cls)})
+
+    def pairs(self) -> list[tuple[str, str]]:
+        return [(f.name, getattr(self, f.name)) for f in fields(self)]
+
+
+def record(request: HttpRequest) -> HttpResponse:
+    """The form; then the read-back; then the case. Each step carries what was typed, so nothing is lost on the way."""
+    by = _person(request)
+    require(by, "record_case")
+    if request.method != "POST":
+        return _show_form(request, _blank(request), {})
+    typed = Typed.of(request.POST)
+    step = request.POST.get("step")
+    if step == "edit":
+        return _show_form(request, typed, {})
+    wrong = _mistakes(typed)
+    if wrong:
+        return _show_form(request, typed, wrong, status=422)
+    if step == "save":
+        return _save(request, typed, by)
+    return render(request, "web/record_read_back.html", {"typed": typed, "said": _read_back(typed)})
+
+
+@require_POST
+def read_live(request: HttpRequest) -> HttpResponse:
+    """The panel beside the form: the reading of what has been typed so far, and the cases near it."""
+    by = _person(request)
+    require(by, "record_case")
+    return render(request, "web/parts/live.html", _live(Typed.of(request.POST), by))
+
+
+def show_recorded(request: HttpRequest, number: str) -> HttpResponse:
+    """The number that was given, what happens next and by when."""
+    case = find_case(number, by=_person(request))
+    process = active_pack().process
+    first = next((a for a in process.actions_from(case.stage) if a.main), None)
+    roles = [role for role in active_pack().roles if first and role.id in first.by]
+    context = {"case": case, "first": first, "roles": roles, "deadlines": list(case.deadlines.all())}
+    return render(request, "web/recorded.html", context)
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _blank(request: HttpRequest) -> Typed:
+    last = request.session.get("channel", "")
+    return Typed(channel=last, received_at=f"{now():%Y-%m-%dT%H:%M}")
+
+
+def _save(request: HttpRequest, typed: Typed, by: User) -> HttpResponse:
+    try:
+        case = record_case(_draft(typed), by=by).case
+    except Incomplete as error:
+        return _show_form(request, typed, error.fields, status=422)
+    request.session["channel"] = typed.channel
+    return redirect("recorded", number=case.number)
+
+
+def _show_form(request: HttpRequest, typed: Typed, wrong: dict[str, str], status: int = 200) -> HttpResponse:
+    context = {
+        "typed": typed,
+        "wrong": wrong,
+        "channels": active_pack().taxonomy("channel").values,
+        "units": unit_picks({typed.accused_unit}),
+        **_live(typed, _person(request)),
+    }
+    return render(request, "web/record.html", context, status=status)
+
+
+def _live(typed: Typed, by: User) -> dict[str, Any]:
+    """What the panel shows; a text too short to read is not guessed at."""
+    reading = read(typed.text).as_dict() if len(typed.text) >= READABLE else None
+    business = (reading or {}).get("business", {}).get("value") or ""
+    asked = reading is not None or len(typed.phone) >= 7 or len(typed.id_no) >= 15
+    nearby = None
+    if asked:
+        nearby = near_while_recording(typed.text, by=by, phone=typed.phone, id_no=typed.id_no, business=business)
+    need = (reading or {}).get("need", {}).get("value") or ""
+    return {
+        "text": typed.text,
+        "reading": reading,
+        "kinds": kinds_in(reading or {}),
+        "need_choice": active_pack().taxonomy("need").choice(need),
+        "nearby": nearby,
+    }
+
+
+def _mistakes(typed: Typed) -> dict[str, str]:
+    """What the form can say at once; everything else is the verb's to check."""
+    wrong = {}
+    if not typed.text:
+        wrong["text"] = _("请写下客户投诉的内容")
+    if not typed.channel:
+        wrong["channel"] = _("请选择受理渠道")
+    if typed.received_at and _moment(typed.received_at) is None:
+        wrong["received_at"] = _("请写成日期和时间，如 2026-11-24 17:00")
+    return wrong
+
+
+def _draft(typed: Typed) -> Draft:
+    given = {f.name: getattr(typed, f.name, "") for f in fields(CustomerDraft)}
+    return Draft(
+        text=typed.text,
+        channel=typed.channel,
+        customer=CustomerDraft(**given),
+        subject=typed.subject,
+        key_point=typed.key_point,
+        received_at=_moment(typed.received_at),
+        accused_unit=Unit.objects.filter(code=typed.accused_unit).first() if typed.accused_unit else None,
+        accused_person=typed.accused_person,
+    )
+
+
+def _read_back(typed: Typed) -> ReadBack:
+    received = _moment(typed.received_at) or now()
+    reading = read(typed.text)
+    begins = active_pack().process.begins_starts
+    clocks_to_come: list[Deadline] = clocks.make_deadlines(Case(), begins, at=received)
+    due = next((d.safe_target for d in clocks_to_come if d.kind == "statute"), None)
+    unit = Unit.objects.filter(code=typed.accused_unit).first() if typed.accused_unit else None
+    customer = {"name": typed.name, "phone": typed.phone, "id_no": typed.id_no}
+    return make_read_back(
+        typed.text, reading, customer, accused=(unit.name if unit else "") + typed.accused_person, received=received, due=due
+    )
+
+
+def _moment(value: str) -> datetime | None:
+    try:
+        return local(datetime.fromisoformat(value)) if value else None
+    except ValueError:
+        return None

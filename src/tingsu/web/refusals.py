@@ -1,0 +1,57 @@
+"""What cannot be done, said on a designed page or, for htmx, in place; with the HTTP status that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from tingsu.base.errors import TingsuError
+
+STATUS = {
+    "not_found": 404,
+    "not_allowed": 403,
+    "incomplete": 422,
+    "conflict": 409,
+    "wrong_stage": 409,
+    "not_possible": 409,
+}
+TITLES = {
+    403: _("您没有办理这件事的权限"),
+    404: _("没有找到"),
+    409: _("现在还不能这样办"),
+    422: _("还差一点"),
+    400: _("这个请求没有看懂"),
+}
+ICONS = {403: "lock", 404: "search", 409: "info", 422: "pen"}
+
+
+@dataclass
+class RefusalMiddleware:
+    """Answers a TingsuError that a page let through. The API answers its own."""
+
+    get_response: Callable[[HttpRequest], HttpResponse]
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, TingsuError) or request.path.startswith("/api/"):
+            return None
+        return refuse(request, error)
+
+
+def status_of(error: TingsuError) -> int:
+    """The HTTP status that fits an error of ours."""
+    return STATUS.get(error.code, 400)
+
+
+def refuse(request: HttpRequest, error: TingsuError) -> HttpResponse:
+    """The error as a page, or as a notice when htmx asked for a part of one."""
+    status = status_of(error)
+    part = request.headers.get("HX-Request") == "true"
+    context = {"error": error, "title": TITLES[status], "icon": ICONS.get(status, "error"), "status": status}
+    return render(request, "web/parts/refusal.html" if part else "web/refusal.html", context, status=status)

@@ -1,0 +1,29 @@
+"""The search box of the top bar: a number goes straight to its case, anything else lists what holds the words."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from tingsu.base.errors import TingsuError
+from tingsu.cases.access import visible_cases
+from tingsu.cases.queue import Filters
+from tingsu.org.models import User
+from tingsu.web.queue import cut_page
+
+
+def show_found(request: HttpRequest) -> HttpResponse:
+    """What was found among open and ended cases, newest first."""
+    by = request.user
+    assert isinstance(by, User)
+    query = request.GET.get("q", "").strip()
+    if query and visible_cases(by).filter(number=query).exists():
+        return redirect("case", number=query)
+    filters = Filters(state="all", q=query)
+    context = {"query": query, "filters": filters}
+    if not query:
+        return render(request, "web/search.html", context)
+    try:
+        return render(request, "web/search.html", {**context, "page": cut_page(request, filters, by)})
+    except TingsuError as error:
+        return render(request, "web/search.html", {**context, "too_short": error.message}, status=422)

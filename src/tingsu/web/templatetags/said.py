@@ -1,0 +1,120 @@
+"""Template words: icons, moments, countdowns, wordings of the pack, highlighted text."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from tingsu.org.pack import active_pack
+from tingsu.packs.schema import Text
+from tingsu.web import highlighting
+from tingsu.web.words import Countdown, count_down, end_words, in_english, moment_words, waited_words
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """A drawing from the sprite; always beside words, so hidden from screen readers."""
+    classes = f"icon {css}".strip()
+    sprite = static("web/icons.svg")
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', classes, sprite, name)
+
+
+@register.simple_tag
+def due(value: datetime | Countdown | None) -> SafeString:
+    """A countdown with its icon; says nothing when no clock runs."""
+    if value is None:
+        return SafeString("")
+    words = count_down(value) if isinstance(value, datetime) else value
+    drawing = icon(words.icon)
+    return format_html('<span class="due due-{}" title="{}">{}{}</span>', words.state, words.end, drawing, words.text)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    return moment_words(value) if value else "—"
+
+
+@register.filter
+def period_end(value: datetime | None) -> str:
+    return end_words(value) if value else "—"
+
+
+@register.filter
+def waited(value: datetime | None) -> str:
+    return waited_words(value) if value else ""
+
+
+@register.filter
+def wording(value: Text | None) -> str:
+    """A pack's wording in the page's language."""
+    return value.in_language(_language()) if value else ""
+
+
+@register.filter
+def named(value: Any, taxonomy: str) -> str:
+    """The wording of a stored value of a taxonomy."""
+    return active_pack().name_of(taxonomy, str(value), _language()) if value not in (None, "") else ""
+
+
+@register.filter
+def stage_name(value: str) -> str:
+    stage = next((s for s in active_pack().process.stages if s.id == value), None)
+    return stage.name.in_language(_language()) if stage else value
+
+
+@register.filter
+def role_name(value: str) -> str:
+    role = active_pack().role(value)
+    return role.name.in_language(_language()) if role else value
+
+
+@register.filter
+def money(value: Decimal | str | None) -> str:
+    """Yuan with separators; the cents only where there are some."""
+    if value in (None, ""):
+        return "—"
+    amount = Decimal(str(value))
+    return f"{amount:,.0f}" if amount == amount.to_integral() else f"{amount:,.2f}"
+
+
+@register.filter
+def get(mapping: dict[str, Any], key: str) -> Any:
+    return mapping.get(key, "")
+
+
+@register.simple_tag
+def highlighted(text: str, reading: dict[str, Any], *, masked: bool = False) -> SafeString:
+    """A text with the words a reading leaned on marked, each by the kind of judgement it led to."""
+    return highlighting.mark_up(text, reading, masked=masked)
+
+
+@register.inclusion_tag("web/parts/notice.html")
+def notice(kind: str, text: str) -> dict[str, str]:
+    icons = {"error": "error", "warning": "late", "success": "done"}
+    return {"kind": kind, "text": text, "icon": icons.get(kind, "info")}
+
+
+@register.inclusion_tag("web/parts/heat.html")
+def heat(strength: int | str | None) -> dict[str, Any]:
+    """The emotion as three bars and its word."""
+    return {"strength": int(strength or 0)}
+
+
+@register.simple_tag(takes_context=True)
+def current(context: template.Context, prefix: str) -> SafeString:
+    """aria-current for the link whose page this is."""
+    path = context["request"].path
+    matches = [entry.url for entry in context.get("nav", []) if entry.url == path or (entry.url != "/" and path.startswith(entry.url))]
+    return SafeString(' aria-current="page"') if prefix == max(matches, key=len, default="") else SafeString("")
+
+
+def _language() -> str:
+    return "en" if in_english() else "zh"

@@ -1,0 +1,136 @@
+"""What happened to a case, told from its events: who did what, when, and what was filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tingsu.cases.models import Event
+from tingsu.org.pack import active_pack
+from tingsu.packs.schema import FormField, Pack
+from tingsu.web.words import end_words, in_english, moment_words
+
+# Events that come from no action of the pack.
+TOLD = {
+    "record": _("登记了投诉"),
+    "reveal": _("查看了客户完整信息"),
+    "attach": _("上传了证据"),
+    "open_evidence": _("查看了证据"),
+}
+QUIET = {"reveal", "open_evidence"}  # looks, not changes: told smaller
+WORDS = {
+    "reason": _("理由"),
+    "name": _("文件"),
+    "level": _("审批级别"),
+    "amount": _("金额（元）"),
+    "option": _("方案"),
+    "into": _("并入"),
+    "rule": _("适用规则"),
+    "before": _("原到期"),
+    "after": _("延长至"),
+    "channel": _("渠道"),
+    "text": _("内容"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event as the timeline shows it."""
+
+    seq: int
+    at: datetime
+    who: str
+    what: str
+    lines: list[tuple[str, str]]
+    seal: str
+    quiet: bool
+    main: bool
+    danger: bool
+
+
+def tell(events: Iterable[Event]) -> list[Told]:
+    """The events, latest first."""
+    pack = active_pack()
+    return [tell_one(event, pack) for event in sorted(events, key=lambda e: -e.seq)]
+
+
+def tell_one(event: Event, pack: Pack) -> Told:
+    """One event in words; an action the pack no longer knows is told by its id."""
+    action = pack.process.action(event.kind)
+    told = action.told or action.name if action else None
+    what = told.in_language(_language()) if told else str(TOLD.get(event.kind, event.kind))
+    fields = {f.id: f for f in action.fields} if action else {}
+    return Told(
+        event.seq,
+        event.at,
+        event.by_name,
+        what,
+        _lines(event.data, fields, pack),
+        event.hash[:10],
+        event.kind in QUIET,
+        bool(action and action.ways),
+        bool(action and action.danger),
+    )
+
+
+def _lines(data: dict[str, Any], fields: dict[str, FormField], pack: Pack) -> list[tuple[str, str]]:
+    filled = [
+        (_field_name(fields.get(name), name), value_words(value, fields.get(name), pack))
+        for name, value in (data.get("fields") or {}).items()
+    ]
+    said = [(str(WORDS[name]), _said(name, value, pack)) for name, value in data.items() if _is_told(name, value, fields)]
+    return [(label, words) for label, words in filled + said if words]
+
+
+def _is_told(name: str, value: Any, fields: dict[str, FormField]) -> bool:
+    if not isinstance(value, str) or name not in WORDS or not value:
+        return False
+    return not (name == "amount" and value in ("0", "0.00") and "options" not in fields)
+
+
+def _field_name(field: FormField | None, name: str) -> str:
+    return field.name.in_language(_language()) if field else name
+
+
+def value_words(value: Any, field: FormField | None, pack: Pack) -> str:
+    """A stored value as people read it."""
+    if isinstance(value, list):
+        joint = "\n" if field and field.kind == "options" else ("、" if _language() == "zh" else ", ")
+        return joint.join(value_words(v, field, pack) for v in value)
+    if isinstance(value, dict):
+        return _thing(value, pack)
+    if field and field.choices and field.kind in ("choice", "choices"):
+        return pack.name_of(field.choices, str(value), _language())
+    return _moment(value) if field and field.kind == "moment" else str(value)
+
+
+def _thing(value: dict[str, Any], pack: Pack) -> str:
+    if "kind" in value and "text" in value:
+        kind = pack.name_of("remedy", str(value["kind"]), _language())
+        return f"{kind}（{value.get('amount', '0')}）{value['text']}"
+    return str(value.get("name") or value.get("unit") or value.get("user") or "")
+
+
+def _said(name: str, value: str, pack: Pack) -> str:
+    if name in ("before", "after"):
+        return _moment(value, end=True)
+    if name == "level":
+        role = pack.role(value)
+        return role.name.in_language(_language()) if role else value
+    return pack.name_of("channel", value, _language()) if name == "channel" else value
+
+
+def _moment(value: Any, *, end: bool = False) -> str:
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    return end_words(moment) if end else moment_words(moment)
+
+
+def _language() -> str:
+    return "en" if in_english() else "zh"

@@ -1,0 +1,54 @@
+"""The addresses of the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, path
+from django.views.i18n import set_language
+
+from tingsu.web import (
+    approvals,
+    audit,
+    case_form,
+    case_page,
+    evidence,
+    home,
+    late,
+    queue,
+    recording,
+    search,
+    tokens,
+)
+from tingsu.web.sign_in import SignIn
+
+
+def page(route: str, view: Any, name: str) -> URLPattern:
+    """A page for people who have signed in."""
+    return path(route, login_required(view), name=name)
+
+
+urlpatterns = [
+    path("sign-in/", SignIn.as_view(), name="sign-in"),
+    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("language/", set_language, name="set_language"),
+    page("", home.show_home, "home"),
+    page("cases/", queue.show_queue, "queue"),
+    page("cases/new/", recording.record, "record"),
+    page("cases/new/reading/", recording.read_live, "record-reading"),
+    page("cases/<str:number>/", case_page.show_case, "case"),
+    page("cases/<str:number>/recorded/", recording.show_recorded, "recorded"),
+    page("cases/<str:number>/do/<str:action_id>/", case_page.do_action, "case-do"),
+    page("cases/<str:number>/reveal/", case_page.reveal_personal, "case-reveal"),
+    page("cases/<str:number>/form/", case_form.show_form, "case-form"),
+    page("cases/<str:number>/evidence/", evidence.add_evidence, "evidence-add"),
+    page("cases/<str:number>/evidence/<int:no>/", evidence.send_evidence, "evidence"),
+    page("approvals/", approvals.show_approvals, "approvals"),
+    page("late/", late.show_late, "late"),
+    page("search/", search.show_found, "search"),
+    page("tokens/", tokens.show_tokens, "tokens"),
+    page("tokens/<int:token_id>/revoke/", tokens.revoke, "token-revoke"),
+    page("audit/", audit.show_audit, "audit"),
+]
