@@ -7,8 +7,9 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+import django
 import typer
 from django.utils.translation import gettext as _
 from rich.console import Console
@@ -23,11 +24,12 @@ from rich.progress import (
 from rich.table import Table as Grid
 
 from tingsu.base.errors import TingsuError
-from tingsu.insight.textreport import FileNotes, TextReport, build_report, render_page, to_plain
-from tingsu.intake.columns import ROLES, ColumnPlan, guess_columns
-from tingsu.intake.rejects import rejects_csv
-from tingsu.intake.rows import EmptyTable, Reject
-from tingsu.intake.tables import Message, Table, open_table, read_messages
+
+if TYPE_CHECKING:  # the engines behind these take a second to load; other commands must not wait for them
+    from tingsu.insight.textreport import FileNotes, TextReport
+    from tingsu.intake.columns import ColumnPlan
+    from tingsu.intake.rows import Reject
+    from tingsu.intake.tables import Message, Table
 
 Column = Annotated[str | None, typer.Option(metavar="列名")]
 
@@ -54,6 +56,10 @@ def analyse(
     id_column: Annotated[str | None, typer.Option("--id", metavar="列名")] = None,
 ) -> None:
     """逐条读一份投诉文本，写出一页报告：投诉什么、多生气、要什么、什么在上升、哪些是重复或批量。"""
+    django.setup()
+    from tingsu.intake.columns import guess_columns
+    from tingsu.intake.tables import open_table
+
     console = Console(stderr=True)
     named = {"text": text, "title": title, "date": date, "channel": channel, "unit": unit, "customer": customer}
     named["id"] = id_column
@@ -77,6 +83,8 @@ def _check_output(file: Path, output: Path) -> None:
 
 def _show_plan(console: Console, table: Table, plan: ColumnPlan) -> None:
     """Say, before the work, which column is taken for what and how to say otherwise."""
+    from tingsu.intake.columns import ROLES
+
     console.print(f"{table.path.name}：" + "；".join(table.notices), markup=False, highlight=False)
     grid = Grid("用途", "列", "怎么定的", "改用别的列", box=None, pad_edge=False, header_style="dim")
     labels = role_labels()
@@ -109,6 +117,9 @@ def _analyse(
     json_output: Path | None,
     rejects_output: Path | None,
 ) -> None:
+    from tingsu.insight.textreport import render_page, to_plain
+    from tingsu.intake.rejects import rejects_csv
+
     beside = rejects_output or output.with_name(f"{output.stem}-rejects.csv")
     with _progress(console) as progress:
         messages, rejected = _take_in(progress, table, plan)
@@ -139,6 +150,9 @@ def _take_in(progress: Progress, table: Table, plan: ColumnPlan) -> tuple[list[M
 
     Raises EmptyTable where no row holds a text.
     """
+    from tingsu.intake.rows import EmptyTable, Reject
+    from tingsu.intake.tables import read_messages
+
     task = progress.add_task(_("读文件"), total=table.expected)
     messages: list[Message] = []
     rejected: list[Reject] = []
@@ -181,6 +195,8 @@ def _read(progress: Progress, messages: Sequence[Message], notes: FileNotes) -> 
 
 
 def _notes(table: Table, plan: ColumnPlan, rejected: int, rejects_file: str) -> FileNotes:
+    from tingsu.insight.textreport import FileNotes
+
     labels = role_labels()
     columns = {role: table.columns[index] for role, index in plan.columns.items()}
     return FileNotes(
