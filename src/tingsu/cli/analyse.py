@@ -173,6 +173,8 @@ def _take_in(progress: Progress, table: Table, plan: ColumnPlan) -> tuple[list[M
 
 
 def _read(progress: Progress, messages: Sequence[Message], notes: FileNotes) -> TextReport:
+    from tingsu.insight.textreport import build_report
+
     names = {
         "read": _("逐条研判"),
         "groups": _("找重复与批量"),
