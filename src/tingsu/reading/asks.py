@@ -71,7 +71,7 @@ def find_demands(seen: Seen, complaint: Judgement, cause: Judgement, need: Judge
     amounts = tuple(find_amounts(seen.text)) if _MONEY_KINDS & found.keys() else ()
     demands = [_make_demand(seen, kind, scored, amounts) for kind, scored in found.items()]
     if need.value != "求补偿":
-        demands.extend(_imply_repair(complaint, cause, found))
+        demands.extend(_imply_demand(complaint, cause, found))
     return tuple(sorted(demands, key=lambda demand: -demand.confidence))
 
 
@@ -81,11 +81,15 @@ def _make_demand(seen: Seen, kind: str, scored: list[tuple[float, Hit]], amounts
     return Demand(kind, max(confidence for confidence, _ in scored), seen.evidence(hits), amount)
 
 
-def _imply_repair(complaint: Judgement, cause: Judgement, found: dict[str, list[tuple[float, Hit]]]) -> list[Demand]:
-    """A fault of app, machine or hall asks to be mended even when nothing is asked."""
-    if complaint.value != "yes" or cause.value != "设施设备系统" or "修复改进" in found:
+_IMPLIED = {"设施设备系统": "修复改进", "债务催收": "停止侵扰"}  # what such a cause asks for even when nothing is asked
+
+
+def _imply_demand(complaint: Judgement, cause: Judgement, found: dict[str, list[tuple[float, Hit]]]) -> list[Demand]:
+    """A fault of app, machine or hall asks to be mended, harassment to be stopped, said or not."""
+    kind = _IMPLIED.get(cause.value or "")
+    if complaint.value != "yes" or kind is None or kind in found:
         return []
-    return [Demand("修复改进", round(0.5 + 0.3 * cause.confidence, 3), cause.evidence)]
+    return [Demand(kind, round(0.5 + 0.3 * cause.confidence, 3), cause.evidence)]
 
 
 def find_risks(seen: Seen, complaint: Judgement) -> tuple[Risk, ...]:
@@ -100,25 +104,24 @@ def find_risks(seen: Seen, complaint: Judgement) -> tuple[Risk, ...]:
     return tuple(sorted(risks, key=lambda risk: -risk.confidence))
 
 
-_OTHER_SIDE = re.compile(
-    r"(?:催收|他们|你们|对方|银行|客服|经理|柜员|人员|威胁|恐吓|声称|扬言|冒充|自称)[^。!?;\n,]{0,12}$"
+_TO_CLAUSE_END = r"[^。!?;\n,]{0,12}$"
+# They threaten a lawsuit (催收威胁要起诉), or send the customer elsewhere (客服让我去找银监局).
+_THEY_THREATEN = re.compile(
+    r"(?:催收|威胁|恐吓|声称|扬言|冒充|自称|(?:他们|你们|对方|银行|客服|经理|柜员|人员)[^。!?;\n,]{0,6}[说让叫])"
+    + _TO_CLAUSE_END
 )
-_I_AM_OBJECT = re.compile(r"^(?:我(?!要|会|将|们要|们会)|函?(?:说|称))")
+_THEY_SEND = re.compile(
+    r"(?:威胁|(?:他们|你们|对方|银行|客服|经理|柜员|人员)[^。!?;\n,]{0,6}(?:说|让我|叫我))" + _TO_CLAUSE_END
+)
+_I_WILL = re.compile(r"我(?:要|会|将|就|准备|已|只能|也|去|们)[^。!?;\n]{0,10}$")
+_AGAINST_ME = re.compile(r"(?:我(?!要|会|将|们要|们会)|函?(?:说|称))")
+_QUOTED_RULE = re.compile(r"(?:会|局|总局)?(?:发布|颁布|规定|的规定|办法|令|文件|下发)")  # 银监会发布的办法
 
 
 def _said_by_other_side(seen: Seen, hit: Hit) -> bool:
-    if hit.cue.label not in {"司法", "监管", "媒体舆情", "过激"}:
-        return False
-    before, after = seen.text[max(0, hit.start - 16) : hit.start], seen.text[hit.end : hit.end + 4]
-    other = _OTHER_SIDE.search(before)
-    mine = re.search(r"我(?:要|会|将|就|准备|已|只能|也|去|们)[^。!?;\n]{0,10}$", before)
-    if hit.cue.label == "媒体舆情" or mine:
-        return False
+    before, after = seen.text[max(0, hit.start - 20) : hit.start], seen.text[hit.end : hit.end + 4]
     if hit.cue.label == "司法":
-        return bool(_I_AM_OBJECT.search(after)) or (
-            other is not None
-            and any(
-                word in other[0] for word in ("催收", "威胁", "恐吓", "声称", "扬言", "冒充", "自称", "说", "让", "叫")
-            )
-        )
-    return other is not None and any(word in other[0] for word in ("让我", "叫我", "说", "威胁", "让去"))
+        return bool(_AGAINST_ME.match(after) or (_THEY_THREATEN.search(before) and not _I_WILL.search(before)))
+    if hit.cue.label in {"监管", "过激"}:
+        return bool(_QUOTED_RULE.match(after) or (_THEY_SEND.search(before) and not _I_WILL.search(before)))
+    return False

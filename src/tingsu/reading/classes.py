@@ -11,7 +11,7 @@ from tingsu.reading.types import Judgement
 OTHER = "其他"
 UNSURE = (0.44, 0.56)  # probability of "yes" within which the engine abstains
 _QUIET_START = -0.35  # a text that shows nothing is rather no complaint
-_LONG = 60  # characters; whoever writes this much and praises nothing usually complains
+_LONG = 80  # characters; whoever writes this much and praises nothing usually complains
 
 
 def _by_label(hits: Sequence[Hit]) -> dict[str, list[Hit]]:
@@ -44,6 +44,12 @@ def _weigh_contrast(seen: Seen, praise: list[Hit]) -> float:
     return 0.3 * add_up(before) + add_up(after)
 
 
+def _lean_without_praise(seen: Seen) -> float:
+    """The longer a text that praises nothing and touches a business or a cause, the likelier a complaint."""
+    touches = bool(seen.of("business")) + bool(seen.of("cause"))
+    return 1.2 * min(len(seen.text), _LONG) / _LONG + 0.25 * touches
+
+
 def judge_complaint(seen: Seen) -> Judgement:
     """Is someone dissatisfied? "yes", "no", or None when signs and counter-signs balance."""
     against, praise = seen.of("complaint", "yes"), seen.of("complaint", "no")
@@ -56,8 +62,8 @@ def judge_complaint(seen: Seen) -> Judgement:
         - 1.15 * _weigh_contrast(seen, praise)
     )
     points += 0.6 * min(len(seen.of("demand")), 2) + 0.9 * min(len(seen.of("risk")), 2)
-    if not praise and len(seen.text) > _LONG:
-        points += 0.8
+    if not praise:
+        points += _lean_without_praise(seen)
     if seen.of("mark", "contrast") and (against or seen.of("cause")):
         points += 0.4
     yes = squash(1.1 * points)

@@ -11,6 +11,7 @@ from tingsu.reading.types import Emotion, Judgement
 NEEDS = ("求解决", "求发泄", "求尊重", "求补偿")
 _ANGRY, _FURIOUS = 1.0, 3.3
 _FURIOUS_WITHOUT_INSULT = 4.5  # harsh words alone must pile up before they weigh as much as an insult or a threat
+_SHORT_CRY = 24  # characters; a longer text without cues more likely tells of a matter the lexicon does not know
 _MARKS = re.compile(r"[!?]{2,}|!")
 
 
@@ -19,7 +20,8 @@ def _heat_of_marks(text: str) -> float:
     runs = _MARKS.findall(text)
     long_runs = sum(len(run) > 1 for run in runs)
     single = len(runs) - long_runs
-    return min(1.6, 0.7 * long_runs + 0.3 * max(0, single - 1) + 0.15 * (single > 0))
+    asked = max(0, text.count("?") - sum(run.count("?") for run in runs) - 1)
+    return min(1.6, 0.7 * long_runs + 0.3 * max(0, single - 1) + 0.15 * (single > 0) + 0.4 * asked)
 
 
 def _heat_of_questions(hits: list[Hit]) -> float:
@@ -29,24 +31,27 @@ def _heat_of_questions(hits: list[Hit]) -> float:
 
 def judge_emotion(seen: Seen, complaint: Judgement) -> Emotion:
     """Heat from 0 calm to 3 furious. Needs no complaint: someone may rage about nothing in particular."""
-    groups = {label: seen.of("emotion", label) for label in ("咒骂", "愤怒", "激烈", "反问", "加重", "反话", "降温")}
+    groups = {
+        label: seen.of("emotion", label) for label in ("咒骂", "愤怒", "激烈", "反问", "加重", "反话", "和气", "称赞")
+    }
     heat = add_up(groups["咒骂"]) + add_up(groups["愤怒"]) + add_up(groups["激烈"]) + 0.9 * add_up(groups["反话"])
     heat += _heat_of_questions(groups["反问"]) + _heat_of_marks(seen.text)
     hot = [hit for label in ("咒骂", "愤怒", "激烈", "反话", "反问") for hit in groups[label]]
     if hot:
         heat += 0.6 * add_up(groups["加重"])
-    cool = add_up(groups["降温"])
+    polite, praise = groups["和气"], groups["称赞"]
+    cool = add_up(polite) + add_up(praise)
     if complaint.value == "no":
         strength = 3 if groups["咒骂"] and heat + cool > _FURIOUS else 0
-    elif heat < 0.5 and cool <= -1 and complaint.confidence < 0.93:
+    elif heat < 0.5 and polite and len(polite) + len(praise) > 1:
         strength = 0
     else:
-        warm = heat + max(cool, -0.6)
+        warm = heat + max(cool, -0.6) if heat < _ANGRY else heat
         furious = _FURIOUS if groups["咒骂"] or groups["愤怒"] else _FURIOUS_WITHOUT_INSULT
         strength = 1 + (warm >= _ANGRY) + (warm >= furious)
     if complaint.value is None and strength == 1 and not hot:
         strength = 0
-    return Emotion(strength, _sureness(heat, strength, complaint), seen.evidence(hot or groups["降温"]))
+    return Emotion(strength, _sureness(heat, strength, complaint), seen.evidence(hot or [*polite, *praise]))
 
 
 def _sureness(heat: float, strength: int, complaint: Judgement) -> float:
@@ -61,13 +66,13 @@ def judge_needs(seen: Seen, complaint: Judgement, emotion: Emotion) -> tuple[Jud
     """The main need and a separate probability of each of the four."""
     groups = {label: seen.of("need", label) for label in NEEDS}
     points = {label: add_up(hits) for label, hits in groups.items()}
-    concrete = sum(hit.cue.extra.get("bad", 0.5) >= 1 or hit.cue.weight >= 2 for hit in seen.of("cause"))
+    concrete = _count_matters(seen)
     asks = bool(seen.of("demand")) or bool(seen.of("mark", "asked"))
     solve = -0.2 + 0.35 * points["求解决"] + 0.9 * min(concrete, 3) + 0.5 * asks
     vent = -1.6 + 0.6 * points["求发泄"] + 0.45 * emotion.strength - 1.5 * min(concrete, 2) - 0.8 * asks
     respect = -1.75 + 0.9 * points["求尊重"]
-    repay = -2.6 + 1.1 * points["求补偿"]
-    if complaint.value == "yes" and not concrete and not asks:
+    repay = -2.6 + 1.3 * points["求补偿"]
+    if complaint.value == "yes" and not concrete and not asks and (groups["求发泄"] or len(seen.text) < _SHORT_CRY):
         vent += 1.4
     needs = dict(zip(NEEDS, (squash(value) for value in (solve, vent, respect, repay)), strict=True))
     if complaint.value == "no":
@@ -75,6 +80,13 @@ def judge_needs(seen: Seen, complaint: Judgement, emotion: Emotion) -> tuple[Jud
     ranked = sorted(needs.items(), key=lambda item: -item[1])
     main = _choose_need(needs, ranked)
     return Judgement(main, needs[main], seen.evidence(groups[main]), tuple(ranked)), needs
+
+
+def _count_matters(seen: Seen) -> int:
+    """How many things that could be acted on are named; two hints count as one."""
+    plain = sum(hit.cue.extra.get("bad", 0.5) >= 1 or hit.cue.weight >= 2 for hit in seen.of("cause"))
+    hints = {hit.cue.phrase for hit in seen.of("cause")}
+    return max(plain, int(len(hints) > 1))
 
 
 def _choose_need(needs: dict[str, float], ranked: list[tuple[str, float]]) -> str:

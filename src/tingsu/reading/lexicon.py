@@ -38,10 +38,7 @@ class Cue:
     tail: tuple[str, ...]
     negatable: bool
     extra: Mapping[str, float]
-
-    @property
-    def phrase(self) -> str:
-        return "…".join((self.head, *self.tail))
+    phrase: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,15 +69,23 @@ class Lexicon:
             if bucket is not None:
                 for length, heads in bucket:
                     for cue in heads.get(text[start : start + length], ()):
-                        _add_hit(hits, text, start, start + length, cue)
+                        if cue.tail:
+                            _add_gapped(hits, text, start, start + length, cue)
+                        else:
+                            hits.append(Hit(start, start + length, cue))
         for char in self.singles.keys() & set(text):
-            for start in (place for place, other in enumerate(text) if other == char):
-                for cue in self.singles[char]:
-                    _add_hit(hits, text, start, start + 1, cue)
+            self._find_single(hits, text, char)
         return hits
 
+    def _find_single(self, hits: list[Hit], text: str, char: str) -> None:
+        start = text.find(char)
+        while start >= 0:
+            for cue in self.singles[char]:
+                _add_gapped(hits, text, start, start + 1, cue)
+            start = text.find(char, start + 1)
 
-def _add_hit(hits: list[Hit], text: str, start: int, end: int, cue: Cue) -> None:
+
+def _add_gapped(hits: list[Hit], text: str, start: int, end: int, cue: Cue) -> None:
     for piece in cue.tail:
         found = text.find(piece, end, end + GAP + len(piece))
         if found < 0 or _STOP.search(text, end, found):
@@ -102,7 +107,7 @@ def _read_group(facet: str, label: str, group: Mapping[str, Any]) -> Iterator[Cu
         for phrase in spell_out(written):
             head, *tail = fold(phrase).text.split("~")
             weight, negatable = float(group.get("weight", 1)), bool(group.get("negatable", False))
-            yield Cue(facet, label, group["why"], weight, head, tuple(tail), negatable, extra)
+            yield Cue(facet, label, group["why"], weight, head, tuple(tail), negatable, extra, phrase)
 
 
 def read_facet(facet: str) -> Iterator[Cue]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ NEAR = 0.06  # two best labels closer than this are too near to choose between
 PLAIN = 2.0  # from this weight a cue names its label, below it only hints
 MAX_EVIDENCE = 8
 _DENIED = re.compile(
-    r"(?:(?<!特)(?<!区)(?<!级)(?<!个)(?<!分)别|不|没有?|无|未曾?|非|不是|算不上|谈不上|称不上)"
+    r"(?:(?<!特)(?<!区)(?<!级)(?<!个)(?<!分)别|不|没有?|无法?|未曾?|非|不是|算不上|谈不上|称不上)"
     r"(?:很|太|是|怎么|那么|这么|能|会|想|要|有|去|再|用|必|打算|是?来|是?为了|觉得|需要?|准备|是要|敢|够|算|大|曾)?$"
 )
 _DOUBLY = re.compile(r"(?:不得不|不能不|不会不|要不|再不|如果不|若不|不可不)$")
@@ -35,7 +36,7 @@ class Seen:
 
     def of(self, facet: str, label: str | None = None) -> list[Hit]:
         hits = self.facets.get(facet, ())
-        return [hit for hit in hits if label is None or hit.cue.label == label]
+        return list(hits) if label is None else [hit for hit in hits if hit.cue.label == label]
 
     def evidence(self, hits: Iterable[Hit]) -> tuple[Evidence, ...]:
         """The words behind ``hits`` as spans of the original, each place once, in order, at most eight."""
@@ -83,10 +84,10 @@ def add_up(hits: Iterable[Hit]) -> float:
 
     Words that merely touch a topic fade faster than words that name it, so many hints never outweigh one plain word.
     """
-    counts: dict[str, list[Hit]] = {}
-    for hit in hits:
-        counts.setdefault(hit.cue.phrase, []).append(hit)
-    weights = [same[0].cue.weight * (1 + 0.15 * min(len(same) - 1, 3)) for same in counts.values()]
+    counts = Counter(hit.cue for hit in hits)
+    if not counts:
+        return 0.0
+    weights = [cue.weight * (1 + 0.15 * min(count - 1, 3)) for cue, count in counts.items()]
     plain, hints = [w for w in weights if w >= PLAIN], [w for w in weights if w < PLAIN]
     return _fade(plain, 0.55) + (0.5 if plain else 1.0) * _fade(hints, 0.3)
 
