@@ -109,7 +109,7 @@ def open_table(path: Path, *, encoding: str | None = None, sheet: str | None = N
 def read_messages(table: Table, plan: ColumnPlan) -> Iterator[Message | Reject]:
     """Each row of the table as a Message, or as a Reject with the reason; in file order, nothing left out."""
     for item in table.rows():
-        yield item if isinstance(item, Reject) else _to_message(item, plan)
+        yield item if isinstance(item, Reject) else to_message(item, plan)
 
 
 def _head(path: Path) -> bytes:
@@ -223,7 +223,8 @@ def _has_flaw(row: Row) -> bool:
     return any(isinstance(cell, Flaw) for cell in row.cells)
 
 
-def _to_message(row: Row, plan: ColumnPlan) -> Message | Reject:
+def to_message(row: Row, plan: ColumnPlan) -> Message | Reject:
+    """One row as a Message, or as a Reject where it holds no complaint text that can be used."""
     cell = plan.cell(row, "text")
     if isinstance(cell, Flaw):
         return Reject(row.number, cell.reason)
