@@ -30,7 +30,7 @@ def note_access(what: str, detail: dict[str, Any], *, by: User | None, at: datet
     for attempt in range(ATTEMPTS):
         try:
             with transaction.atomic():
-                return _append(what, {**detail, "seat": seat}, by, at or now(), seat)
+                return _append(what, _storable({**detail, "seat": seat}), by, at or now(), seat)
         except IntegrityError:
             if attempt == ATTEMPTS - 1:
                 raise
@@ -38,7 +38,7 @@ def note_access(what: str, detail: dict[str, Any], *, by: User | None, at: datet
 
 
 def verify_access_log() -> Iterator[tuple[int, str]]:
-    """(place, what is wrong) for every line that was edited, removed or moved; the loss of the last lines cannot show."""
+    """(place, what is wrong) for every line edited, removed or moved; the loss of the last lines cannot show."""
     previous, place = "", 0
     for entry in AccessEntry.objects.order_by("seq").iterator(chunk_size=500):
         place += 1
@@ -71,8 +71,14 @@ def _append(what: str, detail: dict[str, Any], by: User | None, at: datetime, se
 def _seal(entry: AccessEntry) -> str:
     moment = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
     body = ["access", entry.seq, moment, entry.by_id, entry.by_name, entry.what, entry.detail, entry.previous]
-    plain = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "replace")
+    plain = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     return hmac.new(settings.AUDIT_KEY.encode(), plain, hashlib.sha256).hexdigest()
+
+
+def _storable(detail: dict[str, Any]) -> dict[str, Any]:
+    """File names may hold bytes that are no text; every store must be able to keep the line."""
+    kept: dict[str, Any] = json.loads(json.dumps(detail, ensure_ascii=False).encode("utf-8", "replace"))
+    return kept
 
 
 def _account() -> str:
