@@ -198,3 +198,22 @@ def test_a_correction_replaces_the_engines_word_and_keeps_it_on_record(bank: Ban
     fixed = act(made, "correct", {"business": "信用卡", "emotion": "3", "risks": ["监管"]}, by=bank.clerk, version=1)
     assert (fixed.business, fixed.emotion, fixed.risk_marks, fixed.corrected) == ("信用卡", 3, "|监管|", True)
     assert fixed.events.last().data["before"]["business"] == made.business
+
+
+@pytest.mark.parametrize("version", [-(10**30), -1, 0, 2, 10**30])
+def test_a_version_nobody_saw_is_a_conflict(bank: Bank, version: int) -> None:
+    made = case(bank)
+    fields = {"verdict": "valid", "reason": "x", "complexity": "simple"}
+    with pytest.raises(Conflict) as conflict:
+        act(made, "judge", fields, by=bank.handler, version=version)
+    assert conflict.value.version == 1
+
+
+def test_a_long_name_and_post_fit_the_record(bank: Bank) -> None:
+    bank.handler.name = "名" * 60
+    bank.handler.unit.name = "部" * 80
+    bank.handler.save()
+    bank.handler.unit.save()
+    done = walk(case(bank), bank, "judge")
+    assert done.events.last().by_name.startswith("名" * 60)
+    assert not list(verify())

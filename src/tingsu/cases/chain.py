@@ -25,6 +25,7 @@ SEALED_FIELDS = tuple(
     for field in Case._meta.concrete_fields
     if field.name not in {"id", "event_count", "head_hash", "next_due", "reading", "masked_text"}
 )
+NAME_LENGTH = Event._meta.get_field("by_name").max_length
 
 
 def append_event(case: Case, kind: str, data: dict[str, Any], *, by: User, at: datetime) -> Event:
@@ -70,7 +71,7 @@ def name_with_post(user: User) -> str:
     """A person as the record shows them for good: name, first role, unit, as they were at the time."""
     roles = [grant.role.name.zh for grant in grants_of(user)]
     post = "，".join([*roles[:1], *([user.unit.name] if user.unit else [])])
-    return f"{user.name}（{post}）" if post else str(user)
+    return (f"{user.name}（{post}）" if post else str(user))[:NAME_LENGTH]
 
 
 def _canonical(value: Any) -> bytes:

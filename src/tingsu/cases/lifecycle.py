@@ -17,7 +17,7 @@ from tingsu.cases.chain import append_event
 from tingsu.cases.errors import Conflict, NotFound, WrongStage
 from tingsu.cases.fields import as_plain, parse_fields
 from tingsu.cases.models import Case, Event
-from tingsu.cases.search import index_case
+from tingsu.cases.search import SEARCHED, index_case
 from tingsu.org.models import User
 from tingsu.org.pack import active_pack
 from tingsu.org.permissions import NotAllowed, roles_of
@@ -40,7 +40,7 @@ def act(
     """Do one action of the pack's process to a case, whole or not at all, and return the case as it then stands.
 
     In one transaction: the case's row is held; visibility, version, stage, role and guards are checked; the fields are
-    parsed; the effects run; clocks start and stop; the event is sealed; the search row is rewritten.
+    parsed; the effects run; clocks start and stop; the event is sealed; the search row is rewritten where its words changed.
 
     ``version`` is the case's version the person saw. Raises NotFound, Conflict (someone was quicker; nothing is done),
     WrongStage, NotAllowed, NotPossible, Incomplete.
@@ -60,7 +60,8 @@ def act(
         data = {"fields": as_plain(values), "from": came_from, "to": held.stage, "version": held.version, **said}
         append_event(held, action.id, data, by=by, at=at)
         held.save()
-        index_case(held)
+        if SEARCHED & values.keys():
+            index_case(held)
     return held
 
 
@@ -141,7 +142,8 @@ def _role_names(action: Action, pack: Pack) -> list[str]:
 
 
 def _changes_since(case: Case, version: int, pack: Pack) -> list[dict[str, Any]]:
-    return [_told(event, pack) for event in case.events.filter(data__version__gt=version)]
+    # Compared here, not in the query: a version out of any database's range is only a version nobody saw.
+    return [_told(event, pack) for event in case.events.all() if event.data.get("version", 0) > version]
 
 
 def _told(event: Event, pack: Pack) -> dict[str, Any]:
