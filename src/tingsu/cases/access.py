@@ -17,12 +17,19 @@ def visible_cases(by: User) -> QuerySet[Case]:
     """The cases this person may see.
 
     A unit's or subtree's reach covers cases recorded there, led there, supported there, or complaining of it; what
-    one recorded or owns is always in reach (首问责任: the first receiver follows the case to its end).
+    one recorded or owns is always in reach (首问责任: the first receiver follows the case to its end), and so is every
+    case in the stages a role names.
     """
-    grants = grants_of(by)
-    if any(grant.reach == "all" for grant in grants):
+    if sees_all(by):
         return Case.objects.all()
-    return Case.objects.filter(_own(by) | _of_units(_units_in_reach(grants)))
+    grants = grants_of(by)
+    stages = {stage for grant in grants for stage in grant.role.stages}
+    return Case.objects.filter(_own(by) | Q(stage__in=stages) | _of_units(_units_in_reach(grants)))
+
+
+def sees_all(by: User) -> bool:
+    """Whether one of the person's roles reaches every case."""
+    return any(grant.reach == "all" for grant in grants_of(by))
 
 
 def find_case(number: str, *, by: User) -> Case:
@@ -42,7 +49,7 @@ def find_case(number: str, *, by: User) -> Case:
 
 def is_visible(case: Case, *, by: User) -> bool:
     """Whether the person may see the case."""
-    return visible_cases(by).filter(pk=case.pk).exists()
+    return sees_all(by) or visible_cases(by).filter(pk=case.pk).exists()
 
 
 def handles_at_unit(user: User, case: Case) -> bool:

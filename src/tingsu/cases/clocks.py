@@ -44,7 +44,8 @@ def start_deadlines(case: Case, starts: Iterable[Start], *, at: datetime) -> Non
 
 def stop_deadlines(case: Case, kinds: Iterable[str], *, at: datetime) -> list[Deadline]:
     """Stop the running clocks of these kinds: met before their lawful end, late from it on. Returns them."""
-    stopped = list(case.deadlines.filter(kind__in=list(kinds), state__in=ACTIVE))
+    wanted = list(kinds)
+    stopped = list(case.deadlines.filter(kind__in=wanted, state__in=ACTIVE)) if wanted else []
     for deadline in stopped:
         deadline.state = Deadline.State.MET if at < deadline.lawful_end else Deadline.State.LATE
         deadline.stopped_at = at

@@ -64,7 +64,7 @@ def keep_findings(doing: Doing) -> None:
     case, values = doing.case, doing.values
     case.findings, case.root_cause = values["findings"], values["root_cause"]
     case.responsibility, case.fault_code = values["responsibility"], values.get("fault_code", "")
-    case.responsible_person = values.get("responsible_person")
+    case.responsible_unit, case.responsible_person = values.get("responsible_unit"), values.get("responsible_person")
     case.verdict = values.get("verdict", case.verdict)
 
 

@@ -40,7 +40,8 @@ def act(
     """Do one action of the pack's process to a case, whole or not at all, and return the case as it then stands.
 
     In one transaction: the case's row is held; visibility, version, stage, role and guards are checked; the fields are
-    parsed; the effects run; clocks start and stop; the event is sealed; the search row is rewritten where its words changed.
+    parsed; the effects run; clocks start and stop; the event is sealed; the search row is rewritten where its words
+    changed.
 
     ``version`` is the case's version the person saw. Raises NotFound, Conflict (someone was quicker; nothing is done),
     WrongStage, NotAllowed, NotPossible, Incomplete.

@@ -83,6 +83,7 @@ class Case(models.Model):
     root_cause = models.CharField(max_length=40, blank=True)
     responsibility = models.CharField(max_length=20, blank=True)
     fault_code = models.CharField(max_length=40, blank=True)
+    responsible_unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     responsible_person = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -19,6 +19,8 @@ from tingsu.reading.search_text import bigrams, search_terms
 # PostgreSQL keeps word positions up to 16,383 and drops the rest; a text that long is searched by its beginning.
 MOST_TOKENS = 16_000
 
+SEARCHED = {"text", "findings", "answer", "summary", "lesson"}  # fields of actions that search looks into
+
 
 def index_case(case: Case) -> None:
     """Make the case findable by its number, subject, text, names, notes, findings and answer."""

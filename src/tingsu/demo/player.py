@@ -39,7 +39,7 @@ class _Play:
     cases: dict[str, Case] = field(default_factory=dict)
 
 
-def load_demo(*, count: int, until: datetime, progress: Progress = lambda done, all: None) -> int:
+def load_demo(*, count: int, until: datetime, progress: Progress = lambda done, total: None) -> int:
     """Make the demo bank and play ``count`` stories up to ``until``; returns how many cases there are.
 
     All in one transaction: a demo interrupted half-way leaves nothing. Raises AlreadyThere if there are cases.
@@ -70,9 +70,7 @@ def _perform(play: _Play, story: Story, step: Step | None) -> None:
         return
     case = play.cases[story.key]
     fields = _fields(play, step)
-    play.cases[story.key] = act(
-        case, step.action, fields, by=play.users[step.by], version=case.version, at=step.at
-    )
+    play.cases[story.key] = act(case, step.action, fields, by=play.users[step.by], version=case.version, at=step.at)
 
 
 def _record(play: _Play, story: Story) -> Case:
@@ -99,6 +97,8 @@ def _fields(play: _Play, step: Step) -> dict[str, Any]:
     fields = dict(step.fields)
     if step.action == "merge":
         fields["into"] = play.cases[fields["into"]].number
+    if step.action == "propose":
+        fields["chosen"] = str(fields["chosen"] + 1)  # people count options from one
     return fields
 
 

@@ -24,6 +24,9 @@ def _unknown_names(pack: Pack) -> Iterator[Mistake]:
     stages = {s.id for s in pack.process.stages}
     if pack.process.begins not in stages:
         yield ("process", "begins"), f"没有名为「{pack.process.begins}」的环节"
+    for index, role in enumerate(pack.roles):
+        for stage in set(role.stages) - stages:
+            yield ("roles", index, "stages"), f"没有名为「{stage}」的环节"
     for index, action in enumerate(pack.process.actions):
         at: Location = ("process", "actions", index)
         yield from _action_mistakes(pack, action, at, stages)

@@ -43,6 +43,7 @@ class Role(Part):
     id: str
     name: Wording
     reach: Reach
+    stages: list[str] = []  # in these stages every case is within reach, wherever it was recorded
     permissions: frozenset[str] = frozenset()
     origin: Origin = "ours"
 
