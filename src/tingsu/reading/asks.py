@@ -85,9 +85,10 @@ _IMPLIED = {"设施设备系统": "修复改进", "债务催收": "停止侵扰"
 
 
 def _imply_demand(complaint: Judgement, cause: Judgement, found: dict[str, list[tuple[float, Hit]]]) -> list[Demand]:
-    """A fault of app, machine or hall asks to be mended, harassment to be stopped, said or not."""
+    """A fault of app, machine or hall asks to be mended; harassment, where nothing else is asked, to be stopped."""
     kind = _IMPLIED.get(cause.value or "")
-    if complaint.value != "yes" or kind is None or kind in found:
+    spoken = bool(found) if kind == "停止侵扰" else kind in found
+    if complaint.value != "yes" or kind is None or spoken:
         return []
     return [Demand(kind, round(0.5 + 0.3 * cause.confidence, 3), cause.evidence)]
 

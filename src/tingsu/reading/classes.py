@@ -29,7 +29,7 @@ def _add_bad(seen: Seen) -> float:
     return sum(value * 0.6**rank for rank, value in enumerate(sorted(bad.values(), reverse=True)))
 
 
-def _weigh_contrast(seen: Seen, praise: list[Hit]) -> float:
+def _weigh_contrast(seen: Seen, praise: Sequence[Hit]) -> float:
     """Praise before a turn (挺好的，就是老闪退) counts for little when something bad follows the turn."""
     turns = [hit.start for hit in seen.of("mark", "contrast")]
     bad_places = [hit.start for hit in (*seen.of("complaint", "yes"), *seen.of("cause"))]

@@ -10,7 +10,7 @@ from tingsu.reading.feelings import judge_emotion, judge_needs
 from tingsu.reading.folding import Folded, fold
 from tingsu.reading.lexicon import lexicon
 from tingsu.reading.privacy import find_in, mask_found
-from tingsu.reading.scoring import Seen, split_facets
+from tingsu.reading.scoring import Seen, see
 from tingsu.reading.types import Reading
 
 ENGINE = "lexicon-1"
@@ -29,7 +29,7 @@ def _part_to_judge(folded: Folded) -> Folded:
 
 def _see(text: str, folded: Folded) -> Seen:
     part = _part_to_judge(folded)
-    return Seen(text, part, split_facets(part.text, lexicon().find(part.text)))
+    return see(text, part, lexicon().find(part.text))
 
 
 def read(text: str) -> Reading:

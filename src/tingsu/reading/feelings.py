@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tingsu.reading.lexicon import Hit
 from tingsu.reading.scoring import Seen, add_up, squash
@@ -17,14 +18,14 @@ _MARKS = re.compile(r"[!?]{2,}|!")
 
 def _heat_of_marks(text: str) -> float:
     """Runs of ! and ?; one exclamation mark alone adds almost nothing."""
-    runs = _MARKS.findall(text)
+    runs: list[str] = _MARKS.findall(text)
     long_runs = sum(len(run) > 1 for run in runs)
     single = len(runs) - long_runs
     asked = max(0, text.count("?") - sum(run.count("?") for run in runs) - 1)
     return min(1.6, 0.7 * long_runs + 0.3 * max(0, single - 1) + 0.15 * (single > 0) + 0.4 * asked)
 
 
-def _heat_of_questions(hits: list[Hit]) -> float:
+def _heat_of_questions(hits: Sequence[Hit]) -> float:
     """One rhetorical question is still calm; several are not."""
     return {0: 0.0, 1: 0.6, 2: 1.3}.get(len(hits), 1.9)
 

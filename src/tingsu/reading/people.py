@@ -38,6 +38,7 @@ _ADDRESS_CUE = re.compile(
 _HOUSE = re.compile(
     r"[0-9一二三四五六七八九十百零〇]{1,5}(?:-[0-9]{1,4}){0,3}(?:号楼?|弄|栋|幢|座|单元|室|户)(?!线|卡|文|柜|窗|机|令|位|员|称|码|召|主|人|名|外|线|专线|店|网|院|工)"
 )
+_ROOM = re.compile(r"[0-9]{2,4}(?![0-9年月日元个])")
 _ADDRESS_CHARS = re.compile(r"[\u4e00-\u9fff0-9a-z\-#]+")
 _STREET = re.compile(r"路|街|道|巷|弄|村|小区|花园|苑|镇|乡|里|新城|公寓|家园|大厦|胡同|庄|组|屯|社区")
 _AREA = re.compile(
@@ -116,9 +117,7 @@ def _find_addresses(text: str) -> Iterator[Found]:
         if match.start() < done:
             continue
         start, end = _left_edge(text, match.start()), match.end()
-        while (more := _HOUSE.match(text, end)) is not None or (
-            more := re.compile(r"[0-9]{2,4}(?![0-9年月日元个])").match(text, end)
-        ) is not None:
+        while (more := _HOUSE.match(text, end)) is not None or (more := _ROOM.match(text, end)) is not None:
             end = more.end()
         street = _STREET.search(text, start, match.start() + 1) or match[0].endswith("弄")
         if street and end - start >= 5 and not _OFFICE_NEXT.match(text[end : end + 14]):

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tingsu.reading.types import Reading
 
 
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(item.name for item in fields(kind)) if is_dataclass(kind) else ()
-
-
 def _plain(value: Any) -> Any:
-    kind = type(value)
+    kind: type[object] = type(value)
     if kind is str or kind is int or kind is bool or value is None:
         return value
     if kind is float:
         return round(value, 4)
     if kind is tuple or kind is list:
         return [_plain(item) for item in value]
-    if names := _names(kind):
-        return {name: _plain(getattr(value, name)) for name in names}
+    if is_dataclass(kind):
+        return {name: _plain(getattr(value, name)) for name in kind.__dataclass_fields__}
     if kind is dict:
         return {key: _plain(item) for key, item in value.items()}
     return format(value, "f") if kind is Decimal else value

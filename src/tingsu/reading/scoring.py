@@ -29,14 +29,14 @@ class Seen:
     original: str
     folded: Folded
     facets: Mapping[str, Sequence[Hit]]
+    labels: Mapping[tuple[str, str], Sequence[Hit]]
 
     @property
     def text(self) -> str:
         return self.folded.text
 
-    def of(self, facet: str, label: str | None = None) -> list[Hit]:
-        hits = self.facets.get(facet, ())
-        return list(hits) if label is None else [hit for hit in hits if hit.cue.label == label]
+    def of(self, facet: str, label: str | None = None) -> Sequence[Hit]:
+        return self.facets.get(facet, ()) if label is None else self.labels.get((facet, label), ())
 
     def evidence(self, hits: Iterable[Hit]) -> tuple[Evidence, ...]:
         """The words behind ``hits`` as spans of the original, each place once, in order, at most eight."""
@@ -66,6 +66,16 @@ def keep_longest(hits: Iterable[Hit]) -> list[Hit]:
         if not hit.cue.tail and hit.end > cover_end:
             cover_start, cover_end = hit.start, hit.end
     return kept
+
+
+def see(original: str, folded: Folded, hits: Iterable[Hit]) -> Seen:
+    """The hits that count, ready for the judges."""
+    facets = split_facets(folded.text, hits)
+    labels: dict[tuple[str, str], list[Hit]] = {}
+    for facet, group in facets.items():
+        for hit in group:
+            labels.setdefault((facet, hit.cue.label), []).append(hit)
+    return Seen(original, folded, facets, labels)
 
 
 def split_facets(text: str, hits: Iterable[Hit]) -> dict[str, list[Hit]]:
