@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from statistics import fmean
 
 from tingsu.intake.cells import clean_text, parse_moment
 from tingsu.intake.rows import MissingColumn, Row
+from tingsu.reading.folding import fold
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _ANY = re.compile(r"\w")
@@ -105,8 +105,8 @@ BY_KEY = {role.key: role for role in ROLES}
 
 
 def normalise_name(name: object) -> str:
-    """A header as it is compared: half-width, lower case, no blanks, brackets and their content gone."""
-    text = unicodedata.normalize("NFKC", clean_text(name)).lower()
+    """A header as it is compared: simplified, half-width, lower case, no blanks, brackets and their content gone."""
+    text = fold(clean_text(name)).text
     text = re.sub(r"[(\[【].*?[)\]】]", "", text)
     return re.sub(r"[\s:*#]+", "_" if re.search(r"[a-z]", text) else "", text.strip().strip(":*#"))
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from tingsu.intake.encodings import Line, check_encoding, detect_encoding, read_lines
 from tingsu.intake.rows import Reject, Row
 
-DELIMITERS = (",", "\t", ";", "|", "，")
+DELIMITERS = (",", "\t", ";", "|")
 SAMPLE_LINES = 200
 LONGEST_ROW = 200_000  # characters
 MOST_LINES = 2_000  # physical lines one quoted row may span
@@ -132,7 +132,7 @@ def _quoted_rows(lines: Iterator[Line], layout: Layout) -> Iterator[Row | Reject
         if cells is None:
             return
         number += 1
-        if _is_broken(feed, cells, layout.width):
+        if _is_broken(feed, cells, layout):
             yield Reject(
                 number,
                 _("引号没有配对，后面的行已按各自一行重新读入"),
@@ -144,9 +144,21 @@ def _quoted_rows(lines: Iterator[Line], layout: Layout) -> Iterator[Row | Reject
             yield _judge(number, cells, feed.current, layout.width)
 
 
-def _is_broken(feed: _Feed, cells: list[str], width: int) -> bool:
-    """Whether the row ran over its end: the file stopped inside quotes, or many lines made a row of another width."""
-    return feed.ended_inside or (len(feed.current) > 1 and len(cells) != width)
+def _is_broken(feed: _Feed, cells: list[str], layout: Layout) -> bool:
+    """Whether a row ran over its end because a quote was left open.
+
+    Signs: the file stopped inside quotes; several lines made a row of another width, or with a quote too many; most
+    of the lines inside are whole rows by themselves.
+    """
+    if feed.ended_inside:
+        return True
+    lines = [line.text for line in feed.current]
+    if len(lines) == 1:
+        return False
+    if len(cells) != layout.width or sum(line.count('"') for line in lines) % 2:
+        return True
+    inner = [len(next(csv.reader([line], delimiter=layout.delimiter or ","), [])) for line in lines[1:-1]]
+    return layout.width >= 3 and 2 * inner.count(layout.width) > len(inner)
 
 
 def _judge(number: int, cells: list[str], lines: list[Line], width: int) -> Row | Reject:
