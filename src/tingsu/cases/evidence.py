@@ -63,7 +63,7 @@ def open_evidence(case: Case, no: int, *, by: User, at: datetime | None = None) 
             raise NotFound(f"{case.number} 证据 {no}")
         append_event(held, "open_evidence", {"no": no, "name": row.name}, by=by, at=at)
         held.save(update_fields=["event_count", "head_hash"])
-    path = _place(row.sha256)
+    path = place_of(row.sha256)
     if not path.is_file() or _digest(path) != row.sha256:
         raise NotPossible("证据文件缺失或已被改动，请通知系统管理员从备份恢复。")
     return row, path
@@ -94,7 +94,7 @@ def _store(content: BinaryIO) -> tuple[str, int]:
             os.fsync(file.fileno())
         if not size:
             raise Incomplete({"file": "文件是空的，请重新选择"})
-        place = _place(digest.hexdigest())
+        place = place_of(digest.hexdigest())
         place.parent.mkdir(exist_ok=True)
         Path(draft).replace(place)
     finally:
@@ -102,7 +102,8 @@ def _store(content: BinaryIO) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _place(digest: str) -> Path:
+def place_of(digest: str) -> Path:
+    """Where the bytes with this SHA-256 lie."""
     return Path(settings.EVIDENCE_ROOT) / digest[:2] / digest
 
 
