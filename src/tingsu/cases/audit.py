@@ -61,6 +61,8 @@ def _check_tail(case: Case, events: list[Event]) -> Iterator[Finding]:
     if last is None or last.seq < case.event_count:
         gone = f"末尾的事件被删除：应有 {case.event_count} 条，现到第 {last.seq if last else 0} 条"
         yield Finding(case.number, case.event_count, gone)
+    elif last.seq > case.event_count:
+        yield Finding(case.number, last.seq, f"工单记有 {case.event_count} 条事件，实有 {last.seq} 条")
     elif last.hash != case.head_hash:
         yield Finding(case.number, last.seq, "末尾的事件与工单记录的链尾不符")
     elif last.data.get("state") != state_digest(case):
