@@ -1,0 +1,39 @@
+"""The API's front door: its routes, who may enter, and how refusals are said."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Router
+
+import tingsu
+from tingsu.api import cases, evidence, reading, site
+from tingsu.api.docs import LocalDocs
+from tingsu.api.entry import Bearer, SignedIn
+from tingsu.api.refusals import handle_errors, refuse_plainly
+from tingsu.api.wire import CarefulParser
+
+api = NinjaAPI(
+    title="听诉 Tingsu API",
+    version=tingsu.__version__,
+    description="登记、办理、查询投诉工单。令牌在网页「API 令牌」处新建，放入 Authorization: Bearer 头。",
+    urls_namespace="api",
+    docs=LocalDocs(),
+    docs_url="/docs",
+    openapi_url="/openapi.json",
+    auth=[Bearer(), SignedIn()],
+    parser=CarefulParser(),
+)
+handle_errors(api)
+for router in (cases.router, evidence.router, reading.router, site.router):
+    api.add_router("", router)
+
+nowhere = Router()
+
+
+@nowhere.api_operation(["GET", "POST", "PUT", "PATCH", "DELETE"], "/{path:rest}", auth=None, include_in_schema=False)
+def refuse_unknown(request: HttpRequest, rest: str) -> HttpResponse:
+    """An address the API does not have is refused in JSON, like everything else here."""
+    return refuse_plainly(404)
+
+
+api.add_router("", nowhere)

@@ -1,0 +1,46 @@
+"""Free text with personal data masked: what the customer gave us by its value, everything else by its look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tingsu.cases.models import Customer
+from tingsu.cases.personal import masked_customer
+from tingsu.reading import mask
+
+SHORTEST = 2  # characters from which a customer's value is looked for in other text
+# What the system itself writes into events: digests, numbers and codes that a recogniser could take for a card's.
+OURS = {"sha256", "into", "user", "unit", "rule", "from", "to", "received_at", "before", "after", "engine", "level"}
+
+
+class Veil:
+    """Masks text about one customer. People write names and numbers into notes, answers and findings too."""
+
+    def __init__(self, customer: Customer) -> None:
+        shown = masked_customer(customer)
+        known = ((getattr(customer, name), masked) for name, masked in shown.items())
+        pairs = [(value, masked) for value, masked in known if len(value) >= SHORTEST and value != masked]
+        # Longest first, so that an account number is not torn by a shorter number inside it.
+        self.pairs = sorted(pairs, key=lambda pair: -len(pair[0]))
+
+    def over_known(self, text: str) -> str:
+        """``text`` with this customer's own data masked."""
+        for value, masked in self.pairs:
+            if value in text:
+                text = text.replace(value, masked)
+        return text
+
+    def over(self, text: str) -> str:
+        """``text`` with this customer's data, and whatever else looks personal, masked."""
+        return mask(self.over_known(text)) if text else text
+
+    def over_all(self, data: dict[str, Any]) -> dict[str, Any]:
+        """``over`` for every text people wrote inside plain data."""
+        return {name: value if name in OURS else self._over_any(value) for name, value in data.items()}
+
+    def _over_any(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.over(value)
+        if isinstance(value, list):
+            return [self._over_any(part) for part in value]
+        return self.over_all(value) if isinstance(value, dict) else value
