@@ -78,16 +78,16 @@ OPEN_PLANS = (
 )
 
 
-def open_fate(rng: Random, plan: OpenPlan, *, until: datetime) -> Fate:
+def open_fate(rng: Random, plan: OpenPlan) -> Fate:
     """The fate of a case left open: its last step lies some way back, longer where it is late."""
     reach = rng.uniform(0.35, 0.6) if plan.label == "overdue" else rng.uniform(0.55, 0.9)
     chased = plan.label == "overdue"
-    return Fate(days=plan.age * reach, stop=plan.stop, refused=plan.refused, chased=chased, approver=plan.approver)
+    return Fate(days=plan.age * reach, stop=plan.stop, refused=plan.refused, chased=chased)
 
 
 def draw_fate(rng: Random, draft: Draft, *, until: datetime) -> Fate:
     """An ordinary way to the end, short enough to be over before ``until``."""
-    middle, most = (14.0, MOST_COMPLEX) if draft.complexity != "simple" else (5.6, MOST_SIMPLE)
+    middle, most = (13.0, MOST_COMPLEX) if draft.complexity != "simple" else (4.7, MOST_SIMPLE)
     days = min(max(rng.lognormvariate(0, 0.55) * middle, 0.8), most)
     left = (until - draft.received_at).total_seconds() / 86400
     return Fate(days=min(days, left * 0.93))

@@ -108,7 +108,7 @@ class Bank:
 
 def read_content(name: str) -> Any:
     """The parsed YAML file ``name`` of the demo content."""
-    return yaml.load((files("tingsu.demo") / "content" / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506
+    return yaml.load((files("tingsu.demo") / "content" / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 @cache

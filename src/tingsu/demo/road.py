@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from random import Random
@@ -45,7 +45,7 @@ ROOT_CAUSES = {
     "产品收益": "期望过高",
     "债务催收": "沟通不畅",
 }
-MEANS = {"letter": "letter", "regulator": "letter", "email": "email", "counter": "phone", "lobby": "visit", "web": "sms"}
+MEANS = {"letter": "letter", "regulator": "letter", "email": "email", "lobby": "visit", "web": "sms"}
 
 
 @dataclass(slots=True)
@@ -60,7 +60,6 @@ class Fate:
     reopened: bool = False
     withdrawn: bool = False
     chased: bool = False
-    approver: str = ""  # wanted approver's role; any where empty
 
 
 @dataclass(slots=True)
@@ -139,7 +138,7 @@ class Road:
         if draft.repeats is not None:
             return (self._merge(draft, handler),)
         legs = self._legs(draft, handler)
-        steps = self._time(legs, draft.received_at, days=draft.fate.days, stop=draft.fate.stop != "closed")
+        steps = self._time(legs, draft.received_at, days=draft.fate.days)
         if draft.fate.reopened:
             steps += self._second_round(draft, handler, after=steps[-1].at)
         return tuple(steps)
@@ -166,13 +165,16 @@ class Road:
         if draft.fate.withdrawn:
             return self._withdrawn(draft, handler)
         if self._is_explained(draft):
-            return [self._judge(draft, handler, "not_valid"), self._explain(draft, handler), *self._ending(draft, handler)]
+            first = [self._judge(draft, handler, "not_valid"), self._explain(draft, handler)]
+            return [*first, *self._ending(draft, handler)]
         legs = [*self._beginning(draft, handler), *self._deciding(draft, handler), *self._doing(draft, handler)]
         return self._cut(legs, draft) if draft.fate.stop != "closed" else [*legs, *self._ending(draft, handler)]
 
     def _is_explained(self, draft: Draft) -> bool:
-        plain = draft.fate.stop == "closed" and not (draft.fate.refused or draft.fate.reopened or draft.fate.late)
-        return plain and draft.outcome.verdict == "not_valid" and draft.complexity == "simple" and self.rng.random() < 0.45
+        fate = draft.fate
+        plain = fate.stop == "closed" and not (fate.refused or fate.reopened or fate.late)
+        unfounded = draft.outcome.verdict == "not_valid" and draft.complexity == "simple"
+        return plain and unfounded and self.rng.random() < 0.45
 
     def _cut(self, legs: list[Leg], draft: Draft) -> list[Leg]:
         legs = [*legs, self._follow_up(draft, "yes")]
@@ -229,14 +231,15 @@ class Road:
         outcome = draft.outcome
         findings = self._worded(draft, outcome.finding)
         fields: dict[str, Any] = {
-            "findings": f"{findings}成因:{self._worded(draft, outcome.root)}",
+            "findings": f"{findings}成因：{self._worded(draft, outcome.root)}",
             "root_cause": root_cause_of(draft),
             "responsibility": outcome.responsibility,
             "responsible_unit": draft.unit,
         }
         if outcome.fault:
             fields["fault_code"] = outcome.fault
-            fields["responsible_person"] = self._responsible(draft)
+            if person := self._responsible(draft):
+                fields["responsible_person"] = person
         if outcome.verdict == "not_valid":
             fields["verdict"] = "not_valid"
         return Leg("investigate", self.bank.lead_of(draft.unit).username, fields)
@@ -252,9 +255,9 @@ class Road:
         approver = approver_of(draft, self.bank)
         legs = [self._propose(draft, handler), self._submit(handler)]
         if draft.fate.refused:
-            reason = self._say(phrases["refuse"])
-            note = Leg("note", handler, {"text": self._say(phrases["repropose"])})
-            legs += [Leg("refuse", approver, {"reason": reason}), note, self._propose(draft, handler), self._submit(handler)]
+            legs.append(Leg("refuse", approver, {"reason": self._say(phrases["refuse"])}))
+            legs.append(Leg("note", handler, {"text": self._say(phrases["repropose"])}))
+            legs += [self._propose(draft, handler), self._submit(handler)]
         role = next(r for r in ("executive", "desk_head", "manager") if r in self.bank.person(approver).roles)
         return [*legs, Leg("approve", approver, {"reason": self._say(phrases["approve"][role])})]
 
@@ -320,7 +323,7 @@ class Road:
 
     # --- when it happens ----------------------------------------------------------------------------------------
 
-    def _time(self, legs: list[Leg], start: datetime, *, days: float, stop: bool) -> list[Step]:
+    def _time(self, legs: list[Leg], start: datetime, *, days: float) -> list[Step]:
         """``legs`` spread over business hours from the desk's first look to ``days`` after ``start``."""
         if not legs:
             return []
@@ -343,9 +346,20 @@ class Road:
         gap = self.rng.randrange(2, 8) * 435
         at = self.clock.moment_at(self.clock.minutes_at(after) + gap)
         reopen = Step("reopen", handler, at, {"reason": self._say(load_phrases()["reopen"])})
+        draft.outcome = self._rechecked(draft.outcome)
         begin = [self._judge(draft, handler, "valid"), self._route(draft, handler), self._investigate(draft)]
         legs = [*begin, *self._deciding(draft, handler), *self._doing(draft, handler), *self._ending(draft, handler)]
-        return [reopen, *self._time(legs, at, days=self.rng.uniform(3, 8), stop=False)]
+        return [reopen, *self._time(legs, at, days=self.rng.uniform(3, 8))]
+
+    def _rechecked(self, outcome: Outcome) -> Outcome:
+        """What the second look found; the remedy is the one first proposed."""
+        words = load_phrases()["recheck"]
+        said = {part: self._say(words[part]) for part in ("answer", "summary", "lesson", "after")}
+        finding, verdict = self._say(words["findings"]), "partly" if outcome.verdict == "not_valid" else outcome.verdict
+        again = replace(outcome, finding=finding, verdict=verdict, satisfied=True)
+        return replace(
+            again, answer=said["answer"], summary=said["summary"], lesson=said["lesson"], after=said["after"]
+        )
 
 
 def root_cause_of(draft: Draft) -> str:

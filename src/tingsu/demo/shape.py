@@ -17,7 +17,7 @@ SPANS = ((time(8, 45), 195), (time(13, 30), 240))  # business hours: start and l
 DAY_MINUTES = sum(length for _, length in SPANS)
 OFFICE_HOURS = {9: 4, 10: 6, 11: 4, 13: 1, 14: 4, 15: 5, 16: 4}
 PHONE_HOURS = {8: 2, 9: 5, 10: 6, 11: 4, 12: 3, 13: 3, 14: 4, 15: 5, 16: 4, 17: 3, 18: 2, 19: 3, 20: 2, 21: 1}
-ONLINE_HOURS = {0: 1, 7: 1, 8: 3, 9: 4, 10: 4, 11: 3, 12: 4, 13: 3, 14: 3, 16: 3, 18: 3, 19: 4, 20: 5, 21: 5, 22: 4, 23: 2}
+ONLINE_HOURS = {0: 1, 8: 4, 9: 4, 10: 4, 11: 3, 12: 4, 14: 5, 16: 3, 18: 3, 19: 4, 20: 5, 21: 5, 22: 4, 23: 2}
 HOURS = {"counter": OFFICE_HOURS, "lobby": OFFICE_HOURS, "letter": OFFICE_HOURS, "regulator": OFFICE_HOURS}
 OFFICE_CHANNELS = ("letter", "regulator", "head_office", "outside")
 OUTLET_CHANNELS = ("counter", "lobby", "phone")
@@ -97,12 +97,12 @@ def _is_open(channel: str, day: date) -> bool:
 
 
 def duty_moment(rng: Random, after: datetime) -> datetime:
-    """When the desk first looks at what came in at ``after``: the same day, or the next morning; a clerk is on duty every day."""
+    """When the desk first looks at what came in at ``after``: that day or the next; someone is on duty every day."""
     first = after + timedelta(minutes=rng.randrange(9, 150), seconds=rng.randrange(60))
     if time(8, 50) <= first.time() <= time(17, 20) and first.date() == after.date():
         return first
     day = after.date() if after.time() < time(8, 50) else after.date() + timedelta(days=1)
-    early = datetime.combine(day, time(8, 50), SHANGHAI) + timedelta(minutes=rng.randrange(70), seconds=rng.randrange(60))
+    early = datetime.combine(day, time(8, 50, rng.randrange(60)), SHANGHAI) + timedelta(minutes=rng.randrange(70))
     return max(early, after + timedelta(minutes=3))
 
 

@@ -5,7 +5,6 @@ Everything is invented. ``plan_stories`` only plans: another room plays the step
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from random import Random
@@ -13,10 +12,21 @@ from random import Random
 from tingsu.base.clock import local
 from tingsu.demo.fates import OPEN_PLANS, OpenPlan, draw_fate, open_fate, pick_turns
 from tingsu.demo.people import Bank, Customer, invent_customer, load_bank, load_names
-from tingsu.demo.road import Draft, Fate, Road, STAGE_AFTER, approver_of, load_phrases
+from tingsu.demo.road import STAGE_AFTER, Draft, Fate, Road, approver_of, load_phrases
 from tingsu.demo.shape import WorkClock, draw_moment, is_bond_day, is_pension_day, weigh_day
 from tingsu.demo.story import Step, Story
-from tingsu.demo.telling import Matter, Outcome, Slots, Telling, amount_of, demand_of, draw_slots, load_matters, word
+from tingsu.demo.telling import (
+    Matter,
+    Outcome,
+    Slots,
+    Telling,
+    demand_of,
+    draw_slots,
+    freshest_turn,
+    load_matters,
+    ways_of,
+    word,
+)
 
 __all__ = ["Step", "Story", "plan_stories"]
 
@@ -47,13 +57,13 @@ def plan_stories(*, count: int = USUAL, months: int = 14, until: datetime, seed:
 
 class _Planner:
     def __init__(self, *, count: int, months: int, until: datetime, seed: int) -> None:
-        self.rng = Random(seed)
+        self.rng = Random(seed)  # noqa: S311 - a plan to repeat, nothing to keep secret
         self.count = count
         self.until = until
         self.first = until.date() - timedelta(days=round(months * 30.44))
         self.bank: Bank = load_bank()
         self.matters = load_matters()
-        self.uses: Counter[str] = Counter()
+        self.told: dict[str, list[tuple[str, ...]]] = {}
         self.clock = WorkClock.between(self.first - timedelta(days=10), until.date() + timedelta(days=30))
         self.drafts: list[Draft] = []
 
@@ -87,21 +97,22 @@ class _Planner:
             ago = RELEASE_AGO - min(int(self.rng.expovariate(1 / 6)), RELEASE_AGO - 3)
             self._add(self.matters["app_login"], self._day_ago(ago), tags={"rise:app_login"})
         paydays = [day for day in map(self._day_ago, range(42, 2, -1)) if is_pension_day(day)]
-        for number in range(self._share(RISES["pension_queue"])):
+        for _ in range(self._share(RISES["pension_queue"])):
             day = paydays[min(int(len(paydays) * self.rng.random() ** 0.7), len(paydays) - 1)]
             tags = {"rise:pension_queue"}
-            self._add(self.matters["pension_queue"], day, unit=QUEUE_OUTLET, tags=tags, order=number)
+            self._add(self.matters["pension_queue"], day, unit=QUEUE_OUTLET, tags=tags)
 
     def _plant_major(self) -> None:
-        fate = open_fate(self.rng, OpenPlan(19, "approving", complexity="major", label="executive"), until=self.until)
-        draft = self._add(self.matters["identity_major"], self._day_ago(19), fate=fate, tags={"major", "open:executive"})
+        fate = open_fate(self.rng, OpenPlan(19, "approving", "executive"))
+        tags = {"major", "open:executive"}
+        draft = self._add(self.matters["identity_major"], self._day_ago(19), fate=fate, tags=tags)
         draft.complexity = "major"
 
     def _plant_open(self) -> None:
         plans = OPEN_PLANS[: self._share(len(OPEN_PLANS))]
         for plan in plans:
             day = self._day_ago(plan.age)
-            fate = open_fate(self.rng, plan, until=self.until)
+            fate = open_fate(self.rng, plan)
             matter = self.matters[plan.matter] if plan.matter else None
             unit = QUEUE_OUTLET if plan.matter == "pension_queue" else None
             tags = {f"open:{plan.label}"} | ({f"rise:{plan.matter}"} if plan.matter else set())
@@ -119,10 +130,15 @@ class _Planner:
 
     def _fill_ordinary(self) -> None:
         days = [self.first + timedelta(days=n) for n in range((self.until.date() - self.first).days - 2)]
-        grows = [weigh_day(day) * (0.85 + 0.3 * n / len(days)) for n, day in enumerate(days)]
+        grows = [weigh_day(day) * (0.85 + 0.3 * n / len(days)) * self._room(day) for n, day in enumerate(days)]
         left = self.count - len(self.drafts) - self._share(DUPLICATES)
         for day in self.rng.choices(days, weights=grows, k=left):
             self._add(self._draw_matter(day), day)
+
+    def _room(self, day: date) -> float:
+        """The share of ordinary cases of ``day`` that the planted open ones have not taken."""
+        ago = (self.until.date() - day).days
+        return 0.3 if ago <= 15 else 0.75 if ago <= 25 else 1.0
 
     def _plant_turns(self) -> None:
         plain = [d for d in self.drafts if not d.tags and d.fate.stop == "closed"]
@@ -139,7 +155,8 @@ class _Planner:
 
     def _plant_duplicates(self) -> None:
         again = load_phrases()["again"]
-        fits = [d for d in self.drafts if d.fate.stop == "closed" and d.fate.days > 4 and not d.tags & {"batch", "withdrawn"}]
+        ended = [d for d in self.drafts if d.fate.stop == "closed" and d.fate.days > 4]
+        fits = [d for d in ended if not d.tags & {"batch", "withdrawn"}]
         for number, first in enumerate(self.rng.sample(fits, self._share(DUPLICATES))):
             words = again[number % len(again)]
             day = first.received_at.date() + timedelta(days=self.rng.randint(1, 3))
@@ -187,9 +204,8 @@ class _Planner:
         unit: str | None = None,
         fate: Fate | None = None,
         tags: set[str] | None = None,
-        order: int | None = None,
     ) -> Draft:
-        draft = self._draft(matter, day, unit=unit, fate=fate, order=order)
+        draft = self._draft(matter, day, unit=unit, fate=fate)
         draft.tags |= tags or set()
         self._keep(draft)
         return draft
@@ -208,12 +224,12 @@ class _Planner:
         raise LookupError(f"no matter suits {plan}")
 
     def _keep(self, draft: Draft) -> None:
-        self.uses[draft.telling.id] += 1
+        told = self.told.setdefault(draft.telling.id, [])
+        draft.turn = freshest_turn(draft.telling.text, told)
+        told.append(ways_of(draft.telling.text, draft.turn))
         self.drafts.append(draft)
 
-    def _draft(
-        self, matter: Matter, day: date, *, unit: str | None, fate: Fate | None, order: int | None = None
-    ) -> Draft:
+    def _draft(self, matter: Matter, day: date, *, unit: str | None, fate: Fate | None) -> Draft:
         telling = self._draw_telling(matter)
         channel = telling.channel
         unit = unit or self._draw_unit(matter)
@@ -224,7 +240,7 @@ class _Planner:
             telling=telling,
             outcome=self._draw_outcome(matter),
             slots={},
-            turn=self.uses[telling.id],
+            turn=0,
             unit=unit,
             customer=self._new_customer(telling.ages or self.rng.choices(AGES, weights=(5, 6, 2))[0]),
             received_at=min(received, self.until - timedelta(minutes=15)),
@@ -239,9 +255,13 @@ class _Planner:
         return draft
 
     def _draw_telling(self, matter: Matter) -> Telling:
-        """The least used telling of the matter; regulator transfers are rarer than the rest."""
-        extra = {t.id: 2 * self.uses[t.id] + 1 if t.channel == "regulator" else self.uses[t.id] for t in matter.tellings}
-        return min(matter.tellings, key=lambda t: (extra[t.id], self.rng.random()))
+        """The telling least worn by its uses; regulator transfers are rarer than the rest."""
+
+        def wear(telling: Telling) -> float:
+            uses = len(self.told.get(telling.id, ())) + (1.5 if telling.channel == "regulator" else 0.5)
+            return uses / telling.variety + self.rng.random() * 0.2
+
+        return min(matter.tellings, key=wear)
 
     def _draw_outcome(self, matter: Matter) -> Outcome:
         return self.rng.choices(matter.outcomes, weights=(4, 2, 1)[: len(matter.outcomes)])[0]
@@ -253,7 +273,7 @@ class _Planner:
         return self.rng.choices(units, weights=[u.customers for u in units])[0].code
 
     def _heard_by(self, channel: str, unit: str) -> str:
-        """Who hears it first: the front line where it is said aloud, the desk for what comes by post or from outside."""
+        """Who hears it first: the front line where it is said aloud, the desk what comes by post or from outside."""
         if channel in DESK_CHANNELS:
             return self.rng.choice(self.bank.people_with("handler")).username
         if channel not in FRONT_CHANNELS:
@@ -298,6 +318,7 @@ class _Planner:
             "city": self.bank.city,
             "hotline": self.bank.hotline,
             "outlet": outlet.short,
+            "outlet_t": load_names()["traditional"][outlet.short],
             "unit": unit.short,
             "date": f"{said.month}月{said.day}日",
             "part": self.rng.choice(load_names()["parts_of_day"]),

@@ -1,12 +1,13 @@
 """Hand-written matters and how one of them becomes the words of one case.
 
-A text carries choices ``[this|that|]`` and slots ``{amount}``. The n-th use of a text takes the n-th wording of every
-choice, then shifts them against each other, so that early uses share as little as the author allows.
+A text carries choices ``[this|that|]`` and slots ``{amount}``; each use takes the wording that shares least with the
+ones already told.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -33,6 +34,12 @@ class Telling:
     text: str
     ages: tuple[int, int] | None
     slots: dict[str, Any]
+
+    @property
+    def variety(self) -> int:
+        """How many uses the text bears before it repeats itself too much, 1–6."""
+        spare: int = sum(choice.count("|") for choice in CHOICE.findall(self.text))
+        return max(1, min(spare, 6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +155,41 @@ def draw_slots(rng: Random, *specs: dict[str, Any]) -> Slots:
 
 def word(template: str, *, turn: int, slots: Slots) -> str:
     """``template`` in its ``turn``-th wording with every slot filled; an unknown slot raises KeyError."""
-    spot = -1
+    ways = iter(ways_of(template, turn))
+    return _tidy_stops(CHOICE.sub(lambda _: next(ways), template).format_map(slots))
 
-    def choose(match: re.Match[str]) -> str:
-        nonlocal spot
-        spot += 1
-        ways = match.group(1).split("|")
-        return ways[(turn + spot * (turn // len(ways))) % len(ways)]
 
-    return CHOICE.sub(choose, template).format_map(slots)
+def ways_of(template: str, turn: int) -> tuple[str, ...]:
+    """What the ``turn``-th wording says at every choice."""
+    choices = [choice.split("|") for choice in CHOICE.findall(template)]
+    return tuple(ways[_way(turn, spot, len(ways))] for spot, ways in enumerate(choices))
+
+
+def freshest_turn(template: str, told: Collection[tuple[str, ...]]) -> int:
+    """The wording that has the least in common with the one most like it among those ``told``."""
+
+    def shared(turn: int) -> float:
+        now = ways_of(template, turn)
+        said = [sum(len(a) for a, b in zip(now, then, strict=True) if a == b) for then in told]
+        return max(said, default=0) / (sum(map(len, now)) or 1)
+
+    return min(range(24), key=shared)
+
+
+def _way(turn: int, spot: int, ways: int) -> int:
+    """Which of ``ways`` the choice at ``spot`` takes: turn's digits, the higher ones switched on by the spot's own."""
+    turn, way = divmod(turn, ways)
+    while turn and spot:
+        (turn, digit), (spot, weight) = divmod(turn, ways), divmod(spot, ways)
+        way += digit * weight
+    return way % ways
+
+
+def _tidy_stops(text: str) -> str:
+    """Drops the full stop after a heated mark and the comma an empty choice left behind."""
+    text = re.sub(r"([！？])[。，；]", r"\1", text)
+    text = re.sub(r"[，；]+([。！？])", r"\1", text)
+    return re.sub(r"([，。；])[，。；]+", r"\1", text)
 
 
 def amount_of(amount: int | str, slots: Slots) -> int:
