@@ -11,6 +11,7 @@ from tingsu.base.clock import local
 from tingsu.cases.audit import verify
 from tingsu.cases.errors import Conflict, Incomplete, NotFound, NotPossible, WrongStage
 from tingsu.cases.lifecycle import act, offers
+from tingsu.cases.queue import waiting_for
 from tingsu.org.permissions import NotAllowed
 
 
@@ -217,3 +218,12 @@ def test_a_long_name_and_post_fit_the_record(bank: Bank) -> None:
     done = walk(case(bank), bank, "judge")
     assert done.events.last().by_name.startswith("名" * 60)
     assert not list(verify())
+
+
+def test_a_withdrawn_case_waits_for_no_approval(bank: Bank) -> None:
+    waiting = walk(case(bank), bank, "submit")
+    assert [a.case_id for a in waiting_for(bank.head)] == [waiting.pk]
+    done = act(waiting, "withdraw", {"reason": "客户来电撤诉"}, by=bank.handler, version=waiting.version)
+    assert not waiting_for(bank.head).exists()
+    again = act(done, "reopen", {"reason": "客户反悔"}, by=bank.handler, version=done.version, at=MONDAY)
+    assert walk(again, bank).stage == "closed"

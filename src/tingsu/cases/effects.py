@@ -140,8 +140,11 @@ def close(doing: Doing) -> None:
 
 
 def end(doing: Doing) -> None:
-    """The procedure ends now, and every clock with it."""
+    """The procedure ends now, and with it every clock and the wait for an approval."""
     doing.case.closed_at = doing.at
+    doing.case.approvals.filter(granted=None).update(
+        granted=False, decided_by=doing.by, decided_at=doing.at, reason="程序已终结，不再审批"
+    )
     clocks.drop_deadlines(doing.case, at=doing.at)
 
 
