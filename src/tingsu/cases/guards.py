@@ -64,6 +64,12 @@ def not_own_plan(attempt: Attempt) -> None:
         raise NotPossible("方案是您送审的，须由另一位有权人审批。")
 
 
+def a_clock_stands_still(attempt: Attempt) -> None:
+    """Only a clock that was paused can be let run on."""
+    if not attempt.case.deadlines.filter(state="paused").exists():
+        raise NotPossible("没有处于暂停的期限。")
+
+
 def paid_as_approved(attempt: Attempt) -> None:
     """No more is paid than was approved."""
     granted = attempt.case.approvals.filter(granted=True).select_related("option").last()
@@ -89,5 +95,12 @@ def level_for(amount: Decimal, remedy: str) -> Level:
 
 GUARDS: dict[str, Callable[[Attempt], None]] = {
     guard.__name__: guard
-    for guard in (no_direct_interest, of_the_units_handling, within_authority, not_own_plan, paid_as_approved)
+    for guard in (
+        no_direct_interest,
+        of_the_units_handling,
+        within_authority,
+        not_own_plan,
+        paid_as_approved,
+        a_clock_stands_still,
+    )
 }

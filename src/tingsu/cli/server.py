@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -10,10 +11,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from tingsu.base.errors import TingsuError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 console = Console()
+
+
+class PortTaken(TingsuError):
+    """The site cannot listen at ``host``:``port``."""
+
+    code = "port_taken"
+
+    def __init__(self, host: str, port: int, why: str) -> None:
+        self.host = host
+        self.port = port
+        super().__init__(f"{host}:{port} 不能使用（{why}）。请关掉占用它的程序，或用 --port 换一个端口。")
 
 
 def prepare() -> None:
@@ -37,6 +51,7 @@ def serve(
     from granian import Granian
     from granian.constants import Interfaces
 
+    _check_port(host, port)
     prepare()
     server = Granian(
         "tingsu.wsgi:application",
@@ -71,13 +86,24 @@ def run_jobs(*, once: bool) -> None:
     call_command("db_worker", batch=once, interval=0.5, startup_delay=False, verbosity=0)
 
 
+def _check_port(host: str, port: int) -> None:
+    """Say it plainly when something else listens there already."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTaken(host, port, error.strerror or str(error)) from None
+
+
 @contextmanager
 def _worker_beside(wanted: bool) -> Iterator[None]:
     """The job worker as a process of its own while the site runs, ended with it."""
     if not wanted:
         yield
         return
-    process = subprocess.Popen([sys.executable, "-m", "tingsu", "worker"])  # noqa: S603 - our own command
+    process = subprocess.Popen([sys.executable, "-m", "tingsu", "worker"])
     try:
         yield
     finally:
