@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -45,7 +45,7 @@ class Said:
     customer: str = ""
 
 
-def texts_of(*entries: dict[str, object]) -> ReadTexts:
+def texts_of(*entries: Mapping[str, object]) -> ReadTexts:
     """Read texts put together by hand; what an entry leaves out is a plain complaint."""
     texts = ReadTexts(engine="by hand")
     for place, entry in enumerate(entries):
