@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tingsu.cases.queue import waiting_for
-from tingsu.org.models import User
 from tingsu.org.pack import active_pack
 from tingsu.org.permissions import NotAllowed
+from tingsu.web.asking import person_of
 from tingsu.web.navigation import approves
 
 MOST = 100
@@ -16,8 +16,7 @@ MOST = 100
 
 def show_approvals(request: HttpRequest) -> HttpResponse:
     """The plans this person may decide, longest waiting first."""
-    by = request.user
-    assert isinstance(by, User)
+    by = person_of(request)
     pack = active_pack()
     if not approves(by):
         names = [r.name.zh for level in pack.authority.levels if (r := pack.role(level.role))]

@@ -13,6 +13,7 @@ from tingsu.cases.models import Case, Event
 from tingsu.org.models import User
 from tingsu.org.pack import active_pack
 from tingsu.org.permissions import require
+from tingsu.web.asking import person_of
 from tingsu.web.timeline import Told, tell_one
 
 RECENT = 500  # cases checked from the page; the whole store is checked by `tingsu audit verify`
@@ -28,8 +29,7 @@ class Sealed:
 
 def show_audit(request: HttpRequest) -> HttpResponse:
     """The audit page: a case's chain by its number; POST checks the seals of the most recent cases."""
-    by = request.user
-    assert isinstance(by, User)
+    by = person_of(request)
     require(by, "view_audit")
     number = request.GET.get("number", "").strip()
     context: dict[str, object] = {"number": number, "recent": RECENT}

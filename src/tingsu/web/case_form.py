@@ -7,13 +7,12 @@ from django.shortcuts import render
 
 from tingsu.base.clock import now
 from tingsu.cases.access import find_case
-from tingsu.org.models import User
+from tingsu.web.asking import person_of
 from tingsu.web.case_view import Attempt, gather
 
 
 def show_form(request: HttpRequest, number: str) -> HttpResponse:
     """The form of one case, personal data masked, laid out for A4."""
-    by = request.user
-    assert isinstance(by, User)
+    by = person_of(request)
     case = find_case(number, by=by)
     return render(request, "web/case_form.html", {**gather(case, by, Attempt()), "printed_at": now()})

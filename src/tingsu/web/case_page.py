@@ -16,9 +16,9 @@ from tingsu.cases.errors import Conflict, Incomplete
 from tingsu.cases.lifecycle import act, offers
 from tingsu.cases.models import Case
 from tingsu.cases.personal import Revealed, reveal
-from tingsu.org.models import User
 from tingsu.org.pack import active_pack
 from tingsu.packs.schema import Action
+from tingsu.web.asking import person_of
 from tingsu.web.case_view import Attempt, gather, make_desk, starting_values
 from tingsu.web.fields import read_fields
 from tingsu.web.refusals import status_of
@@ -28,13 +28,13 @@ from tingsu.web.words import in_english
 
 def show_case(request: HttpRequest, number: str) -> HttpResponse:
     """The page of one case."""
-    case = find_case(number, by=_person(request))
+    case = find_case(number, by=person_of(request))
     return _render(request, case, Attempt())
 
 
 def do_action(request: HttpRequest, number: str, action_id: str) -> HttpResponse:
     """GET opens an action's form in its place; POST does it. What was typed survives every refusal."""
-    by = _person(request)
+    by = person_of(request)
     case = find_case(number, by=by)
     if request.method != "POST":
         attempt = Attempt(action_id=action_id)
@@ -55,7 +55,7 @@ def do_action(request: HttpRequest, number: str, action_id: str) -> HttpResponse
 @never_cache
 def reveal_personal(request: HttpRequest, number: str) -> HttpResponse:
     """The page with personal data in plain, for one look; the reason stays on record."""
-    by = _person(request)
+    by = person_of(request)
     case = find_case(number, by=by)
     if request.method != "POST":
         return redirect("case", number=number)
@@ -66,15 +66,10 @@ def reveal_personal(request: HttpRequest, number: str) -> HttpResponse:
     return _render(request, find_case(number, by=by), Attempt(), revealed=revealed)
 
 
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 def _render(
     request: HttpRequest, case: Case, attempt: Attempt, *, revealed: Revealed | None = None, status: int = 200
 ) -> HttpResponse:
-    return render(request, "web/case.html", gather(case, _person(request), attempt, revealed), status=status)
+    return render(request, "web/case.html", gather(case, person_of(request), attempt, revealed), status=status)
 
 
 def _version(request: HttpRequest, case: Case) -> int:
@@ -94,7 +89,7 @@ def _refused(
     request: HttpRequest, number: str, action: Action | None, typed: dict[str, Any], error: TingsuError
 ) -> HttpResponse:
     """The case as it now stands, the reason, and the form as it was typed."""
-    by = _person(request)
+    by = person_of(request)
     case = find_case(number, by=by)
     still_offered = action is not None and any(o.action.id == action.id and o.allowed for o in offers(case, by=by))
     attempt = Attempt(
@@ -121,6 +116,7 @@ def _done_words(action: Action | None, case: Case) -> str:
     language = "en" if in_english() else "zh"
     stage = active_pack().process.stage(case.stage)
     name = action.name.in_language(language) if action else ""
-    return _("「%(action)s」已完成。工单现处「%(stage)s」环节。") % {"action": name, "stage": stage.name.in_language(language)}
-
-
+    return _("「%(action)s」已完成。工单现处「%(stage)s」环节。") % {
+        "action": name,
+        "stage": stage.name.in_language(language),
+    }

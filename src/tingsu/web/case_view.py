@@ -27,7 +27,7 @@ ACTIVE = (Deadline.State.RUNNING, Deadline.State.PAUSED)
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What a person was doing on the page: the action opened, what was typed, what is wrong, what happened meanwhile."""
+    """What a person was doing on the page: the action opened, what was typed, what is wrong, what changed meanwhile."""
 
     action_id: str = ""
     typed: Mapping[str, Any] | None = None
@@ -122,14 +122,19 @@ def clocks_of(case: Case) -> list[Clock]:
     language = "en" if in_english() else "zh"
     shown = [d for d in case.deadlines.all() if d.state != Deadline.State.DROPPED or case.closed_at]
     ordered = sorted(shown, key=lambda d: (d.state not in ACTIVE, d.safe_target))
-    return [Clock(d, d.rule.get("name", {}).get(language) or d.rule.get("name", {}).get("zh", d.kind), deadline_words(d)) for d in ordered]
+    return [
+        Clock(d, d.rule.get("name", {}).get(language) or d.rule.get("name", {}).get("zh", d.kind), deadline_words(d))
+        for d in ordered
+    ]
 
 
 def _fetch(case: Case) -> None:
     prefetch_related_objects(
         [case],
         "events", "deadlines", "options", "follow_ups__by", "evidence__added_by", "support_units", "merged_cases",
-        "approvals__option", "approvals__asked_by", "approvals__decided_by", "owner", "recorded_by", "responsible_person",
+        "approvals__option", "approvals__asked_by", "approvals__decided_by", "owner", "recorded_by",
+        "responsible_person",
+        "responsible_unit",
         "merged_into",
     )  # fmt: skip
 

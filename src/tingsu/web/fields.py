@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.translation import gettext_lazy as _
 
 from tingsu.org.models import Unit, User
 from tingsu.org.pack import active_pack
@@ -48,8 +48,8 @@ class FieldView:
     field: FormField
     value: Any = ""
     wrong: str = ""
-    picks: list[Pick] = field(default_factory=list)
-    rows: list[OptionRow] = field(default_factory=list)
+    picks: list[Pick] = dataclasses.field(default_factory=list)
+    rows: list[OptionRow] = dataclasses.field(default_factory=list)
     chosen_wrong: str = ""
 
     @property
@@ -134,7 +134,9 @@ def unit_picks(picked: set[str]) -> list[Pick]:
 
 def user_picks(picked: set[str]) -> list[Pick]:
     """Every active person who belongs to a unit, under that unit."""
-    people = User.objects.filter(is_active=True, unit__isnull=False).select_related("unit").order_by("unit__path", "name")
+    people = (
+        User.objects.filter(is_active=True, unit__isnull=False).select_related("unit").order_by("unit__path", "name")
+    )
     return [Pick(u.username, str(u), u.unit.name if u.unit else "", picked=u.username in picked) for u in people]
 
 
@@ -143,7 +145,12 @@ def _rows(field: FormField, typed: list[dict[str, str]], chosen: str) -> list[Op
     padded = [*typed, *({} for _ in range(count - len(typed)))]
     return [
         OptionRow(
-            no, r.get("kind", ""), r.get("amount", ""), r.get("text", ""), chosen == str(no), no <= (field.at_least or 1)
+            no,
+            r.get("kind", ""),
+            r.get("amount", ""),
+            r.get("text", ""),
+            chosen == str(no),
+            no <= (field.at_least or 1),
         )
         for no, r in enumerate(padded, start=1)
     ]
@@ -165,6 +172,3 @@ def _read_rows(field: FormField, posted: QueryDict) -> list[dict[str, str]]:
     while rows and not rows[-1]["text"]:
         rows.pop()
     return rows
-
-
-PICK_ONE = _("请选择")

@@ -19,6 +19,7 @@ from tingsu.cases.queue import Filters, list_cases, waiting_for
 from tingsu.insight.home import Home, Rate, home_figures
 from tingsu.org.models import User
 from tingsu.org.permissions import can
+from tingsu.web.asking import person_of
 from tingsu.web.navigation import approves
 from tingsu.web.queue import Row
 from tingsu.web.words import count_down
@@ -53,8 +54,7 @@ class RateView:
 
 def show_home(request: HttpRequest) -> HttpResponse:
     """Figures for whoever may see them, and the cases in this person's hands."""
-    by = request.user
-    assert isinstance(by, User)
+    by = person_of(request)
     context: dict[str, Any] = {"mine": _rows(_in_hand(by)), "may_record": can(by, "record_case")}
     if not can(by, "view_home"):
         return render(request, "web/home_clerk.html", context)
@@ -73,7 +73,7 @@ def _in_hand(by: User) -> QuerySet[Case]:
     if can(by, "view_home"):
         return owned[:IN_HAND]
     recorded = visible_cases(by).filter(recorded_by=by).select_related("customer", "owner", "lead_unit")
-    return recorded.order_by(F("closed_at").asc(nulls_first=True), "-received_at")[: 3 * IN_HAND]
+    return recorded.order_by(F("closed_at").asc(nulls_first=True), "-received_at")[: 2 * IN_HAND]
 
 
 def _rows(cases: QuerySet[Case]) -> list[Row]:
@@ -86,7 +86,9 @@ def _first(home: Home, by: User, waiting: int) -> First:
         worst = list_cases(home.overdue.filters, by=by).first()
         over = count_down(worst.next_due).text if worst and worst.next_due else ""
         words = ngettext(
-            "先办已逾期的 %(n)d 件，最久的一件%(over)s。", "先办已逾期的 %(n)d 件，最久的一件%(over)s。", home.overdue.count
+            "先办已逾期的 %(n)d 件，最久的一件%(over)s。",
+            "先办已逾期的 %(n)d 件，最久的一件%(over)s。",
+            home.overdue.count,
         )
         return First(words % {"n": home.overdue.count, "over": over}, home.overdue.filters.to_query(), True)
     if home.due_today.count:
@@ -96,7 +98,9 @@ def _first(home: Home, by: User, waiting: int) -> First:
         words = ngettext("先批等您审批的 %(n)d 件方案。", "先批等您审批的 %(n)d 件方案。", waiting)
         return First(words % {"n": waiting}, Filters(waiting="me").to_query(), False)
     if home.furious_open.count:
-        words = ngettext("没有逾期。先看情绪激烈的 %(n)d 件。", "没有逾期。先看情绪激烈的 %(n)d 件。", home.furious_open.count)
+        words = ngettext(
+            "没有逾期。先看情绪激烈的 %(n)d 件。", "没有逾期。先看情绪激烈的 %(n)d 件。", home.furious_open.count
+        )
         return First(words % {"n": home.furious_open.count}, home.furious_open.filters.to_query(), False)
     return First(_("没有逾期，也没有今天到期的，按时限顺序办理即可。"), home.open.filters.to_query(), False)
 

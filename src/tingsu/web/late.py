@@ -10,8 +10,8 @@ from django.shortcuts import render
 
 from tingsu.cases.models import Case, Event
 from tingsu.cases.queue import Filters, list_cases
-from tingsu.org.models import User
 from tingsu.org.permissions import require
+from tingsu.web.asking import person_of
 from tingsu.web.words import Countdown, count_down
 
 MOST = 100
@@ -29,8 +29,7 @@ class LateRow:
 
 def show_late(request: HttpRequest) -> HttpResponse:
     """The late cases, the latest of all first."""
-    by = request.user
-    assert isinstance(by, User)
+    by = person_of(request)
     require(by, "view_home")
     filters = Filters(due="overdue")
     found = list_cases(filters, by=by)

@@ -32,7 +32,7 @@ def steps_of(case: Case, events: Iterable[Event]) -> list[StepView]:
     done = _done_steps(process, events)
     ended = process.stage(case.stage).ends
     now = 0 if ended else _next_step(process, case)
-    return [StepView(s.no, s.name, _place(s.no, done, now, ended)) for s in process.steps]
+    return [StepView(s.step, s.name, _place(s.step, done, now, ended)) for s in process.steps]
 
 
 def _done_steps(process: Process, events: Iterable[Event]) -> set[int]:

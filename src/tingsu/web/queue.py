@@ -16,12 +16,25 @@ from tingsu.cases.queue import Filters, list_cases
 from tingsu.org.models import User
 from tingsu.org.pack import active_pack
 from tingsu.packs.schema import Choice
+from tingsu.web.asking import person_of
 from tingsu.web.fields import Pick, unit_picks
 from tingsu.web.navigation import approves
 from tingsu.web.words import in_english
 
 PAGE = 30
-MORE = ("unit", "channel", "need", "emotion", "risk", "verdict", "complexity", "satisfaction", "answered", "since", "until")
+MORE = (
+    "unit",
+    "channel",
+    "need",
+    "emotion",
+    "risk",
+    "verdict",
+    "complexity",
+    "satisfaction",
+    "answered",
+    "since",
+    "until",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +75,7 @@ def show_queue(request: HttpRequest) -> HttpResponse:
     filters = Filters.from_query(request.GET.dict())
     if any(value == "" for value in request.GET.values()):
         return redirect(f"{reverse('queue')}?{filters.to_query()}")
-    by = request.user
-    assert isinstance(by, User)
+    by = person_of(request)
     page = cut_page(request, filters, by)
     if request.headers.get("HX-Target") == "queue":
         return render(request, "web/parts/case_rows.html", {"page": page})
@@ -94,11 +106,10 @@ def _page_query(filters: Filters, no: int) -> str:
 
 def _frame(filters: Filters, by: User) -> dict[str, Any]:
     """Everything around the rows: saved views and filters."""
-    more = [s for s in _more_selects(filters)]
     return {
         "views": _views(filters, by),
         "selects": _selects(filters),
-        "more": more,
+        "more": _more_selects(filters),
         "more_open": any(getattr(filters, name) for name in MORE),
         "narrowed": bool(filters.to_query()),
     }
@@ -121,7 +132,11 @@ def _views(filters: Filters, by: User) -> list[dict[str, Any]]:
 def _selects(filters: Filters) -> list[Select]:
     return [
         Select("stage", _("环节"), _stages(filters.stage)),
-        Select("due", _("时限"), _fixed(filters.due, {"overdue": _("已逾期"), "today": _("今天到期"), "near": _("三天内到期")})),
+        Select(
+            "due",
+            _("时限"),
+            _fixed(filters.due, {"overdue": _("已逾期"), "today": _("今天到期"), "near": _("三天内到期")}),
+        ),
         Select("owner", _("经办人"), _fixed(filters.owner, _owners(filters.owner))),
         Select("business", _("业务类别"), _of_taxonomy("business", filters.business)),
         Select("cause", _("投诉原因"), _of_taxonomy("cause", filters.cause)),
@@ -141,7 +156,11 @@ def _more_selects(filters: Filters) -> list[Select]:
         Select("complexity", _("难易"), _of_taxonomy("complexity", filters.complexity)),
         Select("satisfaction", _("满意度"), _of_taxonomy("satisfaction", filters.satisfaction)),
         Select("answered", _("答复"), _fixed(filters.answered, {"in_time": _("按时答复"), "late": _("超期答复")})),
-        Select("state", _("状态"), _fixed("" if filters.state == "open" else filters.state, {"ended": _("已办结"), "all": _("全部")})),
+        Select(
+            "state",
+            _("状态"),
+            _fixed("" if filters.state == "open" else filters.state, {"ended": _("已办结"), "all": _("全部")}),
+        ),
     ]
 
 

@@ -40,7 +40,9 @@ def _sentences(
     if accused:
         said.append(_("涉及的是%(accused)s，时间是%(time)s。") % {"accused": accused, "time": moment_words(received)})
     wanted = _wanted(reading)
-    said.append(_("您希望我们：%(wanted)s。") % {"wanted": wanted} if wanted else _("您希望我们怎样处理？我一并记下来。"))
+    said.append(
+        _("您希望我们：%(wanted)s。") % {"wanted": wanted} if wanted else _("您希望我们怎样处理？我一并记下来。")
+    )
     if due is not None:
         said.append(_("我们会在 %(due)s 前给您答复。") % {"due": end_words(due)})
     said.append(_("您听一下，有没有记错的，或者要补充的？"))

@@ -22,6 +22,7 @@ from tingsu.org.models import Unit, User
 from tingsu.org.pack import active_pack
 from tingsu.org.permissions import require
 from tingsu.reading import read
+from tingsu.web.asking import person_of
 from tingsu.web.fields import unit_picks
 from tingsu.web.highlighting import kinds_in
 from tingsu.web.read_back import ReadBack, make_read_back
@@ -56,7 +57,7 @@ class Typed:
 
 def record(request: HttpRequest) -> HttpResponse:
     """The form; then the read-back; then the case. Each step carries what was typed, so nothing is lost on the way."""
-    by = _person(request)
+    by = person_of(request)
     require(by, "record_case")
     if request.method != "POST":
         return _show_form(request, _blank(request), {})
@@ -75,24 +76,19 @@ def record(request: HttpRequest) -> HttpResponse:
 @require_POST
 def read_live(request: HttpRequest) -> HttpResponse:
     """The panel beside the form: the reading of what has been typed so far, and the cases near it."""
-    by = _person(request)
+    by = person_of(request)
     require(by, "record_case")
     return render(request, "web/parts/live.html", _live(Typed.of(request.POST), by))
 
 
 def show_recorded(request: HttpRequest, number: str) -> HttpResponse:
     """The number that was given, what happens next and by when."""
-    case = find_case(number, by=_person(request))
+    case = find_case(number, by=person_of(request))
     process = active_pack().process
     first = next((a for a in process.actions_from(case.stage) if a.main), None)
     roles = [role for role in active_pack().roles if first and role.id in first.by]
     context = {"case": case, "first": first, "roles": roles, "deadlines": list(case.deadlines.all())}
     return render(request, "web/recorded.html", context)
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _blank(request: HttpRequest) -> Typed:
@@ -115,7 +111,7 @@ def _show_form(request: HttpRequest, typed: Typed, wrong: dict[str, str], status
         "wrong": wrong,
         "channels": active_pack().taxonomy("channel").values,
         "units": unit_picks({typed.accused_unit}),
-        **_live(typed, _person(request)),
+        **_live(typed, person_of(request)),
     }
     return render(request, "web/record.html", context, status=status)
 
@@ -173,7 +169,12 @@ def _read_back(typed: Typed) -> ReadBack:
     unit = Unit.objects.filter(code=typed.accused_unit).first() if typed.accused_unit else None
     customer = {"name": typed.name, "phone": typed.phone, "id_no": typed.id_no}
     return make_read_back(
-        typed.text, reading, customer, accused=(unit.name if unit else "") + typed.accused_person, received=received, due=due
+        typed.text,
+        reading,
+        customer,
+        accused=(unit.name if unit else "") + typed.accused_person,
+        received=received,
+        due=due,
     )
 
 

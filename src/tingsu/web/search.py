@@ -8,14 +8,13 @@ from django.shortcuts import redirect, render
 from tingsu.base.errors import TingsuError
 from tingsu.cases.access import visible_cases
 from tingsu.cases.queue import Filters
-from tingsu.org.models import User
+from tingsu.web.asking import person_of
 from tingsu.web.queue import cut_page
 
 
 def show_found(request: HttpRequest) -> HttpResponse:
     """What was found among open and ended cases, newest first."""
-    by = request.user
-    assert isinstance(by, User)
+    by = person_of(request)
     query = request.GET.get("q", "").strip()
     if query and visible_cases(by).filter(number=query).exists():
         return redirect("case", number=query)

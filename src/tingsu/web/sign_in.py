@@ -36,14 +36,18 @@ class SignIn(LoginView):
 
 
 def demo_accounts() -> list[dict[str, str]]:
-    """One account for each role of the demo bank, the role's name beside it; none on a real install (TINGSU_DEMO unset)."""
+    """One account for each role of the demo bank, the role's name beside it; none on a real install."""
     if not settings.TINGSU_DEMO:
         return []
     grants = RoleGrant.objects.filter(user__is_active=True).select_related("user__unit").order_by("pk")
     first: dict[str, RoleGrant] = {}
     for grant in grants:
         first.setdefault(grant.role, grant)
-    return [_account(first[role.id], role.name.in_language("en" if in_english() else "zh")) for role in active_pack().roles if role.id in first]
+    return [
+        _account(first[role.id], role.name.in_language("en" if in_english() else "zh"))
+        for role in active_pack().roles
+        if role.id in first
+    ]
 
 
 def _account(grant: RoleGrant, role: str) -> dict[str, str]:

@@ -36,6 +36,8 @@ WORDS = {
     "text": _("内容"),
 }
 
+ASKED = _("诉求金额（元）")
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -69,7 +71,7 @@ def tell_one(event: Event, pack: Pack) -> Told:
         event.at,
         event.by_name,
         what,
-        _lines(event.data, fields, pack),
+        _lines(event, fields, pack),
         event.hash[:10],
         event.kind in QUIET,
         bool(action and action.ways),
@@ -77,19 +79,19 @@ def tell_one(event: Event, pack: Pack) -> Told:
     )
 
 
-def _lines(data: dict[str, Any], fields: dict[str, FormField], pack: Pack) -> list[tuple[str, str]]:
+def _lines(event: Event, fields: dict[str, FormField], pack: Pack) -> list[tuple[str, str]]:
+    data = event.data
     filled = [
         (_field_name(fields.get(name), name), value_words(value, fields.get(name), pack))
         for name, value in (data.get("fields") or {}).items()
     ]
-    said = [(str(WORDS[name]), _said(name, value, pack)) for name, value in data.items() if _is_told(name, value, fields)]
+    words = {**WORDS, "amount": ASKED} if event.kind == "record" else WORDS
+    said = [(str(words[name]), _said(name, value, pack)) for name, value in data.items() if _is_told(name, value)]
     return [(label, words) for label, words in filled + said if words]
 
 
-def _is_told(name: str, value: Any, fields: dict[str, FormField]) -> bool:
-    if not isinstance(value, str) or name not in WORDS or not value:
-        return False
-    return not (name == "amount" and value in ("0", "0.00") and "options" not in fields)
+def _is_told(name: str, value: Any) -> bool:
+    return isinstance(value, str) and name in WORDS and value not in ("", "0", "0.00")
 
 
 def _field_name(field: FormField | None, name: str) -> str:

@@ -9,15 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from tingsu.org.models import User
 from tingsu.org.tokens import create_token, revoke_token
+from tingsu.web.asking import person_of
 
 
 @never_cache
 def show_tokens(request: HttpRequest) -> HttpResponse:
     """The person's tokens; POST makes one and shows its key this once."""
-    by = request.user
-    assert isinstance(by, User)
+    by = person_of(request)
     name = request.POST.get("name", "").strip()
     key, wrong = "", ""
     if request.method == "POST":
@@ -33,8 +32,7 @@ def show_tokens(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
     """Revoke one of the person's tokens."""
-    by = request.user
-    assert isinstance(by, User)
+    by = person_of(request)
     if revoke_token(token_id, by=by):
         messages.success(request, _("令牌已停用，用它的系统从现在起不能再访问。"))
     else:

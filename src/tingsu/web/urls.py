@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LogoutView
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.i18n import set_language
 
@@ -25,7 +26,7 @@ from tingsu.web import (
 from tingsu.web.sign_in import SignIn
 
 
-def page(route: str, view: Any, name: str) -> URLPattern:
+def page(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
     """A page for people who have signed in."""
     return path(route, login_required(view), name=name)
 

@@ -112,7 +112,11 @@ def heat(strength: int | str | None) -> dict[str, Any]:
 def current(context: template.Context, prefix: str) -> SafeString:
     """aria-current for the link whose page this is."""
     path = context["request"].path
-    matches = [entry.url for entry in context.get("nav", []) if entry.url == path or (entry.url != "/" and path.startswith(entry.url))]
+    matches = [
+        entry.url
+        for entry in (context.get("nav") or [])
+        if entry.url == path or (entry.url != "/" and path.startswith(entry.url))
+    ]
     return SafeString(' aria-current="page"') if prefix == max(matches, key=len, default="") else SafeString("")
 
 
