@@ -141,3 +141,32 @@ def test_no_long_run_of_a_planted_number_survives(before: str, number: str, afte
 def test_masking_twice_is_masking_once(parts: list[str]) -> None:
     once = mask("".join(parts))
     assert mask(once) == once
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "客户号码为2019-6-12办理的",
+        "请主管部门核实",
+        "相关同志没有回复",
+        "小区12栋楼下施工扰民",
+        "本小区共有7栋359户",
+        "古曲路与六号路交汇处",
+        "投诉编号202611210012345",
+    ],
+)
+def test_leaves_places_dates_and_words_of_public_life(text: str) -> None:
+    assert mask(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("感谢彭敏主任帮忙", "感谢彭*主任帮忙"),
+        ("监管处唐主任答复了", "监管处*主任答复了"),
+        ("投诉人电话：13812345678", "投诉人电话：138****5678"),
+        ("我是天河区中山大道10号3栋504室业主", "我是天河区****业主"),
+    ],
+)
+def test_masks_only_what_names_the_person(text: str, masked: str) -> None:
+    assert mask(text) == masked

@@ -17,8 +17,9 @@ _LANDLINE = re.compile(
     r"(?<![0-9*])[(\[]?(0(?:10|2[0-9]|[3-9][0-9]{2}))[)\]]?[ -]{0,2}([2-9][0-9]{2,3}[ -]?[0-9]{4})(?![0-9*])"
 )
 _ORDER_CUE = re.compile(
-    r"(?:订单|单号|编号|流水|快递|运单|工单|凭证|发票|保单|合同|案号|受理|参考|物流|序列|批次|追踪|交易"
-    r"|投诉|票据|业务|申请|产品|设备|条形|条码|代码|型号|单)[^,。;!?\n]{0,6}$"
+    r"(?:(?:订单|单号|编号|流水|快递|运单|工单|凭证|发票|案号|物流|条形码|代码|型号)[^,。;!?\n]{0,4}"
+    r"|(?:保单|合同|受理|参考|序列|批次|追踪|交易|投诉|票据|业务|申请|产品|设备|单)"
+    r"(?:号|编号|号码|码|单)[是为: ]{0,3})$"
 )
 _ACCOUNT_CUE = re.compile(r"(?:账号|账户|户号|卡号|客户号|存折号?|折号|会员号)(?:码)?[是为:号 ]{0,3}$")
 _CARD_CUE = re.compile(r"(?:卡号?|借记卡|储蓄卡|信用卡|银行卡)(?:码)?(?:是|为|:|号| ){0,3}$")
@@ -39,6 +40,7 @@ _PLATE = re.compile(
     rf"[{_PROVINCE}][a-hj-np-z][ ·.•\-]?(?=[a-z0-9]{{0,5}}[0-9])"
     r"([a-hj-np-z0-9]{5,6}|[a-hj-np-z0-9]{4}[学警挂港澳])(?![a-z0-9*])"
 )
+_DATE = re.compile(r"(?:19|20)\d\d[- ]{1,2}(?:0?[1-9]|1[0-2])[- ]{1,2}(?:0?[1-9]|[12]\d|3[01])(?!\d)")
 _NOT_DIGIT = re.compile(r"[^0-9x]")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -136,7 +138,9 @@ def _mask_number(kind: str, number: str) -> str:
 
 
 def _is_plain_figure(text: str, match: re.Match[str], number: str, before: str) -> bool:
-    """A short run that counts or measures something: 1234567元, 一二三四五六."""
+    """A short run that counts, measures or dates something: 1234567元, 一二三四五六, 2026-11-21."""
+    if _DATE.match(match[0]):
+        return True
     written_in_han = not match[0].isascii()
     if written_in_han and len(number) < 11:
         return True

@@ -16,7 +16,7 @@ _DOUBLE = tuple(_NAMES["double_surnames"].split())
 _TITLES = "|".join(_NAMES["titles"].split())
 _ORDINARY = frozenset(_NAMES["ordinary"].split())
 _TITLED = re.compile(
-    rf"(?<![\u4e00-\u9fff*])?((?:{'|'.join(_DOUBLE)}|[{_SURNAMES}])[\u4e00-\u9fff]{{0,2}}?)({_TITLES})"
+    rf"(?<![\u4e00-\u9fff*])?((?:{'|'.join(_DOUBLE)}|[{_SURNAMES}])[\u4e00-\u9fff]{{0,2}}?)({_TITLES})(?!部|单|机|局|科)"
 )
 _CALLED = re.compile(
     r"(?:我叫做?|名叫|叫做|姓名(?:是|为)?:?|户名(?:是|为)?:?|投诉人(?:是|为)?:|联系人(?:是|为)?:"
@@ -31,14 +31,21 @@ _NOT_IN_NAME = frozenset(
 )
 _ROLES = frozenset(("经理", "柜员", "员工", "行长", "主任"))
 _AFTER_ROLE_HOLDER = frozenset("说称让叫给把向在对的")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_BEFORE_NAME = frozenset("的是由给被在找让叫和与跟向请于说问见为某该长员理责师")
+_NOT_BEFORE_SURNAME = frozenset("高金白大总副小老各这那哪几位名个客感理有无保相主民")
 _ENDS = re.compile(r"[\s,。;!?:、()\n]|$|身份证|电话|手机|联系|住址|性别|女士|先生|男|女")
 _ADDRESS_CUE = re.compile(
     r"(?:家庭住址|居住地址|联系地址|通讯地址|收货地址|家住|住址|地址|我住在?|住在|现住|家在)(?:是|为|:| ){0,2}"
 )
 _HOUSE = re.compile(
-    r"[0-9一二三四五六七八九十百零〇]{1,5}(?:-[0-9]{1,4}){0,3}(?:号楼?|弄|栋|幢|座|单元|室|户)(?!线|卡|文|柜|窗|机|令|位|员|称|码|召|主|人|名|外|线|专线|店|网|院|工)"
+    r"[0-9一二三四五六七八九十百零〇]{1,5}(?:-[0-9]{1,4}){0,3}(?:号楼?|弄|栋|幢|座|单元|室)(?!线|卡|文|柜|窗|机|令|位|员|称|码|召|主|人|名|外|线|专线|店|网|院|工)"
 )
-_ROOM = re.compile(r"[0-9]{2,4}(?![0-9年月日元个])")
+_ROOM_NAMED = re.compile(
+    r"室|单元|(?:栋|幢|座|楼|弄|号|-)[0-9]{2,4}(?![0-9])|[栋幢座号][0-9一二三四五六七八九十]{1,4}户"
+)
+_LIVING = re.compile(r"(?:住址|地址|家住|住在|我住|现住|家在|寄到|送到)[是为: ]{0,2}$")
+_ROOM = re.compile(r"[0-9]{2,4}(?![0-9年月日元个户人套])")
 _ADDRESS_CHARS = re.compile(r"[\u4e00-\u9fff0-9a-z\-#]+")
 _STREET = re.compile(r"路|街|道|巷|弄|村|小区|花园|苑|镇|乡|里|新城|公寓|家园|大厦|胡同|庄|组|屯|社区")
 _AREA = re.compile(
@@ -46,7 +53,7 @@ _AREA = re.compile(
 )
 _OFFICE_NEXT = re.compile(r"^[^,。;!?\n]{0,8}(?:支行|分行|网点|营业|分理处|银行|专柜|柜台|窗口)")
 _LEFT_STOP = re.compile(
-    r"(?:家庭住址|住址|地址|家住|住在|我住|位于|搬到|寄到|送到|我在|就在|现住|家在|是|为|在|到|至|从|去)"
+    r"(?:家庭住址|住址|地址|家住|住在|我住|位于|搬到|寄到|送到|我在|就在|现住|家在|我们|是|为|在|到|至|从|去|的|对|请)"
 )
 _REACH = 30
 
@@ -60,14 +67,24 @@ def _mask_name(name: str) -> str:
     return surname + "*" * (len(name) - len(surname)) if len(name) > len(surname) else "*" * len(name)
 
 
+def _trim_to_name(text: str, start: int, end: int) -> str:
+    """The name that ends at ``end``: the longest where a word may begin, else the first surname inside it.
+
+    感谢彭敏主任 is matched from 谢; since 感谢 is a word, 彭敏 is the name. 理解领导同志 holds none.
+    """
+    name, before = text[start:end], text[start - 1 : start]
+    if len(name) == 1:
+        return "" if before and before in _NOT_BEFORE_SURNAME else name
+    if _is_name(name) and (not before or before in _BEFORE_NAME or not _HAN.match(before)):
+        return name
+    return next((name[cut:] for cut in range(1, len(name)) if name[cut] in _SURNAMES and _is_name(name[cut:])), "")
+
+
 def _find_titled(text: str) -> Iterator[Found]:
     for match in _TITLED.finditer(text):
-        name = match[1]
-        if len(name) > 1 and not _is_name(name) and not name.startswith(_DOUBLE):
-            continue
-        if len(name) == 1 and match.start() and text[match.start() - 1] in "高金白大总副小老各这那哪几位名个客":
-            continue
-        yield Found("姓名", match.start(1), match.end(1), _mask_name(name))
+        name = _trim_to_name(text, match.start(1), match.end(1))
+        if name:
+            yield Found("姓名", match.end(1) - len(name), match.end(1), _mask_name(name))
 
 
 def _name_after(text: str, start: int, *, strict: bool, role: bool = False) -> Found | None:
@@ -111,6 +128,15 @@ def _left_edge(text: str, end: int) -> int:
     return stops[-1].end() if stops else start
 
 
+def _is_home(text: str, start: int, house: re.Match[str], end: int) -> bool:
+    """Someone's home, not the place a complaint is about: a room is named, or a word of living stands before."""
+    if not (_STREET.search(text, start, house.start() + 1) or house[0].endswith("弄")) or end - start < 5:
+        return False
+    if _OFFICE_NEXT.match(text[end : end + 14]):
+        return False
+    return bool(_ROOM_NAMED.search(text, house.start(), end) or _LIVING.search(text, max(0, start - 6), start))
+
+
 def _find_addresses(text: str) -> Iterator[Found]:
     done = -1
     for match in _HOUSE.finditer(text):
@@ -119,8 +145,7 @@ def _find_addresses(text: str) -> Iterator[Found]:
         start, end = _left_edge(text, match.start()), match.end()
         while (more := _HOUSE.match(text, end)) is not None or (more := _ROOM.match(text, end)) is not None:
             end = more.end()
-        street = _STREET.search(text, start, match.start() + 1) or match[0].endswith("弄")
-        if street and end - start >= 5 and not _OFFICE_NEXT.match(text[end : end + 14]):
+        if _is_home(text, start, match, end):
             done = end
             yield Found("地址", start, end, _mask_address(text[start:end]))
 
