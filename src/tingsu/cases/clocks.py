@@ -153,6 +153,7 @@ def _rule(data: dict[str, Any]) -> Rule:
         limit=data["limit"],
         unit=data["unit"],
         name=data["name"]["zh"],
+        trigger=data["trigger"],
         source=data["source"],
         verified=data["verified"],
         pause_on=tuple(data["pause_on"]),
