@@ -55,7 +55,7 @@ def import_cases(
 ) -> None:
     """把投诉清单登记为工单：好的行逐件登记，坏的行连同原因另存；中断后再运行一次会接着导入，不会重复。"""
     from tingsu.intake.columns import guess_columns
-    from tingsu.intake.drafting import Drafter, find_details, without_running_number
+    from tingsu.intake.drafting import Drafter, find_details, settle_columns
     from tingsu.intake.importing import count_rows, import_table
     from tingsu.intake.tables import open_table
     from tingsu.org.pack import active_pack
@@ -68,9 +68,7 @@ def import_cases(
     table = open_table(file, encoding=encoding, sheet=sheet)
     roles = {"text": text, "title": title, "date": date, "channel": channel, "unit": unit, "customer": customer}
     details = {"name": name, "phone": phone, "id_no": id_no, "account_no": account_no, "email": email}
-    plan = without_running_number(
-        table, guess_columns(file, table.columns, table.sample, named={**roles, "id": id_column})
-    )
+    plan = settle_columns(table, guess_columns(file, table.columns, table.sample, named={**roles, "id": id_column}))
     found = find_details(table, plan, {**details, "address": address, "accused_person": accused_person})
     _show_plan(table, plan, found)
     drafter = Drafter(

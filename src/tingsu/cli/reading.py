@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -29,12 +30,18 @@ def read_file(
     file: Annotated[Path | None, typer.Argument(help="投诉文本：.csv .xlsx .parquet .json .jsonl .txt。")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="写到哪里：.jsonl 或 .parquet。")] = None,
     text: Annotated[str | None, typer.Option(metavar="列名", help="哪一列是文本；不写则自动认列。")] = None,
+    title: Annotated[
+        str | None, typer.Option(metavar="列名", help="哪一列是标题，接在文本前面一起读；不写则不用。")
+    ] = None,
     id_column: Annotated[str | None, typer.Option("--id", metavar="列名", help="哪一列是编号。")] = None,
     encoding: Annotated[str | None, typer.Option(help="文本文件的编码；默认自动判断。")] = None,
     sheet: Annotated[str | None, typer.Option(help="Excel 工作表名；默认行数最多的一张。")] = None,
     explain: Annotated[str | None, typer.Option(metavar="文本", help="只读这一段话，说明每个判断的依据。")] = None,
 ) -> None:
     """逐条研判文本：是否投诉、业务、原因、情绪、需求、诉求、风险，每个判断都带依据；输出里的个人信息已遮盖。"""
+    import django
+
+    django.setup()  # the readers' messages are translated, which needs the apps; no database is opened
     if explain is not None:
         _explain(explain)
         return
@@ -44,7 +51,7 @@ def read_file(
         )
     if output.suffix.lower() not in (".jsonl", ".parquet"):
         raise typer.BadParameter(_("结果文件要以 .jsonl 或 .parquet 结尾"))
-    _read_table(file, output, {"text": text, "id": id_column, "title": None}, encoding, sheet)
+    _read_table(file, output, {"text": text, "title": title, "id": id_column}, encoding, sheet)
 
 
 def mask_lines() -> None:
@@ -69,8 +76,10 @@ def _read_table(
 
     table = open_table(file, encoding=encoding, sheet=sheet)
     plan = guess_columns(file, table.columns, table.sample, named=named)
+    if not named["title"]:  # places of evidence are counted in the text's own column
+        plan = replace(plan, columns={role: index for role, index in plan.columns.items() if role != "title"})
     shown = "，".join(f"{role} = {table.columns[index]}" for role, index in plan.columns.items() if role in named)
-    console.print(f"{file.name}：" + "；".join([*table.notices, shown]), markup=False, highlight=False)
+    console.print(f"{file.name}：" + "；".join([*table.notices, shown]), markup=False, highlight=False, soft_wrap=True)
     rejects: list[Reject] = []
     with whole_file(output, mode=0o600) as draft, progress_bar(console, _("逐条研判")) as tell:
         rows = _readable(reading_rows(table, plan), rejects, tell(table.expected))
@@ -138,7 +147,8 @@ def _explain(text: str) -> None:
     row = reading_row(reading)
     out = Console()
     out.print(_marked(text, [(e.start, e.end) for _label, _value, e in all_evidence(reading)], reading.personal_data))
-    grid = Grid(_("判断"), _("结果"), _("把握"), _("依据"), box=None, pad_edge=False, header_style="dim")
+    grid = Grid(_("判断"), _("结果"), _("把握"), box=None, pad_edge=False, header_style="dim")
+    grid.add_column(_("依据"), overflow="fold")
     for label, name in _names().items():
         cues = [f"“{e['text']}”{e['why']}" for e in row["evidence"] if e["label"] == label]
         value = "、".join(row[label]) if isinstance(row[label], list) else row[label]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from tingsu.cases.recording import CustomerDraft, Draft
 from tingsu.intake.cells import clean_text
-from tingsu.intake.columns import ColumnPlan, normalise_name
+from tingsu.intake.columns import BY_KEY, ColumnPlan, normalise_name
 from tingsu.intake.rows import MissingColumn, Reject, Row
 from tingsu.intake.tables import Message, Table, to_message
 from tingsu.org.models import Unit
@@ -102,12 +102,20 @@ def find_details(table: Table, plan: ColumnPlan, named: Mapping[str, str | None]
     return found
 
 
-def without_running_number(table: Table, plan: ColumnPlan) -> ColumnPlan:
-    """The plan without an id column that only counts rows, unless a person named it."""
-    index = plan.columns.get("id")
-    if index is None or "id" in plan.given or normalise_name(table.columns[index]) not in RUNNING_NUMBERS:
-        return plan
-    return replace(plan, columns={role: place for role, place in plan.columns.items() if role != "id"})
+def settle_columns(table: Table, plan: ColumnPlan) -> ColumnPlan:
+    """The guessed plan as recording needs it; what a person named stays.
+
+    A column that only counts rows is no id. A column named like the day of receipt is that day even where most of it
+    cannot be read: those rows are refused, not dated today.
+    """
+    columns = dict(plan.columns)
+    names = [normalise_name(name) for name in table.columns]
+    if "id" in columns and "id" not in plan.given and names[columns["id"]] in RUNNING_NUMBERS:
+        del columns["id"]
+    dated = [place for word in BY_KEY["date"].exact for place, name in enumerate(names) if name == word]
+    if "date" not in columns and dated and dated[0] not in columns.values():
+        columns["date"] = dated[0]
+    return replace(plan, columns=columns)
 
 
 class Drafter:

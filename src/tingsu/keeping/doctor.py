@@ -53,13 +53,22 @@ class Check:
 
 
 def examine(*, at: datetime | None = None) -> Iterator[Check]:
-    """Every check in turn; one that itself fails is reported as bad and does not stop the others."""
+    """Every check in turn; one that itself fails is reported as bad and does not stop the others.
+
+    What counts rows is left out where the database cannot answer; that it cannot is said once.
+    """
     at = at or now()
+    answers = True
     for name, check in _CHECKS:
+        if check in _COUNTING and not answers:
+            continue
         try:
-            yield from check(at)
+            for seen in check(at):
+                answers = answers and not (check is _database and seen.state is State.BAD)
+                yield seen
         except (DatabaseError, OSError, TingsuError) as error:
-            yield Check(name, State.BAD, str(error).strip().splitlines()[0], "请按提示排除后再检查")
+            answers = answers and check is not _database
+            yield Check(name, State.BAD, str(error).strip().splitlines()[0], _TODO.get(name, "请按提示排除后再检查"))
 
 
 def _python(at: datetime) -> Iterator[Check]:
@@ -178,7 +187,7 @@ def _calendar(at: datetime) -> Iterator[Check]:
     if not unknown:
         yield Check("工作日历", State.GOOD, f"往后 {AHEAD} 天的放假与调休都已知")
         return
-    years = "、".join(f"{year} 年" for year in sorted({day.year for day in unknown}))
+    years = "、".join(f"{year}年" for year in sorted({day.year for day in unknown}))
     todo = (
         f"国务院办公厅公布{years}放假安排后，把休息日写进方案包 pack.yaml 的 extra_rest_days、调休上班日写进"
         " extra_work_days，再重启服务；在此之前按周一至周五推算，可能差几天"
@@ -273,6 +282,11 @@ _CHECKS: tuple[tuple[str, Callable[[datetime], Iterator[Check]]], ...] = (
     ("时钟", _clock),
     ("访问", _doors),
 )
+_COUNTING = (_jobs, _people, _clock)
+_TODO = {
+    "数据库": "请核对 DATABASE_URL，确认数据库已启动、账号密码正确、本机连得上",
+    "方案包": "请用 tingsu pack check 查看错误在哪个文件、哪一行",
+}
 
 
 def _existing(path: Path) -> Path:
