@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.test import Client
+
+from tests.make import TEXT, Bank, case
+from tests.web.conftest import words_of
+from tingsu.cases.models import Case
+from tingsu.org.models import User
+
+SignIn = Callable[[User], Client]
+TYPED = {"text": TEXT, "name": "张三", "phone": "13800001234", "channel": "counter", "received_at": "2026-11-20T09:30"}
+
+
+def typed(**changes: str) -> dict[str, str]:
+    return TYPED | changes
+
+
+def test_a_complaint_is_typed_read_back_and_given_a_number(bank: Bank, signed_in: SignIn) -> None:
+    client = signed_in(bank.clerk)
+    read_back = words_of(client.post("/cases/new/", typed(step="read_back", accused_unit="O1", accused_person="李某")))
+    assert "您希望我们：" in read_back
+    assert "解放路支行李某" in read_back
+    assert Case.objects.count() == 0  # reading back saves nothing
+
+    saved = client.post("/cases/new/", typed(step="save", accused_unit="O1", accused_person="李某"))
+    made = Case.objects.get()
+    assert saved["Location"] == f"/cases/{made.number}/recorded/"
+    assert (made.accused_unit, made.accused_person, made.customer.phone) == (bank.outlet, "李某", "13800001234")
+    assert made.received_at.isoformat() == "2026-11-20T01:30:00+00:00"
+
+    page = words_of(client.get(saved["Location"]))
+    assert made.number in page
+    assert "不晚于 12月5日 24:00" in page  # fifteen days after the day of receipt
+    assert "投诉处理专员" in page
+
+
+def test_the_read_back_hides_numbers_from_the_hall_until_asked(bank: Bank, signed_in: SignIn) -> None:
+    page = signed_in(bank.clerk).post("/cases/new/", typed(step="read_back")).content.decode()
+    aloud, in_full = page.split("<details", 2)[1:][-1].split("</details>")[0], page
+    spoken = page[page.index('<blockquote class="read-back">') : page.index("</blockquote>")]
+    assert "尾号 1234" in spoken
+    assert "13800001234" not in spoken
+    assert "13800001234" in aloud and "张三" in in_full
+
+
+def test_going_back_to_edit_keeps_every_word(bank: Bank, signed_in: SignIn) -> None:
+    page = signed_in(bank.clerk).post("/cases/new/", typed(step="edit", key_point="态度", occupation="教师"))
+    for words in (TEXT, 'value="张三"', 'value="态度"', 'value="教师"', 'value="2026-11-20T09:30"'):
+        assert words in page.content.decode()
+
+
+def test_what_is_missing_is_said_beside_its_field_and_nothing_typed_is_lost(bank: Bank, signed_in: SignIn) -> None:
+    page = signed_in(bank.clerk).post("/cases/new/", typed(channel="", received_at="昨天"))
+    assert page.status_code == 422
+    assert "请选择受理渠道" in words_of(page)
+    assert "请写成日期和时间" in words_of(page)
+    assert TEXT in page.content.decode()
+    assert Case.objects.count() == 0
+
+
+def test_a_refusal_of_the_verb_comes_back_into_the_form(bank: Bank, signed_in: SignIn) -> None:
+    page = signed_in(bank.clerk).post("/cases/new/", typed(step="save", received_at="2099-01-01T00:00"))
+    assert page.status_code == 422
+    assert "不能晚于现在" in words_of(page)
+    assert TEXT in page.content.decode()
+
+
+def test_the_live_panel_marks_the_words_it_leans_on_and_shows_the_customers_other_cases(
+    bank: Bank, signed_in: SignIn
+) -> None:
+    earlier = case(bank)
+    page = signed_in(bank.clerk).post("/cases/new/reading/", typed())
+    text = page.content.decode()
+    assert '<mark class="mark-' in text
+    assert "道歉" in text
+    assert earlier.number in text
+    assert "同一客户" in text
+    assert "138****1234" in text
+
+
+def test_the_live_panel_guesses_nothing_from_three_characters(bank: Bank, signed_in: SignIn) -> None:
+    assert "边写边看" in words_of(signed_in(bank.clerk).post("/cases/new/reading/", {"text": "我要投"}))
+
+
+def test_hostile_text_stays_text(bank: Bank, signed_in: SignIn) -> None:
+    client = signed_in(bank.clerk)
+    hostile = '<script>alert("x")</script>信用卡年费乱扣 & 态度很差"\'>'
+    for path, posted in (("/cases/new/reading/", {}), ("/cases/new/", {"step": "read_back"})):
+        page = client.post(path, typed(text=hostile, **posted)).content.decode()
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;" in page
+
+
+def test_whoever_may_not_record_is_told_who_may(bank: Bank, signed_in: SignIn) -> None:
+    page = signed_in(bank.auditor).get("/cases/new/")
+    assert page.status_code == 403
+    assert "网点受理员" in words_of(page)
+
+
+def test_the_last_used_channel_is_offered_again(bank: Bank, signed_in: SignIn) -> None:
+    client = signed_in(bank.clerk)
+    client.post("/cases/new/", typed(step="save", channel="phone"))
+    assert '<option value="phone" selected>' in client.get("/cases/new/").content.decode()
+
+
+def test_recording_queries_do_not_grow_with_the_cases(
+    bank: Bank, signed_in: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(8):
+        case(bank, phone=f"1390000{number:04}")
+    client = signed_in(bank.clerk)
+    with django_assert_max_num_queries(14):
+        client.post("/cases/new/reading/", typed())
