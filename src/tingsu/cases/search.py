@@ -6,7 +6,8 @@ adjacent bigrams, so 投诉银行 is not found in 投诉了银行.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -16,8 +17,12 @@ from tingsu.cases.errors import NotPossible
 from tingsu.cases.models import Case
 from tingsu.reading.search_text import bigrams, search_terms
 
-# PostgreSQL keeps word positions up to 16,383 and drops the rest; a text that long is searched by its beginning.
-MOST_TOKENS = 16_000
+LONGEST_QUERY = 100  # characters; also how far two parts of a text overlap, so that no phrase falls between them
+LONGEST_TOKEN = 60  # characters of one run of letters that count; PostgreSQL takes no word over 2,046 bytes
+# PostgreSQL keeps word positions up to 16,383, 255 of each word, and a megabyte a row, and drops the rest in silence;
+# a longer text stands there in several rows.
+MOST_TOKENS = 4_000
+MOST_PLACES = 255
 
 SEARCHED = {"text", "findings", "answer", "summary", "lesson"}  # fields of actions that search looks into
 
@@ -29,7 +34,7 @@ def index_case(case: Case) -> None:
 
 def searched_texts(case: Case) -> list[str]:
     """Everything of a case that search looks into."""
-    notes = [] if case.event_count <= 1 else [str(d.get("text", "")) for d in _note_data(case)]
+    notes = _note_texts(case) if case.event_count > 1 else []
     customer = case.customer
     return [
         case.number, case.subject, case.text, case.key_point, customer.name, customer.phone, case.accused_person,
@@ -38,14 +43,18 @@ def searched_texts(case: Case) -> list[str]:
 
 
 def write_row(pk: int, texts: Iterable[str]) -> None:
-    """Write the search row of one case from its texts, replacing what stood there."""
-    tokens = bigrams("\n".join(text for text in texts if text))[:MOST_TOKENS]
+    """Write the search rows of one case from its texts, replacing what stood there."""
+    tokens = [_cut(token) for token in bigrams("\n".join(text for text in texts if text))]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            parts = list(_parts(tokens))
+            rows = [value for part, piece in enumerate(parts) for value in (pk, part, _vector(piece))]
             cursor.execute(
-                "INSERT INTO cases_search (id, doc) VALUES (%s, %s::tsvector)"
-                " ON CONFLICT (id) DO UPDATE SET doc = EXCLUDED.doc",
-                [pk, _vector(tokens)],
+                "WITH gone AS (DELETE FROM cases_search WHERE id = %s AND part >= %s) INSERT INTO cases_search"
+                " (id, part, doc) VALUES "
+                + ", ".join(["(%s, %s, %s::tsvector)"] * len(parts))
+                + " ON CONFLICT (id, part) DO UPDATE SET doc = EXCLUDED.doc",
+                [pk, len(parts), *rows],
             )
         else:
             cursor.execute(
@@ -56,40 +65,75 @@ def write_row(pk: int, texts: Iterable[str]) -> None:
 def search(cases: QuerySet[Case], query: str) -> QuerySet[Case]:
     """The cases among ``cases`` that hold every word of ``query``, newest first.
 
-    Raises NotPossible when the query holds nothing that can be searched for.
+    Raises NotPossible when the query holds nothing that can be searched for, or is longer than LONGEST_QUERY.
     """
-    phrases = search_terms(query)
+    if len(query) > LONGEST_QUERY:
+        raise NotPossible(f"搜索的内容太长，请缩短到 {LONGEST_QUERY} 字以内。")
+    phrases = [[_cut(token) for token in phrase] for phrase in search_terms(query)]
     if not phrases:
         raise NotPossible("请输入至少两个汉字，或一个完整的号码、字母词。")
     if connection.vendor == "postgresql":
-        found = RawSQL("SELECT id FROM cases_search WHERE doc @@ %s::tsquery", [_pg_query(phrases)])
+        # Asked phrase by phrase, since a long text's phrases may stand in different rows.
+        one = "SELECT id FROM cases_search WHERE doc @@ %s::tsquery"
+        found = RawSQL(" INTERSECT ".join([one] * len(phrases)), [_pg_phrase(p, phrases) for p in phrases])
     else:
-        found = RawSQL("SELECT rowid FROM cases_search WHERE cases_search MATCH %s", [_fts_query(phrases)])
+        asked = " AND ".join(_fts_phrase(p, phrases) for p in phrases)
+        found = RawSQL("SELECT rowid FROM cases_search WHERE cases_search MATCH %s", [asked])
     return cases.filter(pk__in=found).order_by("-pk")
 
 
-def _note_data(case: Case) -> Iterable[dict[str, object]]:
-    return case.events.filter(kind="note").values_list("data", flat=True)
+def _note_texts(case: Case) -> list[str]:
+    notes = case.events.filter(kind="note").values_list("data", flat=True)
+    return [str(data.get("fields", {}).get("text", "")) for data in notes]
 
 
-def _fts_query(phrases: list[list[str]]) -> str:
-    return " AND ".join('"' + " ".join(_bare(t) for t in phrase) + '"' for phrase in phrases)
+def _parts(tokens: list[str]) -> Iterator[list[str]]:
+    """The tokens in overlapping pieces, none over what one row of PostgreSQL keeps in full."""
+    start = 0
+    while True:
+        end = _end_of_part(tokens, start)
+        yield tokens[start:end]
+        if end == len(tokens):
+            return
+        start = end - LONGEST_QUERY
 
 
-def _pg_query(phrases: list[list[str]]) -> str:
-    return " & ".join("(" + " <-> ".join(_quoted(t) for t in phrase) + ")" for phrase in phrases)
+def _end_of_part(tokens: list[str], start: int) -> int:
+    seen: Counter[str] = Counter()
+    for place in range(start, min(start + MOST_TOKENS, len(tokens))):
+        seen[tokens[place]] += 1
+        if seen[tokens[place]] > MOST_PLACES:
+            return place
+    return min(start + MOST_TOKENS, len(tokens))
 
 
 def _vector(tokens: list[str]) -> str:
     places: dict[str, list[int]] = {}
     for place, token in enumerate(tokens, start=1):
         places.setdefault(token, []).append(place)
-    # PostgreSQL keeps at most 255 positions of a lexeme and refuses no more; those past it are dropped here.
-    return " ".join(f"{_quoted(token)}:{','.join(map(str, at[:255]))}" for token, at in places.items())
+    return " ".join(f"{_quoted(token)}:{','.join(map(str, at))}" for token, at in places.items())
 
 
-def _bare(token: str) -> str:
-    return token.replace('"', "")
+def _fts_phrase(phrase: list[str], phrases: list[list[str]]) -> str:
+    return (
+        '"' + " ".join(token.replace('"', "") for token in phrase) + ('" *' if _begins_a_word(phrase, phrases) else '"')
+    )
+
+
+def _pg_phrase(phrase: list[str], phrases: list[list[str]]) -> str:
+    return " <-> ".join(_quoted(token) for token in phrase) + (":*" if _begins_a_word(phrase, phrases) else "")
+
+
+def _begins_a_word(phrase: list[str], phrases: list[list[str]]) -> bool:
+    """Whether this is the lone Chinese character of a word like U盾 or ATM机, which in a text has others after it.
+
+    A whole query of one character stays as it is: it would meet half of all texts.
+    """
+    return len(phrases) > 1 and len(phrase) == 1 and len(phrase[0]) == 1 and not phrase[0].isascii()
+
+
+def _cut(token: str) -> str:
+    return token[:LONGEST_TOKEN]
 
 
 def _quoted(token: str) -> str:

@@ -5,7 +5,7 @@ from django.db import migrations
 CREATE = {
     "sqlite": ["CREATE VIRTUAL TABLE cases_search USING fts5(tokens, tokenize='unicode61 remove_diacritics 0')"],
     "postgresql": [
-        "CREATE TABLE cases_search (id bigint PRIMARY KEY, doc tsvector NOT NULL)",
+        "CREATE TABLE cases_search (id bigint, part smallint, doc tsvector NOT NULL, PRIMARY KEY (id, part))",
         "CREATE INDEX cases_search_doc ON cases_search USING gin (doc)",
     ],
 }
