@@ -464,3 +464,23 @@ def test_labels_of_a_chart_are_escaped() -> None:
 @given(st.text(alphabet="投诉银行。，\n a", max_size=400))
 def test_excerpts_keep_to_their_length(text: str) -> None:
     assert len(excerpt(text, [])) <= 98
+
+
+def leads_of(messages: Sequence[Said]) -> dict[str, str]:
+    return {lead.kind: f"{lead.title} {lead.text}" for lead in report_on(messages).leads}
+
+
+def test_a_large_batch_stands_among_the_first_things_and_a_small_one_gives_way() -> None:
+    fees = [
+        Said(
+            f"信用卡第{n}年的年费没有告知就扣了，找{'甲乙丙丁戊己庚辛壬癸'[n % 10]}经理也不解释，我要去银保监会投诉你们！",
+            row=n,
+        )
+        for n in range(60)
+    ]
+    script = "养老金发放当天系统故障取不出钱，老人等了一上午没有人解释，要求道歉"
+    few = leads_of([*fees, *(Said(script, row=90 + n, customer=f"客{n}") for n in range(3))])
+    many = leads_of([*fees, *(Said(script, row=90 + n, customer=f"客{n}") for n in range(12))])
+    assert "12 条投诉说的是同一段话" in many["batches"]
+    assert "12 位客户" in many["batches"]
+    assert list(few).index("risks") < (list(few).index("batches") if "batches" in few else 3)

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from tingsu.insight.report.figures import ANGRY
+from tingsu.insight.report.topics import cell_name
 
 if TYPE_CHECKING:
     from tingsu.insight.textreport import TextReport
 
 FEWEST_IN_BATCH = 3
+LARGE_BATCH, LARGE_BATCH_SHARE = 10, 0.005  # texts, of the complaints
 LEAD_PASSAGE = 40  # characters
 _SEVERE = ("过激", "群体", "监管", "媒体舆情", "司法", "信访")
 
@@ -28,13 +30,15 @@ class Lead:
 
 
 def find_leads(report: TextReport) -> list[Lead]:
-    """At most three: what rose, the biggest batch, what is most complained about; then risk and anger."""
+    """At most three: what is most complained about, what rose, a large batch; else risk, anger, a small batch."""
+    batch, large = _lead_batch(report)
     found = [
         _lead_topic(report),
         _lead_riser(report),
-        _lead_batch(report),
+        batch if large else None,
         _lead_risk(report),
         _lead_anger(report),
+        None if large else batch,
     ]
     return [lead for lead in found if lead][:3]
 
@@ -61,10 +65,16 @@ def _lead_topic(report: TextReport) -> Lead | None:
     if topic is None:
         return None
     angry = sum(report.texts.emotion[place] >= ANGRY for place in topic.places)
-    text = _("{base} 条投诉里有 {n} 条，占 {share}。").format(
-        base=number(report.overview.complaints),
-        n=number(len(topic.places)),
-        share=percent(len(topic.places) / report.overview.complaints),
+    base = report.overview.complaints
+    cell = sum(n for business, cause, n in report.cells if (business, cause) == (topic.business, topic.cause))
+    if topic.said and cell > len(topic.places) and (name := cell_name(topic.business, topic.cause)):
+        text = _("{name}一类共 {n} 条，占投诉的 {share}，其中这样说的最多：").format(
+            name=name, n=number(cell), share=percent(cell / base)
+        )
+    else:
+        text = ""
+    text += _("{base} 条投诉里有 {n} 条，占 {share}。").format(
+        base=number(base), n=number(len(topic.places)), share=percent(len(topic.places) / base)
     )
     if topic.phrases:
         said = "、".join(f"“{phrase.text}”" for phrase in topic.phrases[:3])
@@ -93,10 +103,11 @@ def riser_name(kind: str, name: str) -> str:
     return _("“{name}”").format(name=name) if kind == "phrase" else name
 
 
-def _lead_batch(report: TextReport) -> Lead | None:
+def _lead_batch(report: TextReport) -> tuple[Lead | None, bool]:
+    """The biggest batch of several customers, and whether it is large enough to stand among the first things."""
     batch = next((b for b in report.batches if len(b.places) >= FEWEST_IN_BATCH and not b.is_repeat), None)
     if batch is None:
-        return None
+        return None, False
     title = _("{n} 条投诉说的是同一段话").format(n=number(len(batch.places)))
     parts = [_("内容逐字相同") if batch.kind == "same" else _("内容大同小异")]
     if batch.customers:
@@ -106,7 +117,8 @@ def _lead_batch(report: TextReport) -> Lead | None:
     text = "，".join(parts) + "。"
     if passage := report.passages.get(batch.representative):
         text += _("开头是“{passage}”。").format(passage=passage[:LEAD_PASSAGE].rstrip("…，、。") + "…")
-    return Lead("batches", title, text)
+    large = len(batch.places) >= max(LARGE_BATCH, LARGE_BATCH_SHARE * report.overview.complaints)
+    return Lead("batches", title, text), large or (batch.customers or 0) >= LARGE_BATCH
 
 
 def _lead_risk(report: TextReport) -> Lead | None:

@@ -18,6 +18,11 @@ LARGE_COUNT = 60
 _PART_SHARE = 0.02  # of the cell: the least a phrase must hold to stand as a topic
 
 
+def cell_name(business: str, cause: str) -> str:
+    """借记卡 · 定价收费; what is 其他 is not said, so "" where both are."""
+    return " · ".join(part for part in (business, cause) if part != OTHER)
+
+
 @dataclass(slots=True)
 class Topic:
     """Complaints about one thing. ``places`` are theirs; ``phrases`` what sets them apart from the other complaints.
@@ -35,7 +40,7 @@ class Topic:
     @property
     def name(self) -> str:
         """借记卡 · 定价收费; 设施设备系统：“闪退”; 说到“扰民”."""
-        cell = " · ".join(part for part in (self.business, self.cause) if part != OTHER)
+        cell = cell_name(self.business, self.cause)
         if self.said:
             text = _("{cell}：“{phrase}”") if cell else _("说到“{phrase}”")
             return text.format(cell=cell, phrase=self.said)
