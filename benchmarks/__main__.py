@@ -39,8 +39,7 @@ def main() -> None:
 
 def measure(engine: str, sizes: list[int]) -> dict[str, Any]:
     """One engine's figures, measured in a fresh folder that is gone afterwards."""
-    from benchmarks.engines import database
-    from benchmarks.store import prepare_home
+    from benchmarks.engines import database, prepare_home
 
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tingsu-bench-")))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,3 +20,14 @@ def database(engine: str, home: Path) -> Iterator[str]:
 
     with serve_postgres(home / "pg") as url:
         yield url
+
+
+def prepare_home(home: Path, database_url: str, *, demo: int) -> dict[str, str]:
+    """A data folder with a migrated database and, if ``demo``, that many demo cases; returns its environment."""
+    home.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "TINGSU_HOME": str(home), "DJANGO_SETTINGS_MODULE": "tingsu.base.settings"}
+    if database_url:
+        environment["DATABASE_URL"] = database_url
+    command = ["demo", "--count", str(demo), "--keep"]
+    subprocess.run([sys.executable, "-m", "tingsu", *command], env=environment, check=True, capture_output=True)
+    return environment

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 from django.db import connection, transaction
 from django.db.models import Max, Model
 
@@ -14,17 +9,6 @@ from tingsu.cases.models import Approval, Case, Customer, Deadline, Event, Follo
 
 COPIED: tuple[type[Model], ...] = (Customer, Case, Event, Deadline, Option, Approval, FollowUp)
 EMPTIED_IN_COPIES = {"external_id": "''"}
-
-
-def prepare_home(home: Path, database_url: str, *, demo: int) -> dict[str, str]:
-    """A data folder with a migrated database and, if ``demo``, that many demo cases; returns its environment."""
-    home.mkdir(parents=True, exist_ok=True)
-    environment = {**os.environ, "TINGSU_HOME": str(home), "DJANGO_SETTINGS_MODULE": "tingsu.base.settings"}
-    if database_url:
-        environment["DATABASE_URL"] = database_url
-    command = ["demo", "--count", str(demo), "--keep"]
-    subprocess.run([sys.executable, "-m", "tingsu", *command], env=environment, check=True, capture_output=True)
-    return environment
 
 
 def grow(to: int) -> int:

@@ -108,7 +108,7 @@ class Action(Part):
     effects: list[str] = []
     starts: list[Start] = []
     stops: list[str] = []
-    main: bool = False  # the one next step of its stage, shown as the page's primary action
+    main: bool = False  # a next step of its stage; of several that fit, the first is the page's primary action
     danger: bool = False
     hint: Wording | None = None
     source: str = ""
