@@ -43,7 +43,7 @@ def measure(engine: str, sizes: list[int]) -> dict[str, Any]:
 
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tingsu-bench-")))
-        url = stack.enter_context(database(engine, home))
+        url = stack.enter_context(database(engine))
         environment = prepare_home(home, url, demo=600)
         command = [sys.executable, "-m", "benchmarks.one_engine", *map(str, sizes)]
         ran = subprocess.run(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)

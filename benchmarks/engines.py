@@ -9,17 +9,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# As a site would run it: every commit waits for the disk.
+DURABLE = {"listen_addresses": "", "shared_buffers": "1GB", "max_connections": "60"}
+
 
 @contextmanager
-def database(engine: str, home: Path) -> Iterator[str]:
+def database(engine: str) -> Iterator[str]:
     """The DATABASE_URL of an empty database of this engine; empty for SQLite's default place."""
     if engine == "sqlite":
         yield ""
         return
-    from tests.postgres import serve_postgres
+    from tests.postgres import running_server
 
-    with serve_postgres(home / "pg") as url:
-        yield url
+    with running_server(DURABLE) as server:
+        yield server.url()
 
 
 def prepare_home(home: Path, database_url: str, *, demo: int) -> dict[str, str]:

@@ -47,7 +47,8 @@ PR_SET_PDEATHSIG = 1
 class Server:
     """A running server; ``url(database)`` is what DATABASE_URL wants."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: dict[str, str] = SETTINGS) -> None:
+        self.settings = settings
         self.folder = Path(tempfile.mkdtemp(prefix="tingsu-pg-"))
         try:
             self._start()
@@ -96,7 +97,7 @@ class Server:
         )
         if said.returncode:
             raise RuntimeError(f"initdb failed: {said.stderr}")
-        settings = [f"-c{name}={value}" for name, value in SETTINGS.items()]
+        settings = [f"-c{name}={value}" for name, value in self.settings.items()]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [bin_path / "postgres", "-D", data, "-k", self.folder, *settings],
@@ -143,8 +144,8 @@ def _die_with_parent() -> None:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
-    server = Server()
+def running_server(settings: dict[str, str] = SETTINGS) -> Iterator[Server]:
+    server = Server(settings)
     try:
         yield server
     finally:
