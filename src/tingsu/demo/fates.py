@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -96,17 +95,13 @@ def draw_fate(rng: Random, draft: Draft, *, until: datetime) -> Fate:
 def pick_turns(rng: Random, drafts: list[Draft], *, until: datetime, share: float) -> None:
     """Gives some of ``drafts`` an unusual turn each; changes their fates and tags."""
     order = rng.sample(drafts, len(drafts))
-    waiting = (d for d in order if (until - d.received_at).days > 75)
+    waiting = [d for d in order if (until - d.received_at).days > 75]
     for name, number in TURNS.items():
-        for _ in range(max(1, round(number * share))):
-            draft = _next_fit(waiting, name)
+        fitting = [d for d in waiting if (d.complexity == "complex") == (name == "extended")]
+        for draft in fitting[: max(1, round(number * share))]:
             _turn(rng, draft, name)
             draft.tags.add(name)
-
-
-def _next_fit(waiting: Iterator[Draft], name: str) -> Draft:
-    wants_complex = name == "extended"
-    return next(d for d in waiting if (d.complexity == "complex") == wants_complex)
+            waiting.remove(draft)
 
 
 def _turn(rng: Random, draft: Draft, name: str) -> None:

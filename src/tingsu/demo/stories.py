@@ -109,8 +109,8 @@ class _Planner:
         draft.complexity = "major"
 
     def _plant_open(self) -> None:
-        plans = OPEN_PLANS[: self._share(len(OPEN_PLANS))]
-        for plan in plans:
+        number = self._share(len(OPEN_PLANS))
+        for plan in (OPEN_PLANS[n * len(OPEN_PLANS) // number] for n in range(number)):
             day = self._day_ago(plan.age)
             fate = open_fate(self.rng, plan)
             matter = self.matters[plan.matter] if plan.matter else None
@@ -213,11 +213,12 @@ class _Planner:
     def _add_where(
         self, matter: Matter | None, day: date, *, fate: Fate, plan: OpenPlan, unit: str | None, tags: set[str]
     ) -> Draft:
-        """A draft whose complexity and approver are those that the plan of an open case asks for."""
-        for _ in range(4000):
+        """A draft whose day, complexity and approver are those that the plan of an open case asks for."""
+        for attempt in range(4000):
             draft = self._draft(matter or self._draw_matter(day), day, unit=unit, fate=fate)
             draft.complexity = plan.complexity
-            if plan.approver in ("", approver_of(draft, self.bank)) and draft.outcome.verdict != "not_valid":
+            asked = plan.approver in ("", approver_of(draft, self.bank)) and draft.outcome.verdict != "not_valid"
+            if asked and (draft.received_at.date() == day or plan.label == "working" or attempt > 2000):
                 draft.tags |= tags
                 self._keep(draft)
                 return draft
@@ -321,12 +322,18 @@ class _Planner:
             "outlet_t": load_names()["traditional"][outlet.short],
             "unit": unit.short,
             "date": f"{said.month}月{said.day}日",
-            "part": self.rng.choice(load_names()["parts_of_day"]),
+            "part": self._part_of_day(draft.received_at.hour),
             "staff": self.rng.choice(load_names()["staff_surnames"]),
         }
         drawn = draw_slots(self.rng, draft.matter.slots, draft.telling.slots)
         draft.slots = common | drawn | self._customer_slots(draft)
-        draft.subject = self.rng.choice(draft.matter.subjects)
+        draft.subject = self.rng.choice(draft.telling.subjects or draft.matter.subjects)
+
+    def _part_of_day(self, hour: int) -> str:
+        """How one says when it happened: earlier on the day of ``hour``, or any time the day before."""
+        parts: dict[int, str] = load_names()["parts_of_day"]
+        passed = [said for since, said in parts.items() if since <= hour]
+        return self.rng.choice(passed[-3:] or list(parts.values()))
 
     # --- from draft to story ------------------------------------------------------------------------------------
 

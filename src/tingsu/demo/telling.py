@@ -13,9 +13,11 @@ from functools import cache
 from importlib.resources import files
 from random import Random
 from typing import Any
+from zlib import crc32
 
 from tingsu.demo.people import read_content
 
+TURNS = 64  # wordings looked at for a use
 CHOICE = re.compile(r"\[([^\[\]]*\|[^\[\]]*)\]")
 
 Slots = dict[str, int | str]
@@ -27,6 +29,7 @@ class Telling:
 
     id: str
     channel: str
+    subjects: tuple[str, ...]  # the matter's where empty
     emotion: int
     need: str
     demands: tuple[str, ...]  # "退款 fee": a kind and the slot that holds its amount
@@ -111,6 +114,7 @@ def _telling(raw: dict[str, Any]) -> Telling:
     return Telling(
         id=raw["id"],
         channel=raw["ch"],
+        subjects=tuple(raw["subject"].split("|")) if "subject" in raw else (),
         emotion=raw["emotion"],
         need=raw["need"],
         demands=tuple(raw["demands"]),
@@ -142,10 +146,12 @@ def _tidy(text: str) -> str:
 
 
 def draw_slots(rng: Random, *specs: dict[str, Any]) -> Slots:
-    """One value for every slot: a whole number from ``[low, high, step]``, or one of several words."""
+    """One value for every slot: a whole number from ``[low, high, step]``, one of several words, or ``slot*2``."""
     drawn: Slots = {}
     for name, spec in {k: v for one in specs for k, v in one.items()}.items():
-        if all(isinstance(part, int) for part in spec):
+        if isinstance(spec, str):
+            drawn[name] = amount_of(spec, drawn)
+        elif all(isinstance(part, int) for part in spec):
             low, high, step = spec
             drawn[name] = rng.randrange(low, high + 1, step)
         else:
@@ -173,16 +179,12 @@ def freshest_turn(template: str, told: Collection[tuple[str, ...]]) -> int:
         said = [sum(len(a) for a, b in zip(now, then, strict=True) if a == b) for then in told]
         return max(said, default=0) / (sum(map(len, now)) or 1)
 
-    return min(range(24), key=shared)
+    return min(range(TURNS), key=shared)
 
 
 def _way(turn: int, spot: int, ways: int) -> int:
-    """Which of ``ways`` the choice at ``spot`` takes: turn's digits, the higher ones switched on by the spot's own."""
-    turn, way = divmod(turn, ways)
-    while turn and spot:
-        (turn, digit), (spot, weight) = divmod(turn, ways), divmod(spot, ways)
-        way += digit * weight
-    return way % ways
+    """Which of ``ways`` the choice at ``spot`` takes; scattered, so that no two choices keep step with each other."""
+    return crc32(bytes((turn % 251, spot))) // 7 % ways
 
 
 def _tidy_stops(text: str) -> str:
