@@ -31,8 +31,6 @@ if TYPE_CHECKING:  # the engines behind these take a second to load; other comma
     from tingsu.intake.rows import Reject
     from tingsu.intake.tables import Message, Table
 
-Column = Annotated[str | None, typer.Option(metavar="列名")]
-
 
 class OutputRefused(TingsuError):
     """The place the report should go cannot take it."""
@@ -47,13 +45,15 @@ def analyse(
     rejects: Annotated[Path | None, typer.Option(help="读不了的行写到哪里；默认在报告旁边")] = None,
     encoding: Annotated[str | None, typer.Option(help="文本文件的编码；默认自动判断")] = None,
     sheet: Annotated[str | None, typer.Option(help="Excel 工作表名；默认行数最多的一张")] = None,
-    text: Column = None,
-    title: Column = None,
-    date: Column = None,
-    channel: Column = None,
-    unit: Column = None,
-    customer: Column = None,
-    id_column: Annotated[str | None, typer.Option("--id", metavar="列名")] = None,
+    text: Annotated[
+        str | None, typer.Option(metavar="列名", help="哪一列是投诉内容；各列都可写列名或第几列，默认自动认")
+    ] = None,
+    title: Annotated[str | None, typer.Option(metavar="列名", help="哪一列是标题")] = None,
+    date: Annotated[str | None, typer.Option(metavar="列名", help="哪一列是日期")] = None,
+    channel: Annotated[str | None, typer.Option(metavar="列名", help="哪一列是渠道")] = None,
+    unit: Annotated[str | None, typer.Option(metavar="列名", help="哪一列是网点或机构")] = None,
+    customer: Annotated[str | None, typer.Option(metavar="列名", help="哪一列是客户")] = None,
+    id_column: Annotated[str | None, typer.Option("--id", metavar="列名", help="哪一列是编号")] = None,
 ) -> None:
     """逐条读一份投诉文本，写出一页报告：投诉什么、多生气、要什么、什么在上升、哪些是重复或批量。"""
     django.setup()
@@ -186,13 +186,13 @@ def _read(progress: Progress, messages: Sequence[Message], notes: FileNotes) -> 
     def tell(stage: str, done: int, total: int) -> None:
         nonlocal task
         if progress.tasks[task].description != names[stage]:
-            progress.update(task, completed=total)
+            progress.update(task, total=total, completed=total)
             task = progress.add_task(names[stage], total=None)
         elif stage == "read":
             progress.update(task, completed=done)
 
     report = build_report(messages, notes=notes, on_stage=tell)
-    progress.update(task, total=1, completed=1)
+    progress.update(task, total=len(messages), completed=len(messages))
     return report
 
 
