@@ -61,7 +61,7 @@ def tables(results: dict[str, Any]) -> str:
         f"{date.today().isoformat()}, commit {commit}, {os.cpu_count()} cores, {platform.machine()},"  # noqa: DTZ011
         f" Python {platform.python_version()}, client and server on the same machine.",
         "",
-        "| engine | cases in store | registered over HTTP, 8 clients | median | p95 | refused | bare rows, one process |",
+        "| engine | cases in store | over HTTP, 8 clients | median | p95 | refused | bare rows, one process |",
         "|---|---|---|---|---|---|---|",
     ]
     for engine, result in results.items():

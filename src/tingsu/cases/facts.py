@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.db.models.functions import TruncDate
 
 from tingsu.base.clock import SHANGHAI, local
 from tingsu.cases.access import visible_cases
-from tingsu.cases.models import Case
 from tingsu.cases.queue import Filters, days_before, narrow
 from tingsu.org.models import User
-
-COLUMNS = (
-    "number", "stage", "channel", "business", "cause", "emotion", "need", "verdict", "responsibility", "root_cause",
-    "complexity", "satisfaction", "received_at", "answered_at", "closed_at", "answered_late", "responded_late",
-    "reopened", "paid", "recorded_unit__name", "accused_unit__name", "lead_unit__name", "masked_text", "risk_marks",
-)  # fmt: skip
 
 
 def count(filters: Filters, *, by: User, at: datetime) -> int:
@@ -48,12 +40,3 @@ def share_late(moment: str, flag: str, *, days: int, by: User, at: datetime) -> 
     within = visible_cases(by).filter(**{f"{moment}__gte": days_before(at, days)})
     seen = dict(within.values_list(flag).annotate(n=Count("pk")).order_by())
     return seen.get(False, 0), seen.get(False, 0) + seen.get(True, 0)
-
-
-def fact_rows(*, by: User, filters: Filters, at: datetime) -> Iterator[dict[str, Any]]:
-    """One row a case with COLUMNS, masked, oldest first; read in steps, so a million fit in memory."""
-    return _facts(narrow(visible_cases(by), filters, by=by, at=at)).iterator(chunk_size=2000)
-
-
-def _facts(cases: QuerySet[Case]) -> QuerySet[Case, dict[str, Any]]:
-    return cases.order_by("pk").values(*COLUMNS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,7 +67,7 @@ def _mask_email(value: str) -> str:
     return f"{name[:1]}***{at}{host}" if at else _mask_middle(value, 1, 1)
 
 
-_MASKS = {
+_MASKS: dict[str, Callable[[str], str]] = {
     "name": _mask_name,
     "phone": lambda value: _mask_middle(value, 3, 4),
     "id_no": lambda value: _mask_middle(value, 4, 2),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError, transaction
+from django.db.models import CharField, Model
 
 from tingsu.base.clock import is_plausible, local, now
 from tingsu.base.text import UNSTORABLE, is_storable
@@ -25,6 +26,21 @@ from tingsu.reading import Reading, read
 
 SUBJECT_LENGTH = 30  # characters taken from the text when no subject is given
 LONGEST_TEXT = 20_000
+_CASE_WORDS = {"subject": "事由", "key_point": "关键点", "accused_person": "被投诉人员", "source": "来源系统",
+               "external_id": "外部编号"}  # fmt: skip
+_CUSTOMER_WORDS = {"name": "客户姓名", "phone": "联系电话", "id_no": "证件号码", "account_no": "账号",
+                   "email": "电子邮箱", "address": "地址", "occupation": "职业"}  # fmt: skip
+
+
+def _limits_of(model: type[Model], words: dict[str, str]) -> dict[str, tuple[str, int]]:
+    """What each field is called and how many characters its column takes."""
+    return {
+        name: (label, cast(CharField[str, str], model._meta.get_field(name)).max_length or 0)
+        for name, label in words.items()
+    }
+
+
+_LIMITS = _limits_of(Case, _CASE_WORDS) | _limits_of(Customer, _CUSTOMER_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +135,8 @@ def _check(draft: Draft, by: User, at: datetime) -> None:
 
 
 def _too_long(draft: Draft) -> dict[str, str]:
-    limits = {"subject": (Case, draft.subject), "key_point": (Case, draft.key_point),
-              "accused_person": (Case, draft.accused_person), "source": (Case, draft.source),
-              "external_id": (Case, draft.external_id)}  # fmt: skip
-    limits |= {name: (Customer, getattr(draft.customer, name)) for name in CustomerDraft.__dataclass_fields__}
-    found = {name: (model._meta.get_field(name).max_length, len(value)) for name, (model, value) in limits.items()}
-    return {name: f"「{name}」最多 {most} 字" for name, (most, size) in found.items() if most and size > most}
+    told = {**{name: getattr(draft, name) for name in _CASE_WORDS}, **asdict(draft.customer)}
+    return {name: f"「{label}」最多 {most} 字" for name, (label, most) in _LIMITS.items() if len(told[name]) > most}
 
 
 def _unstorable(draft: Draft) -> dict[str, str]:
@@ -158,7 +170,7 @@ def _prepare(draft: Draft, reading: Reading, by: User, at: datetime) -> tuple[Ca
 
 def _write(case: Case, deadlines: list[Deadline], first: _FirstEvent) -> None:
     pack, customer = active_pack(), case.customer
-    if customer.pk is None:
+    if customer._state.adding:
         customer.save(force_insert=True)
         case.customer = customer  # takes over the key it has just been given
     case.number = take_number(pack.id, pack.numbering, at=case.recorded_at)
@@ -188,7 +200,7 @@ def _make_case(draft: Draft, reading: Reading, by: User, at: datetime) -> Case:
         received_at=local(draft.received_at) if draft.received_at else at,
         recorded_at=at,
         recorded_by=by,
-        recorded_unit_id=by.unit_id,
+        recorded_unit=by.unit,
         accused_unit=draft.accused_unit,
         accused_person=draft.accused_person,
         **_held_true(reading),

@@ -20,11 +20,9 @@ def check(name: Name = "bank") -> None:
     """检查方案包；有错时指出文件、行号和栏目。"""
     pack = _read(name)
     process = pack.process
-    console.print(
-        f"[green]✓[/] {pack.name.zh}（{pack.id} {pack.version}）：{len(process.steps)} 步、{len(process.stages)} 个环节、"
-        f"{len(process.actions)} 个动作、{len(pack.roles)} 个角色、{len(pack.rules)} 条时限规则。",
-        soft_wrap=True,
-    )
+    counted = f"{len(process.steps)} 步、{len(process.stages)} 个环节、{len(process.actions)} 个动作"
+    others = f"{len(pack.roles)} 个角色、{len(pack.rules)} 条时限规则"
+    console.print(f"[green]✓[/] {pack.name.zh}（{pack.id} {pack.version}）：{counted}、{others}。", soft_wrap=True)
     for rule in pack.rules:
         if not rule.verified:
             console.print(f"[yellow]![/] 时限规则 {rule.id} 尚未核对原文：{rule.source}", soft_wrap=True)

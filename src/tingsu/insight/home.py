@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -53,7 +54,7 @@ class Topic:
     @property
     def is_rising(self) -> bool:
         """More than chance would add: over twice the spread of a Poisson count above the period before."""
-        return self.count - self.before > 2 * (self.count + self.before) ** 0.5
+        return self.count - self.before > 2 * math.sqrt(self.count + self.before)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,10 @@ def add_unit(code: str, *, name: str, parent: str = "", kind: str = Unit.Kind.OU
 
 
 def add_person(username: str, *, name: str, roles: list[str], unit: Unit, password: str) -> User:
-    """A new person holding ``roles`` at ``unit``. Raises StaffMistake on an unknown role, a weak password or a taken name."""
+    """A new person holding ``roles`` at ``unit``.
+
+    Raises StaffMistake on an unknown role, a weak password or a taken name.
+    """
     unknown = [role for role in roles if active_pack().role(role) is None]
     if unknown:
         known = "、".join(f"{r.id}（{r.name.zh}）" for r in active_pack().roles)

@@ -1,4 +1,4 @@
-"""A process as a picture: its stages along the numbered steps, the road ahead, the ways back, and where a case stands."""
+"""A process as a picture: its stages along the numbered steps, the ways back, and where a case stands."""
 
 from __future__ import annotations
 
