@@ -122,11 +122,11 @@ def open_archive(path: Path, folder: Path) -> Opened:
             raise BadArchive(path, "清单里有重复的内容")
         _check_room(path, folder, sum(part.size for part in manifest.parts))
         places: dict[str, Path] = {}
-        for number, member in enumerate(tar):
+        while (member := tar.next()) is not None:
             part = wanted.pop(member.name, None)
             if part is None or not member.isreg() or member.size != part.size:
                 raise BadArchive(path, f"里面的 {member.name[:80]} 与清单不符")
-            place = _take(path, tar, member, part, folder / f"{number:06d}")
+            place = _take(path, tar, member, part, folder / f"{len(manifest.parts) - len(wanted):06d}")
             if not part.name.startswith("pack/"):
                 places[part.name] = place
         if wanted:

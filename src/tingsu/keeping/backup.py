@@ -156,13 +156,14 @@ def _snapshot(folder: Path) -> Iterator[str]:
     with sqlite3.connect(copy) as target:
         connection.connection.backup(target)  # in one step: writers wait for it, readers do not
     target.close()
-    connections.databases[SNAPSHOT] = {**connection.settings_dict, "NAME": str(copy)}
+    reader = connection.copy(SNAPSHOT)
+    reader.settings_dict["NAME"] = str(copy)
+    connections[SNAPSHOT] = reader
     try:
         yield SNAPSHOT
     finally:
-        connections[SNAPSHOT].close()
+        reader.close()
         del connections[SNAPSHOT]
-        del connections.databases[SNAPSHOT]
 
 
 def _check_room(path: Path) -> None:

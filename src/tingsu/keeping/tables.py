@@ -17,7 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 Model = type[models.Model]
 
 # Beside our own: jobs not done yet, and the record of sign-ins. Sessions and lock-outs do not outlive a restore.
-OTHERS = ("django_tasks_db.dbtaskresult", "axes.accesslog", "axes.accessfailurelog")
+OTHERS = ("django_tasks_database.dbtaskresult", "axes.accesslog", "axes.accessfailurelog")
 OURS = "tingsu."
 STEP = 2_000  # rows read or written at once
 _PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.FloatField)
