@@ -71,6 +71,7 @@ _add(app, "token", staff.make_token)
 _add(pack_app, "check", packs.check, needs_site=False)
 _add(pack_app, "draw", packs.draw, needs_site=False)
 _add(audit_app, "verify", audit.verify)
+_add(audit_app, "log", keeping.audit_log)
 
 
 @app.callback(invoke_without_command=True)
