@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
+from ninja.openapi.schema import OpenAPISchema
 
 import tingsu
-from tingsu.api import cases, evidence, reading, site
-from tingsu.api.docs import LocalDocs
+from tingsu.api import cases, docs, evidence, reading, site
 from tingsu.api.entry import Bearer, SignedIn
 from tingsu.api.refusals import handle_errors, refuse_plainly
 from tingsu.api.wire import CarefulParser
 
-api = NinjaAPI(
+
+class Api(NinjaAPI):
+    """NinjaAPI that works its description out once; it cannot change while the server runs."""
+
+    def get_openapi_schema(self, **where: Any) -> OpenAPISchema:
+        key = str(sorted(where.items()))
+        if key not in self._described:
+            self._described[key] = super().get_openapi_schema(**where)
+        return self._described[key]
+
+    @cached_property
+    def _described(self) -> dict[str, OpenAPISchema]:
+        return {}
+
+
+api = Api(
     title="听诉 Tingsu API",
     version=tingsu.__version__,
     description="登记、办理、查询投诉工单。令牌在网页「API 令牌」处新建，放入 Authorization: Bearer 头。",
     urls_namespace="api",
-    docs=LocalDocs(),
+    docs=docs.LocalDocs(),
     docs_url="/docs",
     openapi_url="/openapi.json",
     auth=[Bearer(), SignedIn()],
     parser=CarefulParser(),
 )
 handle_errors(api)
-for router in (cases.router, evidence.router, reading.router, site.router):
+for router in (cases.router, evidence.router, reading.router, site.router, docs.router):
     api.add_router("", router)
 
 nowhere = Router()

@@ -44,7 +44,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "axes",
     "csp",
-    "ninja",  # for its copy of Swagger UI, which our own docs page starts
     "django_tasks",
     "django_tasks_db",
 ]

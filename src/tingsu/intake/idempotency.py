@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from tingsu.base.errors import TingsuError
 from tingsu.cases.errors import Incomplete
-from tingsu.cases.models import Idempotency
+from tingsu.cases.models import Case, Idempotency
 from tingsu.cases.recording import LONGEST_TEXT, Draft, Recorded, record_case
 from tingsu.org.models import User
 from tingsu.org.permissions import require
@@ -55,12 +55,14 @@ def record_once(draft: Draft, *, by: User, key: str, digest: str, at: datetime |
 
 
 def _find_answer(by: User, key: str, digest: str) -> Recorded | None:
-    kept = Idempotency.objects.select_related("case").filter(user=by, key=key).first()
-    if kept is None:
-        return None
-    if kept.digest != digest:
-        raise KeyReused(key, kept.case.number)
-    return Recorded(kept.case, created=False)
+    # Two columns first: nearly every request is new, and joining the wide case table costs more than it finds.
+    kept = Idempotency.objects.filter(user=by, key=key).values_list("digest", "case_id")[:1]
+    for kept_digest, case_id in kept:
+        case = Case.objects.get(pk=case_id)
+        if kept_digest != digest:
+            raise KeyReused(key, case.number)
+        return Recorded(case, created=False)
+    return None
 
 
 def _with_reading(draft: Draft) -> Draft:
