@@ -124,8 +124,13 @@ class _Planner:
         if plan.stop == "recorded":
             draft.received_at = min(draft.received_at, self.until - timedelta(minutes=self.rng.randrange(12, 300)))
             return
-        least = 60 if plan.stop == "judged" else 240
-        while self.clock.minutes_at(self.until) - self.clock.minutes_at(draft.received_at) < least:
+        self._move_back(draft, least=60 if plan.stop == "judged" else 240)
+
+    def _move_back(self, draft: Draft, *, least: int) -> None:
+        """Makes a case old enough for a first look and ``least`` business minutes of work; holidays have none."""
+        looked_at = self.until - timedelta(hours=26)
+        begin = self.clock.minutes_at(self.until) - least
+        while draft.received_at > looked_at or self.clock.minutes_at(draft.received_at) > begin:
             draft.received_at -= timedelta(days=1)
 
     def _fill_ordinary(self) -> None:
@@ -156,7 +161,8 @@ class _Planner:
     def _plant_duplicates(self) -> None:
         again = load_phrases()["again"]
         ended = [d for d in self.drafts if d.fate.stop == "closed" and d.fate.days > 4]
-        fits = [d for d in ended if not d.tags & {"batch", "withdrawn"}]
+        old = self.until - timedelta(days=6)
+        fits = [d for d in ended if not d.tags & {"batch", "withdrawn"} and d.received_at < old]
         for number, first in enumerate(self.rng.sample(fits, self._share(DUPLICATES))):
             words = again[number % len(again)]
             day = first.received_at.date() + timedelta(days=self.rng.randint(1, 3))
@@ -207,6 +213,8 @@ class _Planner:
     ) -> Draft:
         draft = self._draft(matter, day, unit=unit, fate=fate)
         draft.tags |= tags or set()
+        if draft.fate.stop == "closed":
+            self._move_back(draft, least=400)
         self._keep(draft)
         return draft
 
