@@ -70,6 +70,22 @@ def test_a_refusal_is_a_page_and_for_htmx_a_notice(bank: Bank, signed_in: SignIn
     assert part.content.decode().strip().startswith('<div class="notice')
 
 
+def test_a_broken_pack_is_named_on_a_page_that_needs_no_pack(
+    bank: Bank, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tingsu.packs.loader import PackError
+
+    def broken() -> None:
+        raise PackError("bank", [("process.yaml", 249, "guards", "不认识")])
+
+    client = signed_in(bank.handler)
+    for room in ("tingsu.org.permissions", "tingsu.web.navigation", "tingsu.web.queue", "tingsu.cases.queue"):
+        monkeypatch.setattr(f"{room}.active_pack", broken)
+    page = client.get("/cases/")
+    assert page.status_code == 500
+    assert "process.yaml:249" in words_of(page)
+
+
 def test_an_action_opens_in_place_for_htmx_and_as_a_page_without(bank: Bank, signed_in: SignIn) -> None:
     client = signed_in(bank.handler)
     path = f"/cases/{case(bank).number}/do/note/"

@@ -19,6 +19,7 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=SHANGHAI)
         (datetime(2026, 11, 24, tzinfo=SHANGHAI), "还剩 2 天", "near"),  # ends at 24:00 of the 23rd
         (datetime(2026, 11, 22, tzinfo=SHANGHAI), "今天 24:00 到期", "due_today"),
         (datetime(2026, 11, 21, 17, 30, tzinfo=SHANGHAI), "今天 17:30 到期", "due_today"),
+        (datetime(2026, 11, 22, 8, 0, tzinfo=SHANGHAI), "还剩 20 小时", "near"),
         (datetime(2026, 11, 21, 12, 0, tzinfo=SHANGHAI), "已超 0 分钟", "overdue"),
         (datetime(2026, 11, 21, 7, 0, tzinfo=SHANGHAI), "已超 5 小时", "overdue"),
         (datetime(2026, 11, 18, 12, 0, tzinfo=SHANGHAI), "已超 3 天", "overdue"),

@@ -25,6 +25,7 @@ from tingsu.web.queue import Row
 from tingsu.web.words import count_down
 
 IN_HAND = 8
+WAITING = Filters(waiting="me")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ def show_home(request: HttpRequest) -> HttpResponse:
         return render(request, "web/home_clerk.html", context)
     home = home_figures(by=by, now=now())
     waiting = waiting_for(by).count() if approves(by) else 0
-    context |= {"home": home, "first": _first(home, by, waiting), "rates": _rates(home), "waiting": waiting}
+    first = _first(home, by, waiting)
+    also = 0 if first.query == WAITING.to_query() else waiting
+    context |= {"home": home, "first": first, "rates": _rates(home), "waiting": also}
     context["daily"] = {"days": [f"{d:%m-%d}" for d, _n in home.daily], "counts": [n for _d, n in home.daily]}
     context["most"] = max((unit.received for unit in home.units), default=1)
     context["most_topic"] = max((topic.count for topic in home.topics), default=1)
@@ -96,7 +99,7 @@ def _first(home: Home, by: User, waiting: int) -> First:
         return First(words % {"n": home.due_today.count}, home.due_today.filters.to_query(), False)
     if waiting:
         words = ngettext("先批等您审批的 %(n)d 件方案。", "先批等您审批的 %(n)d 件方案。", waiting)
-        return First(words % {"n": waiting}, Filters(waiting="me").to_query(), False)
+        return First(words % {"n": waiting}, WAITING.to_query(), False)
     if home.furious_open.count:
         words = ngettext(
             "没有逾期。先看情绪激烈的 %(n)d 件。", "没有逾期。先看情绪激烈的 %(n)d 件。", home.furious_open.count

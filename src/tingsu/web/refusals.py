@@ -18,13 +18,16 @@ STATUS = {
     "conflict": 409,
     "wrong_stage": 409,
     "not_possible": 409,
+    "bad_pack": 500,
 }
+SERVER_AT_FAULT = 500
 TITLES = {
     403: _("您没有办理这件事的权限"),
     404: _("没有找到"),
     409: _("现在还不能这样办"),
     422: _("还差一点"),
     400: _("这个请求没有看懂"),
+    500: _("系统出了问题"),
 }
 ICONS = {403: "lock", 404: "search", 409: "info", 422: "pen"}
 
@@ -54,4 +57,6 @@ def refuse(request: HttpRequest, error: TingsuError) -> HttpResponse:
     status = status_of(error)
     part = request.headers.get("HX-Request") == "true"
     context = {"error": error, "title": TITLES[status], "icon": ICONS.get(status, "error"), "status": status}
+    # A pack that cannot be read leaves no roles either, so nothing that depends on them is drawn around the message.
+    context["frame"] = "web/plain.html" if status == SERVER_AT_FAULT else "web/base.html"
     return render(request, "web/parts/refusal.html" if part else "web/refusal.html", context, status=status)

@@ -113,7 +113,9 @@ def value_words(value: Any, field: FormField | None, pack: Pack) -> str:
 def _thing(value: dict[str, Any], pack: Pack) -> str:
     if "kind" in value and "text" in value:
         kind = pack.name_of("remedy", str(value["kind"]), _language())
-        return f"{kind}（{value.get('amount', '0')}）{value['text']}"
+        amount = str(value.get("amount", "0"))
+        paid = "" if amount in ("0", "0.00") else _("（%(amount)s 元）") % {"amount": amount}
+        return f"{kind}{paid} {value['text']}"
     return str(value.get("name") or value.get("unit") or value.get("user") or "")
 
 

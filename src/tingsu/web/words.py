@@ -45,8 +45,11 @@ def count_down(due: datetime, at: datetime | None = None) -> Countdown:
     days = ((due - timedelta(microseconds=1)).date() - present.date()).days
     if days == 0:
         return Countdown(_("今天 %(time)s 到期") % {"time": _end_time(due)}, "due_today", end)
+    left = due - present
+    if left < DAY:  # ends at an hour of tomorrow: the hours say more than "one day"
+        return Countdown(_("还剩 %(length)s") % {"length": _length(left)}, "near", end)
     text = ngettext("还剩 %(days)d 天", "还剩 %(days)d 天", days) % {"days": days}
-    return Countdown(text, "near" if due - present <= NEAR else "running", end)
+    return Countdown(text, "near" if left <= NEAR else "running", end)
 
 
 def deadline_words(deadline: Deadline, at: datetime | None = None) -> Countdown:

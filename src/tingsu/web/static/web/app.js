@@ -46,6 +46,11 @@ function showNeeded() {
     field.hidden = given !== field.dataset.neededValue && !field.querySelector(".wrong");
   }
 }
+// A form opened in place takes the cursor, as a page would.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id === "desk") document.querySelector("#desk form :is(textarea, select, input:not([type=hidden]))")?.focus();
+});
+
 document.addEventListener("change", showNeeded);
 document.addEventListener("htmx:afterSwap", showNeeded);
 document.addEventListener("DOMContentLoaded", showNeeded);
