@@ -9,10 +9,18 @@ from tingsu.packs.schema import Action, Pack
 Location = tuple[str | int, ...]
 Mistake = tuple[Location, str]
 
+# The lists the product itself asks for; a pack without one of them could not be used.
+NEEDED_TAXONOMIES = (
+    "channel", "business", "cause", "emotion", "need", "demand", "risk", "verdict", "complexity", "remedy",
+    "satisfaction",
+)  # fmt: skip
+
 
 def find_mistakes(pack: Pack) -> list[Mistake]:
     """Every mistake between parts of the pack, each with where it stands."""
     return [
+        *_repeated_names(pack),
+        *_missing_taxonomies(pack),
         *_unknown_names(pack),
         *_stages_without_way(pack),
         *_authority_mistakes(pack),
@@ -20,10 +28,36 @@ def find_mistakes(pack: Pack) -> list[Mistake]:
     ]
 
 
+def _repeated_names(pack: Pack) -> Iterator[Mistake]:
+    """Of two parts with one name only the first would ever be found."""
+    process = pack.process
+    lists: list[tuple[Location, list[str]]] = [
+        (("roles",), [role.id for role in pack.roles]),
+        (("taxonomies",), [taxonomy.id for taxonomy in pack.taxonomies]),
+        (("process", "stages"), [stage.id for stage in process.stages]),
+        (("process", "actions"), [action.id for action in process.actions]),
+    ]
+    lists += [(("taxonomies", n, "values"), [v.id for v in t.values]) for n, t in enumerate(pack.taxonomies)]
+    lists += [(("process", "actions", n, "fields"), [f.id for f in a.fields]) for n, a in enumerate(process.actions)]
+    for at, names in lists:
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                yield (*at, index), f"「{name}」重名"
+
+
+def _missing_taxonomies(pack: Pack) -> Iterator[Mistake]:
+    for name in NEEDED_TAXONOMIES:
+        if all(taxonomy.id != name for taxonomy in pack.taxonomies):
+            yield ("taxonomies",), f"缺少分类「{name}」"
+
+
 def _unknown_names(pack: Pack) -> Iterator[Mistake]:
     stages = {s.id for s in pack.process.stages}
     if pack.process.begins not in stages:
         yield ("process", "begins"), f"没有名为「{pack.process.begins}」的环节"
+    for index, start in enumerate(pack.process.begins_starts):
+        if pack.rule(start.rule) is None:
+            yield ("process", "begins_starts", index, "rule"), f"没有名为「{start.rule}」的时限规则"
     for index, role in enumerate(pack.roles):
         for stage in set(role.stages) - stages:
             yield ("roles", index, "stages"), f"没有名为「{stage}」的环节"
@@ -43,6 +77,18 @@ def _action_mistakes(pack: Pack, action: Action, at: Location, stages: set[str])
         if pack.rule(start.rule) is None:
             yield (*at, "starts"), f"没有名为「{start.rule}」的时限规则"
     yield from _field_mistakes(pack, action, at)
+    yield from _condition_mistakes(action, at)
+
+
+def _condition_mistakes(action: Action, at: Location) -> Iterator[Mistake]:
+    """A condition on a field the action does not ask for would never hold."""
+    fields = {field.id for field in action.fields}
+    conditions = [(("ways", n, "when"), way.when) for n, way in enumerate(action.ways)]
+    conditions += [(("starts", n, "when"), start.when) for n, start in enumerate(action.starts)]
+    conditions += [(("fields", n, "needed_when"), field.needed_when) for n, field in enumerate(action.fields)]
+    for place, when in conditions:
+        for name in sorted(set(when) - fields):
+            yield (*at, *place, name), f"这个办理事项没有栏目「{name}」"
 
 
 def _field_mistakes(pack: Pack, action: Action, at: Location) -> Iterator[Mistake]:
@@ -77,6 +123,9 @@ def _authority_mistakes(pack: Pack) -> Iterator[Mistake]:
     for index, level in enumerate(levels):
         if pack.role(level.role) is None:
             yield ("authority", "levels", index, "role"), f"没有名为「{level.role}」的角色"
+        for remedy in level.remedies:
+            if all(remedy not in {v.id for v in t.values} for t in pack.taxonomies if t.id == "remedy"):
+                yield ("authority", "levels", index, "remedies"), f"没有名为「{remedy}」的补救方式"
     limits = [level.up_to for level in levels if not level.remedies]
     if not limits or limits[-1] is not None:
         yield ("authority", "levels"), "最高一级必须不设上限，否则有的方案无人能批"
@@ -86,7 +135,10 @@ def _authority_mistakes(pack: Pack) -> Iterator[Mistake]:
 
 
 def _rule_mistakes(pack: Pack) -> Iterator[Mistake]:
+    grounds = {value.id for taxonomy in pack.taxonomies if taxonomy.id == "pause_reason" for value in taxonomy.values}
     for index, rule in enumerate(pack.rules):
+        for ground in sorted(set(rule.pause_on) - grounds):
+            yield ("rules", index, "pause_on"), f"没有名为「{ground}」的暂停事由"
         for role in rule.extend_by:
             if pack.role(role) is None:
                 yield ("rules", index, "extend_by"), f"没有名为「{role}」的角色"

@@ -6,15 +6,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from tingsu.base.errors import TingsuError
+from tingsu.packs.checks import find_mistakes
+from tingsu.packs.files import Row, Unreadable, place, read_files
 from tingsu.packs.schema import Pack
 
 SHIPPED = Path(__file__).parent / "data"
-FILES = ("pack.yaml", "roles.yaml", "taxonomies.yaml", "process.yaml", "authority.yaml", "deadlines.yaml")
-Lines = dict[tuple[str | int, ...], tuple[str, int]]
+_SAID = {
+    "missing": "缺少这一项",
+    "extra_forbidden": "没有这一项，请检查拼写",
+    "literal_error": "只能是 {expected}",
+    "bool_parsing": "只能是 true 或 false",
+}
 
 
 class PackError(TingsuError):
@@ -22,7 +27,7 @@ class PackError(TingsuError):
 
     code = "bad_pack"
 
-    def __init__(self, pack: str, mistakes: list[tuple[str, int, str, str]]) -> None:
+    def __init__(self, pack: str, mistakes: list[Row]) -> None:
         self.pack = pack
         self.mistakes = mistakes
         rows = "\n".join(f"{file}:{line} {field}：{what}" for file, line, field, what in mistakes)
@@ -45,53 +50,20 @@ def load_pack(name: str, extra: tuple[Path, ...] = ()) -> Pack:
 
 def read_pack(folder: Path) -> Pack:
     """The pack in ``folder``, checked whole. Raises PackError with every mistake found."""
-    from tingsu.packs.checks import find_mistakes
-
-    data, lines = _read_files(folder)
+    try:
+        data, lines = read_files(folder)
+    except Unreadable as error:
+        raise PackError(folder.name, error.rows) from None
     try:
         pack = Pack.model_validate(data)
     except ValidationError as error:
-        raise PackError(folder.name, [_place(e["loc"], e["msg"], lines) for e in error.errors()]) from None
+        raise PackError(folder.name, [place(e["loc"], _say(e), lines) for e in error.errors()]) from None
     if mistakes := find_mistakes(pack):
-        raise PackError(folder.name, [_place(loc, what, lines) for loc, what in mistakes])
+        raise PackError(folder.name, [place(loc, what, lines) for loc, what in mistakes])
     return pack
 
 
-def _read_files(folder: Path) -> tuple[dict[str, Any], Lines]:
-    data: dict[str, Any] = {}
-    lines: Lines = {}
-    for name in FILES:
-        path = folder / name
-        if not path.is_file():
-            continue
-        node = _compose(path, folder.name)
-        if isinstance(node, yaml.MappingNode):
-            data |= yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-            _note_lines(node, (), name, lines)
-    return data, lines
-
-
-def _compose(path: Path, pack: str) -> yaml.Node | None:
-    try:
-        return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise PackError(pack, [(path.name, line, "", f"不是合格的 YAML：{error.problem}")]) from None
-
-
-def _note_lines(node: yaml.Node, loc: tuple[str | int, ...], file: str, lines: Lines) -> None:
-    lines[loc] = (file, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            _note_lines(value, (*loc, key.value), file, lines)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            _note_lines(value, (*loc, index), file, lines)
-
-
-def _place(loc: tuple[str | int, ...], what: str, lines: Lines) -> tuple[str, int, str, str]:
-    known = loc
-    while known and known not in lines:
-        known = known[:-1]
-    file, line = lines.get(known, ("pack.yaml", 1)) if known else ("pack.yaml", 1)
-    return file, line, ".".join(str(part) for part in loc), what
+def _say(error: Any) -> str:
+    """A mistake of shape in Chinese where it is one of the frequent ones, else in the checker's own words."""
+    said = _SAID.get(error["type"])
+    return said.format(**error.get("ctx", {})) if said else str(error["msg"])

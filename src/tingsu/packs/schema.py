@@ -35,6 +35,10 @@ class Text(Part):
 
 Wording = Annotated[Text, BeforeValidator(lambda v: {"zh": v} if isinstance(v, str) else v)]
 Reach = Literal["own", "unit", "subtree", "all"]
+Permission = Literal[
+    "record_case", "attach_evidence", "reveal_personal_data", "import_cases", "export_cases", "view_home", "view_audit",
+    "manage_staff",
+]  # fmt: skip
 
 
 class Role(Part):
@@ -44,7 +48,7 @@ class Role(Part):
     name: Wording
     reach: Reach
     stages: list[str] = []  # in these stages every case is within reach, wherever it was recorded
-    permissions: frozenset[str] = frozenset()
+    permissions: frozenset[Permission] = frozenset()
     origin: Origin = "ours"
 
 
@@ -58,6 +62,16 @@ class Choice(Part):
     origin: Origin = "source"
 
 
+# What the interpreter can check before an action and do in it; ``cases`` holds the functions of these names.
+GuardName = Literal[
+    "no_direct_interest", "of_the_units_handling", "within_authority", "not_own_plan", "paid_as_approved",
+    "a_clock_stands_still",
+]  # fmt: skip
+EffectName = Literal[
+    "keep_verdict", "take_ownership", "keep_owner", "keep_units", "keep_findings", "keep_options", "request_approval",
+    "decide_approval", "keep_paid", "keep_answer", "keep_follow_up", "close", "end", "reopen", "merge_into",
+    "extend_deadline", "pause_deadlines", "resume_deadlines", "start_promise", "correct_reading",
+]  # fmt: skip
 FieldKind = Literal[
     "text", "longtext", "choice", "choices", "money", "moment", "yes_no", "unit", "units", "user", "options", "case"
 ]
@@ -104,8 +118,8 @@ class Action(Part):
     ways: list[Way] = []  # empty: the case stays where it is
     by: list[str]
     fields: list[FormField] = []
-    guards: list[str] = []
-    effects: list[str] = []
+    guards: list[GuardName] = []
+    effects: list[EffectName] = []
     starts: list[Start] = []
     stops: list[str] = []
     main: bool = False  # a next step of its stage; of several that fit, the first is the page's primary action
