@@ -65,7 +65,8 @@ def _read_file(path: Path, lines: Lines) -> dict[str, Any]:
         raise Unreadable([(path.name, 0, "", f"不是合格的 YAML：{error}")]) from None
     except RecursionError:
         raise Unreadable([(path.name, 0, "", "嵌套太深，或引用了自身")]) from None
-    except ValueError as error:  # a date like 2026-13-45, a number beyond counting
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        # PyYAML lets these through from its constructors: a date like 2026-13-45, "!!int" of nothing.
         raise Unreadable([(path.name, 0, "", f"有的值不成立：{error}")]) from None
 
 
