@@ -19,7 +19,7 @@ SignIn = Callable[[User], Client]
 def numbers_on(page: str) -> list[str]:
     import re
 
-    return re.findall(r'<td data-label="编号" class="number">(\d+)</td>', page)
+    return re.findall(r'<td class="cell-number number">(\d+)</td>', page)
 
 
 def test_the_nearest_deadline_stands_first_and_says_how_long_in_words(bank: Bank, signed_in: SignIn) -> None:

@@ -38,7 +38,7 @@ def find_case(number: str, *, by: User) -> Case:
         raise NotFound("")
     case = (
         visible_cases(by)
-        .select_related("customer", "recorded_unit", "lead_unit", "accused_unit")
+        .select_related("customer", "recorded_unit", "lead_unit", "accused_unit", "owner", "recorded_by")
         .filter(number=number)
         .first()
     )

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
 from tingsu.cases.lifecycle import Offer, offers
-from tingsu.cases.models import Case, Deadline, Option
+from tingsu.cases.models import Approval, Case, Deadline, Evidence, FollowUp, Option
 from tingsu.cases.near import near_cases
 from tingsu.cases.personal import Revealed, masked_customer
 from tingsu.org.models import User
@@ -129,14 +129,18 @@ def clocks_of(case: Case) -> list[Clock]:
 
 
 def _fetch(case: Case) -> None:
+    """Everything that hangs on the case, one query a table."""
     prefetch_related_objects(
         [case],
-        "events", "deadlines", "options", "follow_ups__by", "evidence__added_by", "support_units", "merged_cases",
-        "approvals__option", "approvals__asked_by", "approvals__decided_by", "owner", "recorded_by",
-        "responsible_person",
-        "responsible_unit",
-        "merged_into",
-    )  # fmt: skip
+        "events",
+        "deadlines",
+        "options",
+        "support_units",
+        "merged_cases",
+        Prefetch("approvals", Approval.objects.select_related("option", "asked_by", "decided_by")),
+        Prefetch("follow_ups", FollowUp.objects.select_related("by")),
+        Prefetch("evidence", Evidence.objects.select_related("added_by")),
+    )
 
 
 def _rounds(case: Case) -> list[tuple[int, list[Option]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
@@ -23,8 +24,7 @@ register = template.Library()
 def icon(name: str, css: str = "") -> SafeString:
     """A drawing from the sprite; always beside words, so hidden from screen readers."""
     classes = f"icon {css}".strip()
-    sprite = static("web/icons.svg")
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', classes, sprite, name)
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', classes, _sprite(), name)
 
 
 @register.simple_tag
@@ -118,6 +118,12 @@ def current(context: template.Context, prefix: str) -> SafeString:
         if entry.url == path or (entry.url != "/" and path.startswith(entry.url))
     ]
     return SafeString(' aria-current="page"') if prefix == max(matches, key=len, default="") else SafeString("")
+
+
+@cache
+def _sprite() -> str:
+    """Its address does not change while the server runs, and a page asks for it a hundred times."""
+    return static("web/icons.svg")
 
 
 def _language() -> str:
