@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -257,3 +260,18 @@ def test_near_cases_are_those_within_reach(bank: Bank) -> None:
     near = Asker(bank.handler).get(f"/cases/{first.number}/near").json()
     assert [n["number"] for n in near] == [second.number]
     assert Asker(bank.clerk).get(f"/cases/{first.number}/near").json() == []
+
+
+def test_the_handbooks_example_goes_from_recording_to_closing(bank: Bank) -> None:
+    """The commands of docs/api.md as they stand there, sent by the four people it names."""
+    handbook = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    people = {"D": bank.handler, "L": bank.lead, "M": bank.head}
+    complaint = re.search(r"counter-7-0001' -d '(.*?)'\n", handbook, re.S)
+    assert complaint is not None
+    number = Asker(bank.clerk).post("/cases", json.loads(complaint[1])).json()["number"]
+    shown: dict[str, Any] = {}
+    for who, action, body in re.findall(r"^act \$(\w) (\w+) +'(.*?)'\n", handbook, re.S | re.M):
+        done = Asker(people[who]).post(f"/cases/{number}/actions/{action}", json.loads(body))
+        assert done.status_code == 200, done.json()
+        shown = done.json()
+    assert shown["stage"] == "closed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -12,6 +13,8 @@ from django.test import Client
 
 from tests.api.conftest import Asker
 from tests.make import TEXT, Bank, case, walk
+from tingsu.api.refusals import PLAIN, STATUS
+from tingsu.api.routes import api
 from tingsu.org.pack import active_pack
 
 
@@ -90,3 +93,13 @@ def test_the_schema_says_how_to_enter_and_names_every_filter(db: None) -> None:
     assert {"http", "apiKey"} == {s["type"] for s in schema["components"]["securitySchemes"].values()}
     named = {p["name"] for p in schema["paths"]["/api/cases"]["get"]["parameters"]}
     assert {"q", "state", "due", "page", "size"} <= named
+
+
+def test_every_route_and_every_refusal_is_in_the_handbook() -> None:
+    handbook = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    described = api.get_openapi_schema(path_prefix="api/")
+    for path, methods in described["paths"].items():
+        for method in methods:
+            assert f"`{method.upper()} {path}`" in handbook, (method, path)
+    for code in (*STATUS, *(code for code, _ in PLAIN.values() if code != "broken")):
+        assert f"`{code}`" in handbook, code
