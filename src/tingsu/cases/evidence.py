@@ -21,6 +21,7 @@ from tingsu.org.models import User
 from tingsu.org.permissions import require
 
 CHUNK = 1 << 20  # bytes
+LONGEST_NAME = 200  # characters, the ending included
 KINDS = {".jpg", ".jpeg", ".png", ".gif", ".webp", ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".txt", ".csv", ".eml",
          ".mp3", ".wav", ".m4a", ".amr", ".mp4", ".zip"}  # fmt: skip
 
@@ -33,6 +34,8 @@ def attach(case: Case, *, by: User, name: str, content: BinaryIO, at: datetime |
     """
     require(by, "attach_evidence")
     clean = _clean_name(name)
+    if not is_visible(case, by=by):  # asked again below, under the lock; here so that no stranger fills the disk
+        raise NotFound(case.number)
     digest, size = _store(content)
     at = at or now()
     with transaction.atomic():
@@ -70,10 +73,10 @@ def open_evidence(case: Case, no: int, *, by: User, at: datetime | None = None) 
 
 
 def _clean_name(name: str) -> str:
-    clean = "".join(c for c in PurePosixPath(name.replace("\\", "/")).name if c.isprintable()).strip()[:200]
-    if Path(clean).suffix.lower() not in KINDS:
+    clean = Path("".join(c for c in PurePosixPath(name.replace("\\", "/")).name if c.isprintable()).strip())
+    if clean.suffix.lower() not in KINDS:
         raise Incomplete({"file": "只接收图片、录音、录像、PDF、Word、Excel、文本和压缩包"})
-    return clean
+    return clean.stem[: LONGEST_NAME - len(clean.suffix)] + clean.suffix
 
 
 def _store(content: BinaryIO) -> tuple[str, int]:
