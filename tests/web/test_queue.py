@@ -43,6 +43,15 @@ def test_filters_live_in_the_address_and_empty_ones_leave_it(bank: Bank, signed_
     assert '<option value="counter" selected>' in page
 
 
+def test_filters_a_figure_linked_with_are_named_kept_and_removable(bank: Bank, signed_in: SignIn) -> None:
+    case(bank, accused_unit=bank.outlet)
+    page = signed_in(bank.handler).get("/cases/?state=all&accused=O1&days=99999")
+    text = page.content.decode()
+    assert "被投诉机构：解放路支行" in words_of(page)
+    assert '<input type="hidden" name="accused" value="O1">' in text
+    assert 'href="/cases/?state=all&amp;days=99999"' in text
+
+
 def test_a_clerk_sees_the_own_units_cases_only(bank: Bank, signed_in: SignIn) -> None:
     mine = case(bank)
     case(bank, by=bank.other_clerk)

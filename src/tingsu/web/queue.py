@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from tingsu.cases.models import Case
 from tingsu.cases.personal import masked_customer
 from tingsu.cases.queue import Filters, list_cases
-from tingsu.org.models import User
+from tingsu.org.models import Unit, User
 from tingsu.org.pack import active_pack
 from tingsu.packs.schema import Choice
 from tingsu.web.asking import person_of
@@ -70,6 +70,16 @@ class Select:
         return next((pick.value for pick in self.picks if pick.picked), "")
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A filter in force without a field of its own; ``without`` is the address's query once it is dropped."""
+
+    name: str
+    value: str
+    words: str
+    without: str
+
+
 def show_queue(request: HttpRequest) -> HttpResponse:
     """The queue. An address with empty filters in it is first brought to its short form."""
     filters = Filters.from_query(request.GET.dict())
@@ -112,7 +122,37 @@ def _frame(filters: Filters, by: User) -> dict[str, Any]:
         "more": _more_selects(filters),
         "more_open": any(getattr(filters, name) for name in MORE),
         "narrowed": bool(filters.to_query()),
+        "kept": _kept(filters),
     }
+
+
+def _kept(filters: Filters) -> list[Kept]:
+    """The filters in force that no field of the form shows: those that figures of the home page link with."""
+    names = {
+        "accused": _("被投诉机构：%s"),
+        "days": _("近 %s 天收到"),
+        "answered_days": _("近 %s 天答复"),
+        "responded": _("首次响应：%s"),
+        "responded_days": _("近 %s 天首次响应"),
+        "waiting": _("等我审批"),
+    }
+    given = {name: getattr(filters, name, "") for name in names}
+    return [
+        Kept(
+            name,
+            value,
+            names[name] % _kept_value(name, value) if "%" in names[name] else names[name],
+            filters.to_query(**{name: ""}),
+        )
+        for name, value in given.items()
+        if value
+    ]
+
+
+def _kept_value(name: str, value: str) -> str:
+    if name == "accused":
+        return Unit.objects.filter(code=value).values_list("name", flat=True).first() or value
+    return {"late": _("超期"), "in_time": _("按时")}.get(value, value)
 
 
 def _views(filters: Filters, by: User) -> list[dict[str, Any]]:
