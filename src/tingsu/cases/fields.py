@@ -78,7 +78,7 @@ def _parse(field: FormField, value: Any, pack: Pack) -> Any:
     if field.kind == "choice":
         return _choice(field, str(value), pack)
     if field.kind == "choices":
-        return [_choice(field, str(v), pack) for v in _many(value)]
+        return list(dict.fromkeys(_choice(field, str(v), pack) for v in _many(value)))
     if field.kind == "options":
         return _options(field, value, pack)
     return _PARSERS[field.kind](value)
@@ -131,9 +131,9 @@ def _money(value: Any) -> Decimal:
         amount = Decimal(str(value).replace(",", "").strip())
     except InvalidOperation:
         raise _Bad("请写成数字，如 200 或 128.50") from None
-    if not amount.is_finite() or amount < 0 or amount >= Decimal(10) ** 10:
+    if not amount.is_finite() or amount < 0 or amount >= Decimal(10) ** 10 - Decimal("0.01"):
         raise _Bad("金额不能为负，也不能超过百亿")
-    return amount.quantize(Decimal("0.01"))
+    return abs(amount.quantize(Decimal("0.01")))  # "-0" is no amount less than nothing, but no store keeps its sign
 
 
 def _moment(value: Any) -> datetime:
