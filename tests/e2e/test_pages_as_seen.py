@@ -45,8 +45,8 @@ def test_pages_fit_a_phone(sign_in: Any, number: str) -> None:
 def test_the_language_switches_and_stays(sign_in: Any, number: str) -> None:
     page = sign_in("head")
     page.goto("/cases/")
-    page.evaluate("document.querySelector('form[action*=language] [value=en]').click()")
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.evaluate("document.querySelector('form[action*=language] [value=en]').click()")
     page.goto("/cases/")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     assert page.locator("h1").inner_text().isascii()
