@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from tingsu.base.text import is_storable
 from tingsu.cases.access import visible_cases
 from tingsu.cases.models import Case, Customer, Near, TextBand
 from tingsu.org.models import User
@@ -40,7 +41,11 @@ class Nearby:
 
 
 def near_while_recording(text: str, *, by: User, phone: str = "", id_no: str = "", business: str = "") -> Nearby:
-    """The customer's earlier cases and the cases whose text is near, for the panel beside the form."""
+    """The customer's earlier cases and the cases whose text is near, for the panel beside the form.
+
+    Characters no store can keep match nothing; recording itself will name them.
+    """
+    phone, id_no, business = (word if is_storable(word) else "" for word in (phone, id_no, business))
     seen = visible_cases(by).select_related("customer", "recorded_unit")
     of_customer, elsewhere = _of_customer(seen, phone.strip(), id_no.strip())
     found = {case.pk: NearCase(case, "customer", similarity(text, case.text) if text else 0.0) for case in of_customer}
