@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).resolve().parents[1]  # where `tests` can be imported from
+
 CREATE = """
 import django; django.setup()
 from django.core.management import call_command
@@ -43,18 +45,31 @@ class Site:
 
     def python(self, code: str) -> Any:
         """What the code printed, as JSON; nothing when it printed nothing."""
-        done = subprocess.run([sys.executable, "-c", code], env=self.environment, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=self.environment, cwd=ROOT, capture_output=True, text=True
+        )
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout) if done.stdout.strip() else None
 
     def tingsu(self, *words: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self.command(*words), env=self.environment, capture_output=True, text=True, input=stdin, timeout=110
+            self.command(*words),
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            input=stdin,
+            timeout=110,
         )
 
     def begin(self, *words: str | Path) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            self.command(*words), env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True
+            self.command(*words),
+            env=self.environment,
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            text=True,
         )
 
     def command(self, *words: str | Path) -> list[str]:

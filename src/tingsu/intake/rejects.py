@@ -8,17 +8,12 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from tingsu.base.files import disarm as disarm
 from tingsu.intake.cells import clean_text
 from tingsu.intake.rows import Reject
 from tingsu.reading import mask
 
-_LIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 SHOWN = 60  # characters of a row's content
-
-
-def disarm(value: str) -> str:
-    """A cell no spreadsheet will run as a formula: a leading = + - @ or tab gets an apostrophe before it."""
-    return f"'{value}" if value.startswith(_LIVE) else value
 
 
 def rejects_csv(rejects: Iterable[Reject]) -> str:

@@ -158,6 +158,7 @@ def _snapshot(folder: Path) -> Iterator[str]:
     target.close()
     reader = connection.copy(SNAPSHOT)
     reader.settings_dict["NAME"] = str(copy)
+    reader.settings_dict["OPTIONS"] = {}  # none of the site's large caches for a file read once
     connections[SNAPSHOT] = reader
     try:
         yield SNAPSHOT
