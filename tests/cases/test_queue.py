@@ -23,15 +23,15 @@ NONSENSE = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("value", NONSENSE)
-def test_nonsense_in_an_address_is_no_fault(bank: Bank, name: str, value: str) -> None:
-    filters = Filters.from_query({name: value})
-    try:
-        list(list_cases(filters, by=bank.handler, at=MONDAY))
-    except TingsuError as refusal:  # a search without words
-        assert name == "q" and refusal.message
-    if name != "q":
-        count(filters, by=bank.handler, at=MONDAY)
+def test_nonsense_in_an_address_is_no_fault(bank: Bank, name: str) -> None:
+    for value in NONSENSE:
+        filters = Filters.from_query({name: value})
+        try:
+            list(list_cases(filters, by=bank.handler, at=MONDAY))
+        except TingsuError as refusal:  # a search without words
+            assert name == "q" and refusal.message
+        if name != "q":
+            count(filters, by=bank.clerk, at=MONDAY)
 
 
 @given(st.dictionaries(st.sampled_from([*NAMES, "other", ""]), st.text(max_size=8)))

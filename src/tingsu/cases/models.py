@@ -22,8 +22,9 @@ class Customer(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["phone"], name="customer_phone", condition=~Q(phone="")),
-            models.Index(fields=["id_no"], name="customer_id_no", condition=~Q(id_no="")),
+            # Whole, not only where filled: SQLite does not use a partial index for a value it does not know yet.
+            models.Index(fields=["phone"], name="customer_phone"),
+            models.Index(fields=["id_no"], name="customer_id_no"),
         ]
 
 
