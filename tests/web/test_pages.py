@@ -86,6 +86,18 @@ def test_a_broken_pack_is_named_on_a_page_that_needs_no_pack(
     assert "process.yaml:249" in words_of(page)
 
 
+@pytest.mark.parametrize("path", ["/cases/%00/", "/search/?q=%00%00", "/audit/?number=%00", "/cases/²/", "/cases/'--/"])
+def test_an_odd_address_is_answered_not_crashed(bank: Bank, signed_in: SignIn, path: str) -> None:
+    assert signed_in(bank.auditor).get(path).status_code in (400, 404, 422)
+
+
+def test_odd_numbers_in_addresses_find_nothing(bank: Bank, signed_in: SignIn) -> None:
+    client = signed_in(bank.handler)
+    huge = "9" * 30
+    assert client.get(f"/cases/{case(bank).number}/evidence/{huge}/").status_code == 404
+    assert client.post(f"/tokens/{huge}/revoke/").status_code == 302
+
+
 def test_an_action_opens_in_place_for_htmx_and_as_a_page_without(bank: Bank, signed_in: SignIn) -> None:
     client = signed_in(bank.handler)
     path = f"/cases/{case(bank).number}/do/note/"

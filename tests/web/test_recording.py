@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from tests.make import TEXT, Bank, case
@@ -114,3 +115,22 @@ def test_recording_queries_do_not_grow_with_the_cases(
     client = signed_in(bank.clerk)
     with django_assert_max_num_queries(14):
         client.post("/cases/new/reading/", typed())
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"text": "投诉\x00内容"},
+        {"text": "字" * 25_000},
+        {"name": "名" * 200},
+        {"channel": "carrier-pigeon"},
+        {"received_at": "0001-01-01T00:00"},
+        {"received_at": "9999-12-31T23:59"},
+        {"accused_unit": "nowhere"},
+    ],
+)
+def test_odd_input_is_answered_at_every_step_not_crashed(bank: Bank, signed_in: SignIn, odd: dict[str, str]) -> None:
+    client = signed_in(bank.clerk)
+    for step in ("read_back", "save", "edit"):
+        assert client.post("/cases/new/", typed(step=step, **odd)).status_code in (200, 302, 400, 409, 422)
+    assert client.post("/cases/new/reading/", typed(**odd)).status_code in (200, 400)

@@ -74,7 +74,7 @@ def _render(
 
 def _version(request: HttpRequest, case: Case) -> int:
     given = request.POST.get("version", "")
-    return int(given) if given.isdigit() else case.version
+    return int(given) if given.isdecimal() else case.version
 
 
 def _meant(action: Action | None, typed: dict[str, Any], case: Case) -> dict[str, Any]:

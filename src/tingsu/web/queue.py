@@ -22,6 +22,7 @@ from tingsu.web.navigation import approves
 from tingsu.web.words import in_english
 
 PAGE = 30
+LAST_PAGE = 1_000_000  # no database counts rows beyond what follows from it
 MORE = (
     "unit",
     "channel",
@@ -94,7 +95,8 @@ def show_queue(request: HttpRequest) -> HttpResponse:
 
 def cut_page(request: HttpRequest, filters: Filters, by: User) -> Page:
     """The page of the list that the address asks for; a page beyond the end is empty."""
-    no = max(int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdigit() else 1, 1)
+    asked = request.GET.get("page", "1")
+    no = min(max(int(asked), 1), LAST_PAGE) if asked.isdecimal() else 1
     found = list_cases(filters, by=by)
     total = found.order_by().count()
     start = (no - 1) * PAGE

@@ -141,8 +141,11 @@ def _mistakes(typed: Typed) -> dict[str, str]:
         wrong["text"] = _("请写下客户投诉的内容")
     if not typed.channel:
         wrong["channel"] = _("请选择受理渠道")
-    if typed.received_at and _moment(typed.received_at) is None:
+    received = _moment(typed.received_at)
+    if typed.received_at and received is None:
         wrong["received_at"] = _("请写成日期和时间，如 2026-11-24 17:00")
+    elif received is not None and received > now():
+        wrong["received_at"] = _("收到投诉的时间不能晚于现在")  # before it is read aloud, not only when it is saved
     return wrong
 
 

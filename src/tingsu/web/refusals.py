@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tingsu.base.errors import TingsuError
@@ -39,12 +40,22 @@ class RefusalMiddleware:
     get_response: Callable[[HttpRequest], HttpResponse]
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/api/") and _holds_nul(request):
+            return refuse(request, TingsuError(gettext("内容里有看不见的控制字符，请重新输入后再提交。")))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, TingsuError) or request.path.startswith("/api/"):
             return None
         return refuse(request, error)
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    """Whether anything sent holds a NUL: nobody types one, and PostgreSQL takes none in text."""
+    parts = [request.path, *(v for values in request.GET.lists() for v in (values[0], *values[1]))]
+    if request.method == "POST":
+        parts += [v for values in request.POST.lists() for v in (values[0], *values[1])]
+    return any("\x00" in part for part in parts)
 
 
 def status_of(error: TingsuError) -> int:
