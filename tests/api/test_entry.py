@@ -10,6 +10,7 @@ from django.test import Client
 from tests.api.conftest import Asker
 from tests.make import Bank, case
 from tingsu.base.clock import now
+from tingsu.cases.models import Case
 from tingsu.org.models import ApiToken
 from tingsu.org.tokens import create_token, revoke_token
 
@@ -38,6 +39,12 @@ def test_a_token_gets_in_until_it_is_revoked_or_expires(bank: Bank) -> None:
     assert get(f"Bearer {key}") == 401
     _, stale = create_token(bank.clerk, "t", expires_at=now() - timedelta(seconds=1))
     assert get(f"Bearer {stale}") == 401
+
+
+def test_what_a_token_does_stands_under_its_owners_name_and_post(bank: Bank) -> None:
+    number = Asker(bank.clerk).post("/cases", {"text": "柜员态度差，要求道歉", "channel": "counter"}).json()["number"]
+    event = Case.objects.get(number=number).events.get()
+    assert (event.by, event.by_name) == (bank.clerk, "王小雨（网点受理员，解放路支行）")
 
 
 def test_who_has_left_is_kept_out(bank: Bank) -> None:
