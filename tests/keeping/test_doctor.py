@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import namedtuple
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -63,6 +64,10 @@ def test_keys_others_can_read_or_that_are_gone_are_bad(bank: Bank, home: Path, m
 def test_a_folder_open_to_others_is_a_warning_and_a_missing_one_bad(bank: Bank, home: Path, settings: Any) -> None:
     home.chmod(0o755)
     assert states("数据文件夹") == [State.WARNING]
+    home.chmod(0o700)
+    (home / ".tingsu-restore-x").mkdir()
+    os.utime(home / ".tingsu-restore-x", (0, 0))
+    assert states("数据文件夹") == [State.WARNING, State.GOOD], "an interrupted restore left customers' data behind"
     settings.TINGSU_HOME = home / "nowhere"
     assert states("数据文件夹") == [State.BAD]
 

@@ -27,6 +27,7 @@ from tingsu.org.models import RoleGrant, User
 from tingsu.org.pack import active_pack
 
 LITTLE_ROOM, NO_ROOM = 5 << 30, 1 << 30  # bytes free
+STALE = timedelta(days=1)  # no restore takes that long
 AHEAD = 60  # days of calendar that should be known
 CLOCK_DRIFT = timedelta(seconds=60)
 OLDEST_PYTHON = (3, 11)
@@ -101,6 +102,10 @@ def _folder(at: datetime) -> Iterator[Check]:
             "数据文件夹", State.BAD, f"{home} 写不进去（{error.strerror}）", f"请把 {home} 的属主改为运行听诉的账号"
         )
         return
+    left = [path for path in home.glob(".tingsu-*") if at.timestamp() - path.stat().st_mtime > STALE.total_seconds()]
+    if left:
+        todo = "里面有客户信息，确认没有恢复在进行后请删除：" + "、".join(map(str, left))
+        yield Check("数据文件夹", State.WARNING, f"有 {len(left)} 个中断的恢复留下的临时文件夹", todo)
     mode = stat.S_IMODE(home.stat().st_mode)
     if mode & 0o007:
         yield Check("数据文件夹", State.WARNING, f"{home} 对本机其他账号开放（{mode:04o}）", f"chmod o-rwx {home}")
