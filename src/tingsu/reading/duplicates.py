@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
+from heapq import nlargest
 
 from rensa import RMinHash, RMinHashLSH
 
@@ -18,6 +20,7 @@ _PERMUTATIONS, _BANDS, _SEED = 64, 16, 42
 _NGRAM = 3
 _LONGEST = 4_000  # characters compared; copies differ early or not at all
 _COMPARED, _SAMPLED = 400, 20  # characters and members looked at for the shared passage
+_SKETCHED_AT_ONCE, _REMEMBERED, _COMPARED_EXACTLY = 2_000, 8_192, 12  # texts
 _NOISE = re.compile(r"[\W_]+")
 
 
@@ -97,24 +100,41 @@ def _gather_near(unique: Sequence[str]) -> dict[str, list[str]]:
     """Leader → followers. A text follows the leader it is most like, if alike enough, else becomes a leader itself.
 
     Only leaders are indexed, so one wording sent ten thousand times costs ten thousand comparisons, not their square.
+    Pieces of texts are made when they are compared and soon forgotten, so that memory holds only the sketches.
     """
-    shingles = [_shingles(bare) for bare in unique]
-    sketches = RMinHash.from_token_sets([list(tokens) for tokens in shingles], _PERMUTATIONS, _SEED)
     index = RMinHashLSH(threshold=THRESHOLD, num_perm=_PERMUTATIONS, num_bands=_BANDS)
+    leaders: dict[int, RMinHash] = {}
     followers: dict[str, list[str]] = {}
-    for place, sketch in enumerate(sketches):
-        leader = _most_alike(shingles, place, index.query(sketch))
+    pieces = lru_cache(_REMEMBERED)(lambda place: _shingles(unique[place]))
+    for place, tokens, sketch in _sketched(unique):
+        leader = _most_alike(tokens, _likeliest(sketch, index.query(sketch), leaders), pieces)
         if leader is None:
             index.insert(place, sketch)
+            leaders[place] = sketch
         else:
             followers.setdefault(unique[leader], []).append(unique[place])
     return followers
 
 
-def _most_alike(shingles: Sequence[set[str]], place: int, candidates: Iterable[int]) -> int | None:
+def _sketched(unique: Sequence[str]) -> Iterator[tuple[int, set[str], RMinHash]]:
+    """(place, pieces, sketch) of every text, sketched some thousand at a time."""
+    for start in range(0, len(unique), _SKETCHED_AT_ONCE):
+        shingles = [_shingles(bare) for bare in unique[start : start + _SKETCHED_AT_ONCE]]
+        sketches = RMinHash.from_token_sets([list(tokens) for tokens in shingles], _PERMUTATIONS, _SEED)
+        yield from zip(range(start, start + len(shingles)), shingles, sketches, strict=True)
+
+
+def _likeliest(sketch: RMinHash, candidates: Sequence[int], leaders: dict[int, RMinHash]) -> list[int]:
+    """The candidates worth an exact comparison; where a template brings hundreds, those with the nearest sketches."""
+    if len(candidates) <= _COMPARED_EXACTLY:
+        return sorted(candidates)
+    return sorted(nlargest(_COMPARED_EXACTLY, candidates, key=lambda c: sketch.jaccard(leaders[c])))
+
+
+def _most_alike(tokens: set[str], candidates: Iterable[int], pieces: Callable[[int], set[str]]) -> int | None:
     best, most = None, THRESHOLD
-    for candidate in sorted(candidates):
-        alike = _jaccard(shingles[place], shingles[candidate])
+    for candidate in candidates:
+        alike = _jaccard(tokens, pieces(candidate))
         if alike >= most and (best is None or alike > most):
             best, most = candidate, alike
     return best
