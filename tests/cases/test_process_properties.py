@@ -238,7 +238,7 @@ def test_anyone_may_try_anything_and_the_process_holds(bank: Bank) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         AnyoneTriesAnything,
         settings=settings(
-            max_examples=int(os.environ.get("TEST_EXAMPLES", "25")),
+            max_examples=int(os.environ.get("TEST_EXAMPLES", "15")),
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
