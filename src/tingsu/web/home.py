@@ -39,18 +39,13 @@ class First:
 
 @dataclass(frozen=True, slots=True)
 class RateView:
-    """A rate as the page shows it: percent, how many fell short, and the filter that lists those."""
+    """A rate as the page shows it: percent, in words how many fell short, and the filter that lists those."""
 
     name: str
     percent: str
-    part: int
-    whole: int
     query: str
     good: bool
-
-    @property
-    def short(self) -> int:
-        return self.whole - self.part
+    told: str
 
 
 def show_home(request: HttpRequest) -> HttpResponse:
@@ -109,16 +104,20 @@ def _first(home: Home, by: User, waiting: int) -> First:
 
 
 def _rates(home: Home) -> list[RateView]:
-    named = [
-        (_("答复及时率"), home.answered, 1.0),
-        (_("响应及时率"), home.responded, 1.0),
-        (_("结案率"), home.closed, 0.8),
-        (_("满意率"), home.satisfied, 0.9),
+    fell_short = _("%(whole)s 件中 %(short)s 件没做到")
+    return [
+        _rate(_("答复及时率"), home.answered, 1.0, fell_short),
+        _rate(_("响应及时率"), home.responded, 1.0, fell_short),
+        _rate(_("结案率"), home.closed, 0.8, _("%(whole)s 件中 %(short)s 件未结")),
+        _rate(_("满意率"), home.satisfied, 0.9, _("%(whole)s 件中 %(short)s 件不满意")),
     ]
-    return [_rate(name, rate, aim) for name, rate, aim in named]
 
 
-def _rate(name: str, rate: Rate, aim: float) -> RateView:
+def _rate(name: str, rate: Rate, aim: float, lacking: str) -> RateView:
     share = rate.share
-    percent = "—" if share is None else f"{int(share * 1000) / 10:g}%"  # cut, not rounded: 99.97% is not 100%
-    return RateView(name, percent, rate.part, rate.whole, rate.filters.to_query(), share is None or share >= aim)
+    if share is None:
+        return RateView(name, "—", rate.filters.to_query(), True, _("还没有数据"))
+    percent = f"{int(share * 1000) / 10:g}%"  # cut, not rounded: 99.97% is not 100%
+    told = _("%(whole)s 件全部做到") if rate.part == rate.whole else lacking
+    counts = {"whole": rate.whole, "short": rate.whole - rate.part}
+    return RateView(name, percent, rate.filters.to_query(), share >= aim, told % counts)
