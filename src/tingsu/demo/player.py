@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -20,6 +20,8 @@ from tingsu.demo.story import Step, Story
 from tingsu.org.models import RoleGrant, Unit, User
 
 PASSWORD = "tingsu-demo"  # noqa: S105 - printed by `make demo`; these people exist only in a demo
+
+LOOK = timedelta(minutes=3)  # the desk takes to read a case
 
 Progress = Callable[[int, int], None]
 
@@ -69,8 +71,17 @@ def _perform(play: _Play, story: Story, step: Step | None) -> None:
         play.cases[story.key] = _record(play, story)
         return
     case = play.cases[story.key]
+    if step.action == "judge" and not case.corrected:
+        case = _correct(case, story, by=play.users[step.by], at=max(step.at - LOOK, case.received_at))
     fields = _fields(play, step)
     play.cases[story.key] = act(case, step.action, fields, by=play.users[step.by], version=case.version, at=step.at)
+
+
+def _correct(case: Case, story: Story, *, by: User, at: datetime) -> Case:
+    """The desk reads before it judges, and puts right what the machine misread."""
+    meant = {"business": story.business, "cause": story.cause, "emotion": story.emotion, "need": story.need}
+    fields = {name: str(value) for name, value in meant.items() if getattr(case, name) != value}
+    return act(case, "correct", fields, by=by, version=case.version, at=at) if fields else case
 
 
 def _record(play: _Play, story: Story) -> Case:
