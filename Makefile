@@ -44,7 +44,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy src
 	$(BIN)/lint-imports
-	$(BIN)/djlint --check --quiet src/tingsu --profile=django
+	$(BIN)/djlint --lint --quiet --profile=django --ignore=H015,H020 src/tingsu
 	$(BIN)/tingsu pack check bank
 
 bench: setup

@@ -26,7 +26,6 @@ from tingsu.api.shapes import (
     RevealedShape,
 )
 from tingsu.api.showing import show_case, show_deadline, show_event, show_near, show_offer, show_registered, show_row
-from tingsu.api.veil import Veil
 from tingsu.api.wire import answer, answer_list
 from tingsu.base.clock import now
 from tingsu.cases.access import find_case, is_visible
@@ -36,6 +35,7 @@ from tingsu.cases.near import near_cases
 from tingsu.cases.personal import reveal
 from tingsu.cases.queue import Filters, list_cases
 from tingsu.cases.recording import CustomerDraft, Draft, record_case
+from tingsu.cases.veil import Veil
 from tingsu.intake.idempotency import record_once
 from tingsu.org.models import Unit
 

@@ -23,11 +23,11 @@ from tingsu.api.shapes import (
     UnitShape,
     ValueShape,
 )
-from tingsu.api.veil import Veil
 from tingsu.cases.lifecycle import Offer
 from tingsu.cases.models import Approval, Case, Deadline, Event
 from tingsu.cases.near import NearCase
 from tingsu.cases.personal import masked_customer
+from tingsu.cases.veil import Veil
 from tingsu.org.models import Unit, User
 from tingsu.org.pack import active_pack
 from tingsu.packs.schema import FormField, Text

@@ -19,12 +19,14 @@ from tingsu.cases.models import Case, Customer, Deadline
 from tingsu.cases.numbering import take_number
 from tingsu.cases.queue import mark_risks
 from tingsu.cases.search import write_row
+from tingsu.cases.veil import Veil
 from tingsu.org.models import Unit, User
 from tingsu.org.pack import active_pack
 from tingsu.org.permissions import require
 from tingsu.reading import Reading, read
 
 SUBJECT_LENGTH = 30  # characters taken from the text when no subject is given
+SUBJECT_MOST = 120
 LONGEST_TEXT = 20_000
 _CASE_WORDS = {"subject": "事由", "key_point": "关键点", "accused_person": "被投诉人员", "source": "来源系统",
                "external_id": "外部编号"}  # fmt: skip
@@ -200,7 +202,7 @@ def _make_case(draft: Draft, reading: Reading, by: User, at: datetime) -> Case:
     return Case(
         pack=active_pack().id,
         stage=active_pack().process.begins,
-        subject=draft.subject.strip() or subject_of(reading.masked_text),
+        subject=_masked_subject(draft) or subject_of(reading.masked_text),
         text=draft.text,
         masked_text=reading.masked_text,
         key_point=draft.key_point,
@@ -215,6 +217,12 @@ def _make_case(draft: Draft, reading: Reading, by: User, at: datetime) -> Case:
         accused_person=draft.accused_person,
         **_held_true(reading),
     )
+
+
+def _masked_subject(draft: Draft) -> str:
+    """Subjects stand in lists, so a name or number a clerk put there is masked for good; the text keeps it."""
+    subject = draft.subject.strip()
+    return Veil(Customer(**asdict(draft.customer))).over(subject)[:SUBJECT_MOST] if subject else ""
 
 
 def _held_true(reading: Reading) -> dict[str, Any]:

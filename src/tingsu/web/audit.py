@@ -10,6 +10,7 @@ from django.shortcuts import render
 from tingsu.cases.access import find_case, visible_cases
 from tingsu.cases.audit import Finding, verify
 from tingsu.cases.models import Case, Event
+from tingsu.cases.veil import Veil
 from tingsu.org.models import User
 from tingsu.org.pack import active_pack
 from tingsu.org.permissions import require
@@ -42,8 +43,8 @@ def show_audit(request: HttpRequest) -> HttpResponse:
 
 
 def _chain(case: Case) -> list[Sealed]:
-    pack = active_pack()
-    return [Sealed(event, tell_one(event, pack)) for event in case.events.order_by("seq")]
+    pack, veil = active_pack(), Veil(case.customer)
+    return [Sealed(event, tell_one(event, pack, veil)) for event in case.events.order_by("seq")]
 
 
 def _check_recent(by: User) -> dict[str, object]:

@@ -12,6 +12,7 @@ from tingsu.cases.lifecycle import Offer, offers
 from tingsu.cases.models import Approval, Case, Deadline, Evidence, FollowUp, Option
 from tingsu.cases.near import near_cases
 from tingsu.cases.personal import Revealed, masked_customer
+from tingsu.cases.veil import Veil
 from tingsu.org.models import User
 from tingsu.org.pack import active_pack
 from tingsu.org.permissions import can
@@ -62,6 +63,7 @@ def gather(case: Case, by: User, attempt: Attempt, revealed: Revealed | None = N
     _fetch(case)
     events = list(case.events.all())
     correction = active_pack().process.action("correct")
+    veil = Veil(case.customer) if revealed is None else None
     return {
         "case": case,
         "steps": steps_of(case, events),
@@ -73,7 +75,8 @@ def gather(case: Case, by: User, attempt: Attempt, revealed: Revealed | None = N
         "may_reveal": can(by, "reveal_personal_data"),
         "who_reveals": _who("reveal_personal_data"),
         "may_attach": can(by, "attach_evidence"),
-        "timeline": tell(events),
+        "veil": veil,
+        "timeline": tell(events, veil),
         "rounds": _rounds(case),
         "approvals": list(case.approvals.all()),
         "follow_ups": list(case.follow_ups.all()),

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tingsu.cases.models import Event
+from tingsu.cases.veil import Veil
 from tingsu.org.pack import active_pack
 from tingsu.packs.schema import FormField, Pack
 from tingsu.web.words import end_words, in_english, moment_words
@@ -54,13 +55,13 @@ class Told:
     danger: bool
 
 
-def tell(events: Iterable[Event]) -> list[Told]:
-    """The events, latest first."""
+def tell(events: Iterable[Event], veil: Veil | None) -> list[Told]:
+    """The events, latest first; under the veil unless there is none."""
     pack = active_pack()
-    return [tell_one(event, pack) for event in sorted(events, key=lambda e: -e.seq)]
+    return [tell_one(event, pack, veil) for event in sorted(events, key=lambda e: -e.seq)]
 
 
-def tell_one(event: Event, pack: Pack) -> Told:
+def tell_one(event: Event, pack: Pack, veil: Veil | None) -> Told:
     """One event in words; an action the pack no longer knows is told by its id."""
     action = pack.process.action(event.kind)
     told = action.told or action.name if action else None
@@ -71,7 +72,7 @@ def tell_one(event: Event, pack: Pack) -> Told:
         event.at,
         event.by_name,
         what,
-        _lines(event, fields, pack),
+        _lines(event, fields, pack, veil),
         event.hash[:10],
         event.kind in QUIET,
         bool(action and action.ways),
@@ -79,8 +80,8 @@ def tell_one(event: Event, pack: Pack) -> Told:
     )
 
 
-def _lines(event: Event, fields: dict[str, FormField], pack: Pack) -> list[tuple[str, str]]:
-    data = event.data
+def _lines(event: Event, fields: dict[str, FormField], pack: Pack, veil: Veil | None) -> list[tuple[str, str]]:
+    data = veil.over_all(event.data) if veil else event.data
     filled = [
         (_field_name(fields.get(name), name), value_words(value, fields.get(name), pack))
         for name, value in (data.get("fields") or {}).items()

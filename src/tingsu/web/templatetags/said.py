@@ -12,6 +12,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from tingsu.cases.veil import Veil
 from tingsu.org.pack import active_pack
 from tingsu.packs.schema import Text
 from tingsu.web import highlighting
@@ -40,6 +41,12 @@ def due(value: datetime | Countdown | None) -> SafeString:
 @register.filter
 def moment(value: datetime | None) -> str:
     return moment_words(value) if value else "—"
+
+
+@register.filter
+def veiled(value: str, veil: Veil | None) -> str:
+    """Text people wrote, with personal data masked unless it has been revealed."""
+    return veil.over(value) if veil and value else value
 
 
 @register.filter
