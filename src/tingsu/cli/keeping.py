@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 console = Console()
+MOST_SHOWN = 50  # broken seals printed; `tingsu audit verify` prints all
 
 
 def backup(
@@ -71,8 +72,10 @@ def restore(
 
 
 def _show_troubles(findings: list[str], missing: list[str]) -> None:
-    for finding in findings:
+    for finding in findings[:MOST_SHOWN]:
         console.print(f"[bold red]✗[/] {finding}", highlight=False, soft_wrap=True)
+    if len(findings) > MOST_SHOWN:
+        console.print(f"……共 {len(findings)} 处；全部列出请运行 tingsu audit verify。")
     if missing:
         console.print(f"[yellow]⚠[/] 备份时就缺 {len(missing)} 个证据文件：{'、'.join(d[:12] for d in missing[:8])}")
     if findings or missing:
