@@ -113,7 +113,9 @@ def decide_approval(doing: Doing) -> None:
 
 
 def keep_paid(doing: Doing) -> None:
-    doing.case.paid = doing.values.get("paid")
+    """What is paid now comes on top of what an earlier round paid."""
+    if "paid" in doing.values:
+        doing.case.paid = (doing.case.paid or 0) + doing.values["paid"]
 
 
 def keep_answer(doing: Doing) -> None:
@@ -149,11 +151,15 @@ def end(doing: Doing) -> None:
 
 
 def reopen(doing: Doing) -> None:
-    """The case is open again from its first stage; answer and verdict of the earlier round stay in the events."""
+    """The case is open again from its first stage; answer and verdict of the earlier round stay in the events.
+
+    What was paid was paid, and who was found responsible stays until the new findings.
+    """
     case = doing.case
     case.closed_at = case.answered_at = case.answered_late = None
     case.reopened += 1
     case.merged_into = None
+    case.verdict = case.verdict_reason = case.complexity = ""
     case.answer = case.satisfaction = case.summary = case.lesson = ""
 
 

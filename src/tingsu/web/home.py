@@ -59,6 +59,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     first = _first(home, by, waiting)
     also = 0 if first.query == WAITING.to_query() else waiting
     context |= {"home": home, "first": first, "rates": _rates(home), "waiting": also}
+    context["rising"] = next((topic for topic in home.topics if topic.is_rising), None)
     context["daily"] = {"days": [f"{d:%m-%d}" for d, _n in home.daily], "counts": [n for _d, n in home.daily]}
     context["most"] = max((unit.received for unit in home.units), default=1)
     context["most_topic"] = max((topic.count for topic in home.topics), default=1)
