@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from django.db.models import Q, QuerySet
 
 from tingsu.base.text import is_storable
 from tingsu.cases.errors import NotFound
 from tingsu.cases.models import Case
 from tingsu.org.models import Unit, User
-from tingsu.org.permissions import Grant, grants_of
+from tingsu.org.permissions import Grant, grants_of, roles_of
 
 UNIT_FIELDS = ("recorded_unit", "lead_unit", "accused_unit")
 
@@ -22,9 +24,15 @@ def visible_cases(by: User) -> QuerySet[Case]:
     """
     if sees_all(by):
         return Case.objects.all()
-    grants = grants_of(by)
-    stages = {stage for grant in grants for stage in grant.role.stages}
-    return Case.objects.filter(_own(by) | Q(stage__in=stages) | _of_units(_units_in_reach(grants)))
+    return Case.objects.filter(_own(by) | _reached(grants_of(by)))
+
+
+def cases_under(by: User, roles: Set[str]) -> QuerySet[Case]:
+    """The cases that one of these roles, as this person holds it, reaches."""
+    grants = [grant for grant in grants_of(by) if grant.role.id in roles]
+    if any(grant.reach == "all" for grant in grants):
+        return Case.objects.all()
+    return Case.objects.filter(_reached(grants))
 
 
 def sees_all(by: User) -> bool:
@@ -52,10 +60,22 @@ def is_visible(case: Case, *, by: User) -> bool:
     return sees_all(by) or visible_cases(by).filter(pk=case.pk).exists()
 
 
-def handles_at_unit(user: User, case: Case) -> bool:
-    """Whether one of the person's grants reaches a unit that leads or supports the case."""
+def handles_at_unit(user: User, case: Case, roles: Set[str]) -> bool:
+    """Whether one of these roles, as the person holds it, reaches a unit that leads or supports the case."""
     paths = [unit.path for unit in (case.lead_unit, *case.support_units.all()) if unit is not None]
-    return any(_reaches(grant, path) for grant in grants_of(user) for path in paths)
+    return any(_reaches(g, path) for g in grants_of(user) if g.role.id in roles for path in paths)
+
+
+def roles_over(user: User, case: Case) -> frozenset[str]:
+    """The roles by which a person who may see the case acts on it.
+
+    A role counts where its own reach covers the case: who leads one branch and helps out at the counter of another
+    sees both, but is no leader at the other. What one recorded or owns is in the reach of every role held.
+    """
+    held = roles_of(user)
+    if len(held) < 2 or user.pk in (case.recorded_by_id, case.owner_id):
+        return held
+    return frozenset(role for role in held if cases_under(user, {role}).filter(pk=case.pk).exists())
 
 
 def _reaches(grant: Grant, path: str) -> bool:
@@ -66,6 +86,11 @@ def _reaches(grant: Grant, path: str) -> bool:
 
 def _own(by: User) -> Q:
     return Q(recorded_by=by) | Q(owner=by)
+
+
+def _reached(grants: list[Grant]) -> Q:
+    stages = {stage for grant in grants for stage in grant.role.stages}
+    return Q(stage__in=stages) | _of_units(_units_in_reach(grants))
 
 
 def _units_in_reach(grants: list[Grant]) -> list[int]:

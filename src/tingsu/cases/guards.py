@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from tingsu.cases.access import handles_at_unit
+from django.db.models import QuerySet
+
+from tingsu.cases.access import cases_under, handles_at_unit
 from tingsu.cases.errors import NotPossible
-from tingsu.cases.models import Approval, Case
+from tingsu.cases.models import Approval, Case, Event
 from tingsu.org.models import User
 from tingsu.org.pack import active_pack
 from tingsu.org.permissions import NotAllowed, roles_of
 from tingsu.packs.schema import Level
+from tingsu.reading import normalise
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Someone about to do something to a case; ``values`` are the parsed fields, empty while only asking."""
+    """Someone about to do something to a case; ``values`` are the parsed fields, empty while only asking.
+
+    ``roles`` are those the action is open to.
+    """
 
     case: Case
     by: User
     values: dict[str, Any]
+    roles: frozenset[str]
 
 
 def check(name: str, attempt: Attempt) -> None:
@@ -32,15 +40,39 @@ def check(name: str, attempt: Attempt) -> None:
 
 def no_direct_interest(attempt: Attempt) -> None:
     """Nobody handles a complaint about himself (回避; CBIRC 2020 No. 3)."""
-    case, by = attempt.case, attempt.by
-    if case.responsible_person_id == by.pk or (case.accused_person and case.accused_person in (by.name, by.staff_no)):
+    if has_direct_interest(attempt.case, attempt.by):
         raise NotPossible("您是本投诉涉及的人员，按回避要求不能办理，请交由其他同事。")
+
+
+def not_to_the_accused(attempt: Attempt) -> None:
+    """Nor is a complaint given to whom it is about."""
+    owner = attempt.values.get("owner")
+    if owner is not None and has_direct_interest(attempt.case, owner):
+        raise NotPossible(f"{owner}是本投诉涉及的人员，按回避要求不能经办，请指定其他同事。")
+
+
+def has_direct_interest(case: Case, person: User) -> bool:
+    """Whether the complaint is about this person: found responsible, or named as accused.
+
+    Clerks write the accused as the customer says it (柜员王小雨、工号 1023), so a name inside it counts: rather one
+    colleague of a like name too many stands aside.
+    """
+    if case.responsible_person_id == person.pk:
+        return True
+    said, name, no = (_bare(word) for word in (case.accused_person, person.name, person.staff_no))
+    if len(name) > 1 and name in said:
+        return True
+    return bool(no) and re.search(rf"(?<![0-9a-z]){re.escape(no)}(?![0-9a-z])", said) is not None
+
+
+def _bare(word: str) -> str:
+    return "".join(normalise(word).split())
 
 
 def of_the_units_handling(attempt: Attempt) -> None:
     """The lead or a supporting unit acts; the desk, whose reach is everything, may always."""
     case = attempt.case
-    if not handles_at_unit(attempt.by, case):
+    if not handles_at_unit(attempt.by, case, attempt.roles):
         who = case.lead_unit.name if case.lead_unit else "主办部门"
         raise NotAllowed("办理本工单", [f"{who}的负责人", "投诉处理专员"])
 
@@ -52,16 +84,25 @@ def within_authority(attempt: Attempt) -> None:
         raise NotPossible("没有待批的方案。")
     levels = [level.role for level in active_pack().authority.levels]
     may = levels[levels.index(waiting.level) :]
-    if not roles_of(attempt.by) & set(may):
+    if not any(_decides(attempt, role) for role in roles_of(attempt.by) & set(may)):
         names = [role.name.zh for role in active_pack().roles if role.id in may]
         raise NotAllowed(f"审批 {waiting.option.amount} 元的方案", names)
 
 
+def _decides(attempt: Attempt, role: str) -> bool:
+    """Whether the person holds the role where the case is: a branch's manager decides for the branch."""
+    return cases_under(attempt.by, {role}).filter(pk=attempt.case.pk).exists()
+
+
 def not_own_plan(attempt: Attempt) -> None:
-    """Nobody approves the plan he sent."""
+    """Nobody approves the plan he made or sent."""
     waiting = waiting_approval(attempt.case)
-    if waiting is not None and waiting.asked_by_id == attempt.by.pk:
+    if waiting is None:
+        return
+    if waiting.asked_by_id == attempt.by.pk:
         raise NotPossible("方案是您送审的，须由另一位有权人审批。")
+    if proposers_of(attempt.case.events.all()).first() == attempt.by.pk:
+        raise NotPossible("方案是您提出的，须由另一位有权人审批。")
 
 
 def a_clock_stands_still(attempt: Attempt) -> None:
@@ -76,6 +117,12 @@ def paid_as_approved(attempt: Attempt) -> None:
     limit = granted.option.amount if granted else Decimal(0)
     if attempt.values.get("paid", Decimal(0)) > limit:
         raise NotPossible(f"实付金额超过批准的 {limit} 元。确需多付，请重新提出方案送审。")
+
+
+def proposers_of(events: QuerySet[Event]) -> QuerySet[Event, int]:
+    """Who proposed the plans among these events, the latest first."""
+    proposing = [action.id for action in active_pack().process.actions if "keep_options" in action.effects]
+    return events.filter(kind__in=proposing).order_by("-seq").values_list("by", flat=True)
 
 
 def waiting_approval(case: Case) -> Approval | None:
@@ -97,6 +144,7 @@ GUARDS: dict[str, Callable[[Attempt], None]] = {
     guard.__name__: guard
     for guard in (
         no_direct_interest,
+        not_to_the_accused,
         of_the_units_handling,
         within_authority,
         not_own_plan,

@@ -12,7 +12,7 @@ from django.db import transaction
 from tingsu.base.clock import now
 from tingsu.base.errors import TingsuError
 from tingsu.cases import clocks, effects, guards
-from tingsu.cases.access import is_visible
+from tingsu.cases.access import is_visible, roles_over
 from tingsu.cases.chain import append_event
 from tingsu.cases.errors import Conflict, NotFound, WrongStage
 from tingsu.cases.fields import as_plain, parse_fields
@@ -20,7 +20,7 @@ from tingsu.cases.models import Case, Event
 from tingsu.cases.search import SEARCHED, index_case
 from tingsu.org.models import User
 from tingsu.org.pack import active_pack
-from tingsu.org.permissions import NotAllowed, roles_of
+from tingsu.org.permissions import NotAllowed
 from tingsu.packs.schema import Action, Pack
 
 
@@ -52,7 +52,7 @@ def act(
         held = _hold(case.pk, case.number, by)
         action = _checked_action(held, action_id, pack, by, version)
         values = parse_fields(action, fields, pack)
-        _check_guards(action, guards.Attempt(held, by, values))
+        _check_guards(action, guards.Attempt(held, by, values, frozenset(action.by)))
         came_from = held.stage
         said = _take_effect(held, action, effects.Doing(held, action.id, by, at, values, {}))
         held.stage = _next_stage(held, action, values)
@@ -70,7 +70,8 @@ def offers(case: Case, *, by: User) -> list[Offer]:
     """Every action that fits where the case stands, also those this person may not do, with who may."""
     pack = active_pack()
     fitting = [a for a in pack.process.actions_from(case.stage) if _fits(a, case)]
-    return [_offer(action, case, pack, by) for action in fitting]
+    roles = roles_over(by, case)
+    return [_offer(action, case, pack, by, roles) for action in fitting]
 
 
 def _hold(pk: int, number: str, by: User) -> Case:
@@ -87,7 +88,7 @@ def _checked_action(case: Case, action_id: str, pack: Pack, by: User, version: i
     if action is None or not pack.process.leads_from(action, case.stage) or not _fits(action, case):
         doable = [offer.action.name.zh for offer in offers(case, by=by) if offer.allowed]
         raise WrongStage(action.name.zh if action else action_id, pack.process.stage(case.stage).name.zh, doable)
-    if not roles_of(by) & set(action.by):
+    if not roles_over(by, case) & set(action.by):
         raise NotAllowed(action.name.zh, _role_names(action, pack))
     return action
 
@@ -127,12 +128,12 @@ def _move_clocks(case: Case, action: Action, values: Mapping[str, Any], at: date
     case.next_due = clocks.nearest_due(case)
 
 
-def _offer(action: Action, case: Case, pack: Pack, by: User) -> Offer:
+def _offer(action: Action, case: Case, pack: Pack, by: User, roles: frozenset[str]) -> Offer:
     who = _role_names(action, pack)
     try:
-        if not roles_of(by) & set(action.by):
+        if not roles & set(action.by):
             raise NotAllowed(action.name.zh, who)
-        _check_guards(action, guards.Attempt(case, by, {}))
+        _check_guards(action, guards.Attempt(case, by, {}, frozenset(action.by)))
     except TingsuError as error:
         return Offer(action, False, error.message, error.who if isinstance(error, NotAllowed) else who)
     return Offer(action, True, "", who)

@@ -12,7 +12,8 @@ from tingsu.base.clock import now
 from tingsu.base.text import UNSTORABLE, is_storable
 from tingsu.cases.access import is_visible
 from tingsu.cases.chain import append_event
-from tingsu.cases.errors import Incomplete, NotFound
+from tingsu.cases.errors import Incomplete, NotFound, NotPossible
+from tingsu.cases.guards import has_direct_interest
 from tingsu.cases.models import Case, Customer
 from tingsu.org.models import User
 from tingsu.org.permissions import require
@@ -36,7 +37,8 @@ def masked_customer(customer: Customer) -> dict[str, str]:
 def reveal(case: Case, *, by: User, reason: str, at: datetime | None = None) -> Revealed:
     """The plain text and customer, after the reason has been put on record.
 
-    Leaves a "reveal" event that names who looked and why. Raises NotAllowed, NotFound, Incomplete without a reason.
+    Leaves a "reveal" event that names who looked and why. Raises NotAllowed, NotFound, Incomplete without a
+    reason, NotPossible for whom the complaint is about.
     """
     require(by, "reveal_personal_data")
     if not reason.strip():
@@ -47,6 +49,8 @@ def reveal(case: Case, *, by: User, reason: str, at: datetime | None = None) -> 
         held = Case.objects.select_for_update().filter(pk=case.pk).first()
         if held is None or not is_visible(held, by=by):
             raise NotFound(case.number)
+        if has_direct_interest(held, by):
+            raise NotPossible("您是本投诉涉及的人员，按回避要求不能查看客户信息，请交由其他同事。")
         append_event(held, "reveal", {"reason": reason.strip()}, by=by, at=at or now())
         held.save(update_fields=["event_count", "head_hash"])
     return Revealed(held.text, {name: getattr(held.customer, name) for name in SHOWN})

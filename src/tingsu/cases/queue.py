@@ -7,12 +7,13 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from tingsu.base.clock import is_plausible, local, now
 from tingsu.base.text import is_storable
-from tingsu.cases.access import visible_cases
-from tingsu.cases.models import Approval, Case
+from tingsu.cases.access import cases_under, visible_cases
+from tingsu.cases.guards import proposers_of
+from tingsu.cases.models import Approval, Case, Event
 from tingsu.cases.search import search
 from tingsu.org.models import Unit, User
 from tingsu.org.pack import active_pack
@@ -109,11 +110,15 @@ def mark_risks(risks: list[str]) -> str:
 
 
 def waiting_for(by: User) -> QuerySet[Approval]:
-    """The approvals this person may decide: at a level held, or below it; never a plan of one's own."""
+    """The approvals this person may decide: at a level held where the case is, or below; never one's own plan."""
     levels = [level.role for level in active_pack().authority.levels]
-    held = [index for index, role in enumerate(levels) if role in roles_of(by)]
-    mine = levels[: max(held) + 1] if held else []
-    waiting = Approval.objects.filter(granted=None, level__in=mine, case__in=visible_cases(by)).exclude(asked_by=by)
+    mine = Q(pk__in=[])
+    for index, role in enumerate(levels):
+        if role in roles_of(by):
+            mine |= Q(level__in=levels[: index + 1], case__in=cases_under(by, {role}))
+    latest = proposers_of(Event.objects.filter(case=OuterRef("case")))[:1]
+    waiting = Approval.objects.filter(mine, granted=None).annotate(proposed_by=Subquery(latest))
+    waiting = waiting.exclude(asked_by=by).exclude(proposed_by=by.pk)
     return waiting.select_related("case", "option", "asked_by", "case__lead_unit").order_by("asked_at")
 
 

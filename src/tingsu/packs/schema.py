@@ -65,7 +65,7 @@ class Choice(Part):
 # What the interpreter can check before an action and do in it; ``cases`` holds the functions of these names.
 GuardName = Literal[
     "no_direct_interest", "of_the_units_handling", "within_authority", "not_own_plan", "paid_as_approved",
-    "a_clock_stands_still",
+    "not_to_the_accused", "a_clock_stands_still",
 ]  # fmt: skip
 EffectName = Literal[
     "keep_verdict", "take_ownership", "keep_owner", "keep_units", "keep_findings", "keep_options", "request_approval",
