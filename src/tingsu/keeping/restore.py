@@ -29,6 +29,7 @@ from tingsu.keeping.backup import applied_migrations
 from tingsu.keeping.tables import delete_rows, insert_rows, kept_models
 from tingsu.org.access_log import note_access, verify_access_log
 from tingsu.org.models import Unit, User
+from tingsu.org.pack import active_pack
 
 KEY = "keys/audit.key"
 Tell = Callable[[str], None]
@@ -119,6 +120,7 @@ def _check_fit(opened: Opened) -> None:
             f"备份用的是方案包「{manifest.pack}」，本站用的是「{settings.TINGSU_PACK}」。请设好 TINGSU_PACK（和"
             " TINGSU_PACK_PATHS）再恢复；自有方案包的文件在备份的 pack 文件夹里。"
         )
+    active_pack()  # a pack with mistakes is refused now, not after the rows are in
     if KEY not in opened.places:
         raise NotFitting("备份里没有审计密钥，恢复后无法核对封存值，没有恢复。")
     given = os.environ.get("TINGSU_AUDIT_KEY")
