@@ -71,7 +71,7 @@ def find_demands(seen: Seen, complaint: Judgement, cause: Judgement, need: Judge
     amounts = tuple(find_amounts(seen.text)) if _MONEY_KINDS & found.keys() else ()
     demands = [_make_demand(seen, kind, scored, amounts) for kind, scored in found.items()]
     if need.value != "求补偿":
-        demands.extend(_imply_demand(complaint, cause, found))
+        demands.extend(_imply_demand(seen, complaint, cause, found))
     return tuple(sorted(demands, key=lambda demand: -demand.confidence))
 
 
@@ -84,11 +84,14 @@ def _make_demand(seen: Seen, kind: str, scored: list[tuple[float, Hit]], amounts
 _IMPLIED = {"设施设备系统": "修复改进", "债务催收": "停止侵扰"}  # what such a cause asks for even when nothing is asked
 
 
-def _imply_demand(complaint: Judgement, cause: Judgement, found: dict[str, list[tuple[float, Hit]]]) -> list[Demand]:
+def _imply_demand(
+    seen: Seen, complaint: Judgement, cause: Judgement, found: dict[str, list[tuple[float, Hit]]]
+) -> list[Demand]:
     """A fault of app, machine or hall asks to be mended; harassment, where nothing else is asked, to be stopped."""
     kind = _IMPLIED.get(cause.value or "")
     spoken = bool(found) if kind == "停止侵扰" else kind in found
-    if complaint.value != "yes" or kind is None or spoken:
+    named = bool(seen.of("cause", cause.value))
+    if complaint.value != "yes" or kind is None or spoken or not named:
         return []
     return [Demand(kind, round(0.5 + 0.3 * cause.confidence, 3), cause.evidence)]
 

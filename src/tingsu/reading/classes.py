@@ -95,11 +95,11 @@ def _prefer_collection(groups: Mapping[str, list[Hit]]) -> dict[str, list[Hit]]:
 
 def judge_business(seen: Seen, complaint: Judgement) -> Judgement:
     """The business line complained about (业务类别)."""
-    judged = choose(seen, _prefer_collection(_by_label(seen.of("business"))))
+    judged = choose(seen, "business", _prefer_collection(_by_label(seen.of("business"))))
     return _only_if_complaint(_fall_to_other(seen, judged, complaint), complaint)
 
 
 def judge_cause(seen: Seen, complaint: Judgement) -> Judgement:
     """What went wrong (投诉原因)."""
-    judged = choose(seen, _by_label(seen.of("cause")))
+    judged = choose(seen, "cause", _by_label(seen.of("cause")))
     return _only_if_complaint(_fall_to_other(seen, judged, complaint), complaint)

@@ -12,8 +12,9 @@ from tingsu.reading.lexicon import lexicon
 from tingsu.reading.privacy import find_in, mask_found
 from tingsu.reading.scoring import Seen, see
 from tingsu.reading.types import Reading
+from tingsu.reading.voice import voice
 
-ENGINE = "lexicon-1"
+ENGINE = "lexicon-2+voice-1"
 _HEAD, _TAIL = 12_000, 4_000  # characters of a very long text that are judged; personal data is sought in all of it
 
 
@@ -29,7 +30,7 @@ def _part_to_judge(folded: Folded) -> Folded:
 
 def _see(text: str, folded: Folded) -> Seen:
     part = _part_to_judge(folded)
-    return see(text, part, lexicon().find(part.text))
+    return see(text, part, lexicon().find(part.text), voice().hear(part.text))
 
 
 def read(text: str) -> Reading:

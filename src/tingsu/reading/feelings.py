@@ -13,6 +13,8 @@ NEEDS = ("求解决", "求发泄", "求尊重", "求补偿")
 _ANGRY, _FURIOUS = 1.0, 3.3
 _FURIOUS_WITHOUT_INSULT = 4.5  # harsh words alone must pile up before they weigh as much as an insult or a threat
 _SHORT_CRY = 24  # characters; a longer text without cues more likely tells of a matter the lexicon does not know
+_VOICE_OF_HEAT, _PULL_OF_HEAT, _CALM_FIRST = 1.0, 2.0, -0.2
+_VOICE_OF_NEED, _USUAL_GAP = 0.6, 2.0  # the gap below 求解决 at which the voice says nothing
 _MARKS = re.compile(r"[!?]{2,}|!")
 
 
@@ -50,9 +52,19 @@ def judge_emotion(seen: Seen, complaint: Judgement) -> Emotion:
         warm = heat + max(cool, -0.6) if heat < _ANGRY else heat
         furious = _FURIOUS if groups["咒骂"] or groups["愤怒"] else _FURIOUS_WITHOUT_INSULT
         strength = 1 + (warm >= _ANGRY) + (warm >= furious)
+        strength = _hear_strength(seen, strength, warm)
     if complaint.value is None and strength == 1 and not hot:
         strength = 0
     return Emotion(strength, _sureness(heat, strength, complaint), seen.evidence(hot or [*polite, *praise]))
+
+
+def _hear_strength(seen: Seen, strength: int, warm: float) -> int:
+    """What rules and voice say together; rage needs plain words, so the voice alone neither finds nor denies it."""
+    if seen.heard is None or strength == 3:
+        return strength
+    chances = seen.heard.chances("emotion")
+    lean = _VOICE_OF_HEAT * (chances["2"] - chances["1"]) + _PULL_OF_HEAT * min(1.0, warm - _ANGRY)
+    return 2 if lean > _CALM_FIRST else 1
 
 
 def _sureness(heat: float, strength: int, complaint: Judgement) -> float:
@@ -75,12 +87,21 @@ def judge_needs(seen: Seen, complaint: Judgement, emotion: Emotion) -> tuple[Jud
     repay = -2.6 + 1.3 * points["求补偿"]
     if complaint.value == "yes" and not concrete and not asks and (groups["求发泄"] or len(seen.text) < _SHORT_CRY):
         vent += 1.4
-    needs = dict(zip(NEEDS, (squash(value) for value in (solve, vent, respect, repay)), strict=True))
+    points_of = dict(zip(NEEDS, (solve, vent, respect, repay), strict=True))
+    needs = {label: squash(value + _hear_need(seen, label)) for label, value in points_of.items()}
     if complaint.value == "no":
         return Judgement(None, 0.0), {label: round(0.2 * value, 4) for label, value in needs.items()}
     ranked = sorted(needs.items(), key=lambda item: -item[1])
     main = _choose_need(needs, ranked)
     return Judgement(main, needs[main], seen.evidence(groups[main]), tuple(ranked)), needs
+
+
+def _hear_need(seen: Seen, label: str) -> float:
+    """How far the voice raises or lowers one need against the ground state."""
+    if seen.heard is None or label == "求解决":
+        return 0.0
+    chances = seen.heard.chances("need")
+    return _VOICE_OF_NEED * (chances[label] - chances["求解决"] + seen.heard.weight * _USUAL_GAP)
 
 
 def _count_matters(seen: Seen) -> int:
