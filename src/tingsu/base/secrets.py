@@ -17,7 +17,8 @@ def keep_secret(path: Path, *, env: str) -> str:
     if given := os.environ.get(env):
         return given
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        # Beside the key lies everything customers said; a folder that is there already is its keeper's to close.
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _link_new_secret(path)
     return path.read_text(encoding="ascii").strip()
 

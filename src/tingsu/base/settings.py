@@ -1,7 +1,8 @@
 """Django's settings, read from the environment once.
 
 Everything a site may set: TINGSU_HOME (data folder, default ./var), DATABASE_URL (default SQLite in TINGSU_HOME),
-TINGSU_HOSTS (comma-separated host names), TINGSU_HTTPS=1 (secure cookies), TINGSU_DEBUG=1, TINGSU_PACK (default bank).
+TINGSU_HOSTS (comma-separated host names), TINGSU_HTTPS=1 (secure cookies; forms from https://<each host> are taken),
+TINGSU_ORIGINS (further origins, such as one with a port), TINGSU_DEBUG=1, TINGSU_PACK (default bank).
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ AUDIT_KEY = keep_secret(TINGSU_HOME / "audit.key", env="TINGSU_AUDIT_KEY")
 TINGSU_DEMO = os.environ.get("TINGSU_DEMO") == "1" or (TINGSU_HOME / "demo").exists()  # shows the demo accounts
 DEBUG = os.environ.get("TINGSU_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("TINGSU_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+HTTPS = os.environ.get("TINGSU_HTTPS") == "1"
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("TINGSU_ORIGINS", "").split(",") if o]
+if HTTPS:  # behind a proxy that ends TLS, a form's origin says https and the request itself does not
+    CSRF_TRUSTED_ORIGINS += [f"https://*{h}" if h.startswith(".") else f"https://{h}" for h in ALLOWED_HOSTS]
 
 INSTALLED_APPS = [
     "tingsu.org",
@@ -48,16 +52,18 @@ INSTALLED_APPS = [
     "django_tasks_db",
 ]
 MIDDLEWARE = [
+    # These first, so that what a later one answers itself (a wrong host, a missing slash) bears their headers too.
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tingsu.web.caches.NothingKeptMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tingsu.web.language.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     "tingsu.web.refusals.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -90,7 +96,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
-            "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
+            "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000;"
         ),
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -141,7 +147,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600  # seconds: one long working day
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("TINGSU_HTTPS") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]  # TLS is the site's front proxy's part
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 

@@ -21,6 +21,7 @@ from tingsu.packs.schema import Action
 from tingsu.web.asking import person_of
 from tingsu.web.case_view import Attempt, gather, make_desk, starting_values
 from tingsu.web.fields import read_fields
+from tingsu.web.queue import LONGEST_NUMBER
 from tingsu.web.refusals import status_of
 from tingsu.web.timeline import value_words
 from tingsu.web.words import in_english
@@ -74,6 +75,8 @@ def _render(
 
 def _version(request: HttpRequest, case: Case) -> int:
     given = request.POST.get("version", "")
+    if len(given) > LONGEST_NUMBER:
+        return 0  # nobody saw it
     return int(given) if given.isdecimal() else case.version
 
 

@@ -23,6 +23,7 @@ from tingsu.web.words import in_english
 
 PAGE = 30
 LAST_PAGE = 1_000_000  # no database counts rows beyond what follows from it
+LONGEST_NUMBER = 20  # digits; Python refuses to read thousands of them
 MORE = (
     "unit",
     "channel",
@@ -96,7 +97,7 @@ def show_queue(request: HttpRequest) -> HttpResponse:
 def cut_page(request: HttpRequest, filters: Filters, by: User) -> Page:
     """The page of the list that the address asks for; a page beyond the end is empty."""
     asked = request.GET.get("page", "1")
-    no = min(max(int(asked), 1), LAST_PAGE) if asked.isdecimal() else 1
+    no = min(max(int(asked), 1), LAST_PAGE) if asked.isdecimal() and len(asked) < LONGEST_NUMBER else 1
     found = list_cases(filters, by=by)
     total = found.order_by().count()
     start = (no - 1) * PAGE

@@ -60,7 +60,9 @@ def record(request: HttpRequest) -> HttpResponse:
     by = person_of(request)
     require(by, "record_case")
     if request.method != "POST":
-        return _show_form(request, _blank(request), {})
+        blank = _show_form(request, _blank(request), {})
+        blank["Cache-Control"] = "no-cache"  # holds nobody's data; a clerk who goes back finds what was typed
+        return blank
     typed = Typed.of(request.POST)
     step = request.POST.get("step")
     if step == "edit":

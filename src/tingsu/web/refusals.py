@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -19,13 +20,17 @@ STATUS = {
     "conflict": 409,
     "wrong_stage": 409,
     "not_possible": 409,
+    "too_large": 413,
     "bad_pack": 500,
 }
 SERVER_AT_FAULT = 500
+WRAPPING = 64 * 1024  # bytes a form may add around its file
+LONGEST_LENGTH = 15  # digits of a length that can be meant
 TITLES = {
     403: _("您没有办理这件事的权限"),
     404: _("没有找到"),
     409: _("现在还不能这样办"),
+    413: _("现在还不能这样办"),
     422: _("还差一点"),
     400: _("这个请求没有看懂"),
     500: _("系统出了问题"),
@@ -40,6 +45,8 @@ class RefusalMiddleware:
     get_response: Callable[[HttpRequest], HttpResponse]
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/api/") and _is_too_large(request):
+            return refuse(request, TooLarge())
         if not request.path.startswith("/api/") and _holds_nul(request):
             return refuse(request, TingsuError(gettext("内容里有看不见的控制字符，请重新输入后再提交。")))
         return self.get_response(request)
@@ -48,6 +55,22 @@ class RefusalMiddleware:
         if not isinstance(error, TingsuError) or request.path.startswith("/api/"):
             return None
         return refuse(request, error)
+
+
+class TooLarge(TingsuError):
+    """More is sent than any file may hold; said before any of it is read and written to the disk."""
+
+    code = "too_large"
+
+    def __init__(self) -> None:
+        super().__init__(f"提交的内容超过 {settings.EVIDENCE_MAX_BYTES >> 20} MB，请压缩或分开上传。")
+
+
+def _is_too_large(request: HttpRequest) -> bool:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return (
+        not length.isdecimal() or len(length) > LONGEST_LENGTH or int(length) > settings.EVIDENCE_MAX_BYTES + WRAPPING
+    )
 
 
 def _holds_nul(request: HttpRequest) -> bool:
