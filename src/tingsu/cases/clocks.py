@@ -124,9 +124,16 @@ def nearest_due(case: Case) -> datetime | None:
 
 
 def _make(case: Case, kind: str, rule: DeadlineRule, at: datetime) -> Deadline:
-    deadline = Deadline(case=case, kind=kind, rule=rule.model_dump(mode="json"), started_at=at)
+    deadline = Deadline(case=case, kind=kind, rule=_as_kept(rule.id), started_at=at)
     _set_due(deadline, at)
     return deadline
+
+
+@cache
+def _as_kept(rule_id: str) -> dict[str, Any]:
+    """A rule of the pack as a deadline keeps it; never changed in place."""
+    rule = active_pack().rule(rule_id)
+    return rule.model_dump(mode="json") if rule else {}
 
 
 def _recompute(deadline: Deadline, at: datetime) -> None:

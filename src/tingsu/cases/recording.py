@@ -15,6 +15,7 @@ from tingsu.base.text import UNSTORABLE, is_storable
 from tingsu.cases import clocks, jobs
 from tingsu.cases.chain import make_event
 from tingsu.cases.errors import Incomplete, NotPossible
+from tingsu.cases.inserting import insert
 from tingsu.cases.models import Case, Customer, Deadline
 from tingsu.cases.numbering import take_number
 from tingsu.cases.queue import mark_risks
@@ -179,12 +180,12 @@ def _write(ready: _Ready) -> None:
     case.customer = customer  # takes over the key it may just have been given
     case.number = take_number(pack.id, pack.numbering, at=case.recorded_at)
     event = make_event(case, "record", ready.said, by=case.recorded_by, at=case.recorded_at)
-    case.save(force_insert=True)
+    insert(case)
     event.case = case
-    event.save(force_insert=True)
+    insert(event)
     for deadline in ready.deadlines:
         deadline.case = case
-    Deadline.objects.bulk_create(ready.deadlines)
+        insert(deadline)
     searched = (case.number, case.subject, case.text, case.key_point, customer.name, customer.phone)
     write_row(case.pk, [*searched, case.accused_person])
     jobs.link_near_cases.enqueue(case.pk)
@@ -192,7 +193,7 @@ def _write(ready: _Ready) -> None:
 
 def _save_customer(customer: Customer, new: list[str]) -> Customer:
     if customer._state.adding:
-        customer.save(force_insert=True)
+        insert(customer)
     elif new:
         customer.save(update_fields=new)
     return customer

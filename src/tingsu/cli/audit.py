@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Annotated
 
 import typer
@@ -16,11 +17,13 @@ def verify(
     """核对每件工单的事件链；被改动、删除、调换的逐条指出，有问题时退出码为 1。"""
     from tingsu.cases import audit
     from tingsu.cases.models import Case, Event
+    from tingsu.org.access_log import verify_access_log
 
     found = 0
-    for finding in audit.verify(numbers or None):
+    log = () if numbers else (what for _, what in verify_access_log())
+    for what in chain((f"{finding.number}：{finding.what}" for finding in audit.verify(numbers or None)), log):
         found += 1
-        console.print(f"[bold red]✗[/] {finding.number}：{finding.what}", highlight=False, soft_wrap=True)
+        console.print(f"[bold red]✗[/] {what}", highlight=False, soft_wrap=True)
     if found:
         console.print(f"共发现 {found} 处。请保留现场，不要再改动数据库，并通知审计。")
         raise typer.Exit(1)

@@ -35,7 +35,7 @@ def prepare() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    settings.TINGSU_HOME.mkdir(parents=True, exist_ok=True)
+    settings.TINGSU_HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
     console.print(f"[green]✓[/] 数据库与静态文件已就绪（{settings.TINGSU_HOME}）", soft_wrap=True)
