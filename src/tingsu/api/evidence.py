@@ -20,6 +20,7 @@ from tingsu.api.wire import answer, answer_list
 from tingsu.cases.access import find_case
 from tingsu.cases.evidence import attach, open_evidence
 from tingsu.cases.models import Evidence
+from tingsu.cases.veil import Veil
 
 router = Router(tags=["证据 evidence"])
 
@@ -45,7 +46,8 @@ def turn_away_large(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
 def list_evidence(request: Asked, number: str) -> HttpResponse:
     """The annex, in the order of its numbers."""
     case = find_case(number, by=request.auth)
-    return answer_list(EVIDENCE, [_show(row) for row in case.evidence.select_related("added_by")])
+    veil = Veil(case.customer)
+    return answer_list(EVIDENCE, [_show(row, veil) for row in case.evidence.select_related("added_by")])
 
 
 @router.post("/cases/{number}/evidence", response={201: EvidenceShape, **REFUSED}, summary="上传一份证据")
@@ -54,7 +56,7 @@ def add_evidence(request: Asked, number: str, file: File[UploadedFile]) -> HttpR
     """File one document, picture or recording under the next number."""
     case = find_case(number, by=request.auth)
     added = attach(case, by=request.auth, name=file.name or "", content=file)  # type: ignore[arg-type]
-    return answer(_show(added), 201)
+    return answer(_show(added, Veil(case.customer)), 201)
 
 
 @router.get(
@@ -73,7 +75,12 @@ def fetch_evidence(request: Asked, number: str, no: int) -> FileResponse:
     return response
 
 
-def _show(row: Evidence) -> EvidenceShape:
+def _show(row: Evidence, veil: Veil) -> EvidenceShape:
     return EvidenceShape(
-        no=row.no, name=row.name, sha256=row.sha256, size=row.size, added_by=row.added_by.name, added_at=row.added_at
+        no=row.no,
+        name=veil.over(row.name),
+        sha256=row.sha256,
+        size=row.size,
+        added_by=row.added_by.name,
+        added_at=row.added_at,
     )

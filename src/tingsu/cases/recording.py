@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import CharField, Model
 
 from tingsu.base.clock import is_plausible, local, now
@@ -21,6 +21,7 @@ from tingsu.cases.numbering import take_number
 from tingsu.cases.queue import mark_risks
 from tingsu.cases.search import write_row
 from tingsu.cases.veil import Veil
+from tingsu.cases.writing import writing
 from tingsu.org.models import Unit, User
 from tingsu.org.pack import active_pack
 from tingsu.org.permissions import require
@@ -98,7 +99,7 @@ def record_case(draft: Draft, *, by: User, at: datetime | None = None) -> Record
     _check(draft, by, at)
     ready = _prepare(draft, draft.reading or read(draft.text), by, at)
     try:
-        with transaction.atomic():
+        with writing():
             if earlier := _find_earlier(draft):
                 return Recorded(earlier, created=False)
             _write(ready)
@@ -200,12 +201,16 @@ def _save_customer(customer: Customer, new: list[str]) -> Customer:
 
 
 def _make_case(draft: Draft, reading: Reading, by: User, at: datetime) -> Case:
+    veil = Veil(Customer(**_given(draft.customer)))
+    masked_text = veil.over_known_in_place(reading.masked_text)
+    subject = draft.subject.strip()
     return Case(
         pack=active_pack().id,
         stage=active_pack().process.begins,
-        subject=_masked_subject(draft) or subject_of(reading.masked_text),
+        # Subjects stand in lists, so a name or number put there is masked for good; the text keeps it.
+        subject=veil.over(subject)[:SUBJECT_MOST] if subject else subject_of(masked_text),
         text=draft.text,
-        masked_text=reading.masked_text,
+        masked_text=masked_text,
         key_point=draft.key_point,
         channel=draft.channel,
         source=draft.source,
@@ -220,10 +225,8 @@ def _make_case(draft: Draft, reading: Reading, by: User, at: datetime) -> Case:
     )
 
 
-def _masked_subject(draft: Draft) -> str:
-    """Subjects stand in lists, so a name or number a clerk put there is masked for good; the text keeps it."""
-    subject = draft.subject.strip()
-    return Veil(Customer(**asdict(draft.customer))).over(subject)[:SUBJECT_MOST] if subject else ""
+def _given(customer: CustomerDraft) -> dict[str, str]:
+    return {name: value.strip() for name, value in asdict(customer).items()}
 
 
 def _held_true(reading: Reading) -> dict[str, Any]:
@@ -252,7 +255,7 @@ def _known_or_new_customer(draft: CustomerDraft) -> tuple[Customer, list[str]]:
 
     A returning customer tells what was not known before: those fields are named. What is known is not overwritten.
     """
-    given = {name: value.strip() for name, value in asdict(draft).items()}
+    given = _given(draft)
     for key, query in _BY_KEY.items():
         if given[key] and (found := list(Customer.objects.raw(query, [given[key], given["name"]]))):
             new = {name: value for name, value in given.items() if value and not getattr(found[0], name)}

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from tingsu.cases.models import Case, Event
 from tingsu.cases.queue import Filters, list_cases
+from tingsu.cases.veil import Veil
 from tingsu.org.permissions import require
 from tingsu.web.asking import person_of
 from tingsu.web.words import Countdown, count_down
@@ -42,7 +43,8 @@ def show_late(request: HttpRequest) -> HttpResponse:
 def _row(case: Case) -> LateRow:
     events = list(case.events.all())
     assert case.next_due is not None
-    return LateRow(case, count_down(case.next_due), _since(case, events), _extension(events))
+    extension = Veil(case.customer).over(_extension(events))
+    return LateRow(case, count_down(case.next_due), _since(case, events), extension)
 
 
 def _since(case: Case, events: list[Event]) -> datetime:
