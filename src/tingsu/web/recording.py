@@ -133,6 +133,7 @@ def _live(typed: Typed, by: User) -> dict[str, Any]:
         "kinds": kinds_in(reading or {}),
         "need_choice": active_pack().taxonomy("need").choice(need),
         "nearby": nearby,
+        "veil": None,  # what the clerk types stays as typed
     }
 
 
