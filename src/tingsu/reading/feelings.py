@@ -88,7 +88,8 @@ def judge_needs(seen: Seen, complaint: Judgement, emotion: Emotion) -> tuple[Jud
     if complaint.value == "yes" and not concrete and not asks and (groups["求发泄"] or len(seen.text) < _SHORT_CRY):
         vent += 1.4
     points_of = dict(zip(NEEDS, (solve, vent, respect, repay), strict=True))
-    needs = {label: squash(value + _hear_need(seen, label)) for label, value in points_of.items()}
+    heard = _hear_needs(seen)
+    needs = {label: squash(value + heard[label]) for label, value in points_of.items()}
     if complaint.value == "no":
         return Judgement(None, 0.0), {label: round(0.2 * value, 4) for label, value in needs.items()}
     ranked = sorted(needs.items(), key=lambda item: -item[1])
@@ -96,12 +97,13 @@ def judge_needs(seen: Seen, complaint: Judgement, emotion: Emotion) -> tuple[Jud
     return Judgement(main, needs[main], seen.evidence(groups[main]), tuple(ranked)), needs
 
 
-def _hear_need(seen: Seen, label: str) -> float:
-    """How far the voice raises or lowers one need against the ground state."""
-    if seen.heard is None or label == "求解决":
-        return 0.0
+def _hear_needs(seen: Seen) -> dict[str, float]:
+    """How far the voice raises or lowers each need against the ground state."""
+    if seen.heard is None:
+        return dict.fromkeys(NEEDS, 0.0)
     chances = seen.heard.chances("need")
-    return _VOICE_OF_NEED * (chances[label] - chances["求解决"] + seen.heard.weight * _USUAL_GAP)
+    usual = seen.heard.weight * _USUAL_GAP - chances["求解决"]
+    return {label: 0.0 if label == "求解决" else _VOICE_OF_NEED * (chances[label] + usual) for label in NEEDS}
 
 
 def _count_matters(seen: Seen) -> int:

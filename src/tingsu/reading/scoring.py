@@ -16,7 +16,7 @@ from tingsu.reading.voice import WHY, Heard
 NEAR = 0.06  # two best labels closer than this are too near to choose between
 PLAIN = 2.0  # from this weight a cue names its label, below it only hints
 MAX_EVIDENCE = 8
-CLOSE = 0.015  # the same where two voices were asked: two sources that cannot decide are rare
+CLOSE = 0.005  # the same where two voices were asked: two sources that cannot decide are rare
 LEXICON_SHARE = 0.7  # points of the lexicon against logarithms of the voice's probabilities
 _DENIED = re.compile(
     r"(?:(?<!特)(?<!区)(?<!级)(?<!个)(?<!分)别|不|没有?|无法?|未曾?|非|不是|算不上|谈不上|称不上)"

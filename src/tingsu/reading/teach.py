@@ -1,7 +1,8 @@
 """Teaches the second voice from worked examples: ``python -m tingsu.reading.teach``.
 
 A file of examples (``data/lessons*.tsv``) has one complaint a line: business, cause, emotion, need, text, separated by
-tabs; ``-`` where an example teaches nothing of a facet. The words of the lexicon are taught along for business and cause.
+tabs; ``-`` where an example teaches nothing of a facet. The words of the
+lexicon are taught along for business and cause.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 
 from tingsu.reading.folding import fold
 from tingsu.reading.lexicon import read_facet
-from tingsu.reading.voice import Voice, cut_pieces, plain_form
+from tingsu.reading.voice import Floats, Voice, cut_pieces, plain_form
 
 DATA = Path(__file__).parent / "data"
 FACETS = ("business", "cause", "emotion", "need")
@@ -75,8 +76,9 @@ def teach(lessons: Sequence[Lesson], *, most: int = 40_000) -> Voice:
             sample_weight=[lessons[n].weight for n in chosen],
         )
         heads[facet] = (start, tuple(str(label) for label in model.classes_))
-        blocks.append(model.coef_.T)
-        biases.append(model.intercept_)
+        paired = len(model.classes_) == 2  # of two labels only the second has a row of its own
+        blocks.append(np.vstack([-model.coef_, model.coef_]).T / 2 if paired else model.coef_.T)
+        biases.append(np.hstack([-model.intercept_, model.intercept_]) / 2 if paired else model.intercept_)
         start += len(model.classes_)
     weights, bias = np.hstack(blocks).astype(np.float32), np.concatenate(biases).astype(np.float32)
     return Voice(kept, pieces, rarity, weights, bias, heads)
@@ -87,10 +89,14 @@ def _tells(piece: str) -> bool:
     return not any(char in "0\t\n " for char in piece)
 
 
-def _tabulate(texts: Sequence[Counter[str]], pieces: Mapping[str, int | None], rarity: np.ndarray) -> csr_matrix:  # type: ignore[type-arg]
-    ends, rows, values = [0], [], []
+def _tabulate(texts: Sequence[Counter[str]], pieces: Mapping[str, int | None], rarity: Floats) -> csr_matrix:
+    ends: list[int] = [0]
+    rows: list[int] = []
+    values: list[float] = []
     for counts in texts:
-        known = [(pieces[piece], 1 + math.log(count)) for piece, count in counts.items() if piece in pieces]
+        known = [
+            (row, 1 + math.log(count)) for piece, count in counts.items() if (row := pieces.get(piece)) is not None
+        ]
         much = np.array([share * rarity[row] for row, share in known])
         length = float(np.sqrt((much * much).sum())) or 1.0
         rows.extend(row for row, _ in known)

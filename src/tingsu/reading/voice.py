@@ -6,8 +6,8 @@ that name nothing outright. Its weights are ``data/voice.npz``; ``python -m ting
 
 from __future__ import annotations
 
+import math
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
-SHORTEST = 16  # characters; below this the lexicon speaks alone
-FULL = 40  # characters from which the voice speaks at full strength
+SHORTEST = 24  # characters; below this the lexicon speaks alone
+FULL = 44  # characters from which the voice speaks at full strength
+_FAINT = 16
 WHY = "措辞与已标注的例句相近"
 _HEAD, _TAIL = 1500, 500  # characters of a long text that are heard
 _SHOWN = 5  # pieces named as evidence
@@ -55,14 +56,15 @@ class Voice:
             return None
         if len(text) > _HEAD + _TAIL:
             text = f"{text[:_HEAD]}\n{text[-_TAIL:]}"
-        counts: Counter[int | None] = Counter(map(self.pieces.get, cut_pieces(text)))
-        counts.pop(None, None)
-        if not counts:
+        known = [row for row in map(self.pieces.get, cut_pieces(text)) if row is not None]
+        if not known:
             return None
-        rows = np.fromiter(counts, dtype=np.int32, count=len(counts))
-        much = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * self.rarity[rows]
-        much /= np.sqrt((much * much).sum())
-        return Heard(self, rows, much, much @ self.weights[rows] + self.bias, min(1.0, len(text) / FULL))
+        rows, counts = np.unique(np.array(known, dtype=np.int32), return_counts=True)
+        much = (1 + np.log(counts, dtype=np.float32)) * self.rarity[rows]
+        much /= math.sqrt(float(much @ much))
+        return Heard(
+            self, rows, much, much @ self.weights[rows] + self.bias, min(1.0, (len(text) - _FAINT) / (FULL - _FAINT))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +80,17 @@ class Heard:
     def chances(self, facet: str) -> dict[str, float]:
         """Logarithm of each label's probability, times ``weight``."""
         start, labels = self.voice.heads[facet]
-        points = self.points[start : start + len(labels)].astype(float)
-        top = points.max()
-        logs = points - top - np.log(np.exp(points - top).sum())
-        return dict(zip(labels, (self.weight * logs).tolist(), strict=True))
+        points: list[float] = self.points[start : start + len(labels)].tolist()
+        top = max(points)
+        floor = top + math.log(sum(math.exp(value - top) for value in points))
+        return {label: self.weight * (value - floor) for label, value in zip(labels, points, strict=True)}
 
     def places(self, facet: str, label: str, folded: str) -> list[tuple[int, int]]:
         """Where in ``folded`` the pieces stand that spoke most for ``label``, neighbours joined, in order."""
         start, labels = self.voice.heads[facet]
         block = self.voice.weights[self.rows, start : start + len(labels)]
         pull = self.much * (block[:, labels.index(label)] - block.mean(axis=1))
-        best = [self.voice.names[self.rows[i]] for i in np.argsort(-pull)[:_SHOWN] if pull[i] > 0]
+        best = [self.voice.names[self.rows[i]] for i in np.argsort(pull)[: -_SHOWN - 1 : -1] if pull[i] > 0]
         text = plain_form(folded)
         found = [(text.find(piece), len(piece)) for piece in best]
         return _join(sorted((at, at + size) for at, size in found if at >= 0))
