@@ -45,6 +45,7 @@ def serve(
     host: Annotated[str, typer.Option(help="监听的地址；只在本机使用时不要改。")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="监听的端口。")] = 8000,
     workers: Annotated[int, typer.Option(help="服务进程数，一般等于处理器核数。")] = 2,
+    threads: Annotated[int, typer.Option(help="每个进程的线程数；进程比线程更快。")] = 1,
     with_worker: Annotated[bool, typer.Option("--worker/--no-worker", help="同时运行后台任务。")] = True,
 ) -> None:
     """启动网页与接口服务；默认同时运行后台任务。"""
@@ -59,7 +60,7 @@ def serve(
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=4,
+        blocking_threads=threads,
         backpressure=256,
         log_enabled=False,
         respawn_failed_workers=True,
