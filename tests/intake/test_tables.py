@@ -593,3 +593,11 @@ def test_xls_written_by_other_programs(tmp_path: Path) -> None:
     _table, messages, rejects = take(path)
     assert [message.row for message in messages] == [2, 4, 5]
     assert [reject.number for reject in rejects] == [3]
+
+
+def test_a_masked_name_is_nobodys_key(tmp_path: Path) -> None:
+    rows = [[f"柜员态度很差，要求道歉并说明情况{i}", "张**", f"K{i:03d}"] for i in range(6)]
+    path = write_csv(tmp_path, csv_text([["投诉内容", "客户姓名（已遮盖）", "客户代号"], *rows]))
+    assert [message.customer for message in take(path)[1]][:2] == ["K000", "K001"]
+    without = write_csv(tmp_path, csv_text([["投诉内容", "客户姓名"], *(row[:2] for row in rows)]), name="b.csv")
+    assert {message.customer for message in take(without)[1]} == {""}

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db import transaction
+from django.db.models.functions import Substr
+
+from tingsu.cases.audit_rows import check_rows, fetch_rows
 from tingsu.cases.chain import seal, state_digest
 from tingsu.cases.models import Case, Event, NumberSeries
 from tingsu.cases.numbering import format_number
 from tingsu.org.pack import active_pack
 
 BATCH = 500  # cases held in memory at once
+MONTH = 4  # characters of a number that say the month
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +36,38 @@ def verify(numbers: list[str] | None = None) -> Iterator[Finding]:
     if numbers is not None:
         cases = cases.filter(number__in=numbers)
     for batch in _batches(cases.iterator(chunk_size=BATCH)):
-        events: dict[int, list[Event]] = {case.pk: [] for case in batch}
-        for event in Event.objects.filter(case__in=batch).order_by("seq"):
-            events[event.case_id].append(event)
-        for case in batch:
-            yield from check_case(case, events[case.pk])
+        for number in _doubtful(batch):
+            yield from _check_held(number)
     if numbers is None:
         yield from _missing_numbers()
 
 
+def _doubtful(batch: list[Case]) -> list[str]:
+    """The cases that do not hold at first sight: someone may have worked on one between two of our looks."""
+    events: dict[int, list[Event]] = {case.pk: [] for case in batch}
+    for event in Event.objects.filter(case__in=batch).order_by("seq"):
+        events[event.case_id].append(event)
+    fetch_rows(batch)
+    return [case.number for case in batch if any(check_case(case, events[case.pk]))]
+
+
+def _check_held(number: str) -> list[Finding]:
+    """Look again while nobody else can change the case."""
+    with transaction.atomic():
+        case = Case.objects.select_for_update().get(number=number)
+        return list(check_case(case, list(case.events.order_by("seq"))))
+
+
 def check_case(case: Case, events: list[Event]) -> Iterator[Finding]:
-    """What does not hold in one case's chain; ``events`` in the order of their places."""
+    """What does not hold in one case; ``events`` in the order of their places.
+
+    The rows beside it are compared with its events once those are found whole.
+    """
+    broken = list(_check_chain(case, events))
+    yield from broken or (Finding(case.number, 0, what) for what in check_rows(case, events))
+
+
+def _check_chain(case: Case, events: list[Event]) -> Iterator[Finding]:
     previous, place = "", 0
     for event in events:
         place += 1
@@ -70,12 +96,21 @@ def _check_tail(case: Case, events: list[Event]) -> Iterator[Finding]:
 
 
 def _missing_numbers() -> Iterator[Finding]:
+    """Numbers given whose case is gone, and cases whose number the series never gave: one of the two was edited."""
     numbering = active_pack().numbering
+    months = set()
     for series in NumberSeries.objects.order_by("month"):
         given = {format_number(numbering, series.month, serial) for serial in range(1, series.last + 1)}
         kept = Case.objects.filter(number__startswith=numbering.prefix + series.month).values_list("number", flat=True)
+        months.add(numbering.prefix + series.month)
         for number in sorted(given - set(kept)):
             yield Finding(number, 0, "编号已给出，工单却不在了")
+        for number in sorted(set(kept) - given):
+            yield Finding(number, 0, "工单的编号超出了该月已给出的编号，编号记录被改动")
+    month = Substr("number", 1, len(numbering.prefix) + MONTH)
+    strange = Case.objects.annotate(month=month).exclude(month__in=months)
+    for number in strange.order_by("number").values_list("number", flat=True).iterator():
+        yield Finding(number, 0, "工单的编号属于没有给出过编号的月份，编号记录被改动")
 
 
 def _batches(cases: Iterator[Case]) -> Iterator[list[Case]]:

@@ -17,6 +17,8 @@ from tingsu.cases.models import Approval, Case, FollowUp, Option
 from tingsu.cases.queue import mark_risks
 from tingsu.org.models import User
 
+NO_LONGER_WAITING = "程序已终结，不再审批"  # the reason of an approval that its case's end decided
+
 
 @dataclass(frozen=True, slots=True)
 class Doing:
@@ -145,7 +147,7 @@ def end(doing: Doing) -> None:
     """The procedure ends now, and with it every clock and the wait for an approval."""
     doing.case.closed_at = doing.at
     doing.case.approvals.filter(granted=None).update(
-        granted=False, decided_by=doing.by, decided_at=doing.at, reason="程序已终结，不再审批"
+        granted=False, decided_by=doing.by, decided_at=doing.at, reason=NO_LONGER_WAITING
     )
     clocks.drop_deadlines(doing.case, at=doing.at)
 

@@ -56,7 +56,8 @@ def reveal(case: Case, *, by: User, reason: str, at: datetime | None = None) -> 
     return Revealed(held.text, {name: getattr(held.customer, name) for name in SHOWN})
 
 
-def _mask_name(name: str) -> str:
+def mask_name(name: str) -> str:
+    """A name by its first character alone."""
     return name[:1] + "*" * (len(name) - 1) if len(name) > 1 else name
 
 
@@ -72,7 +73,7 @@ def _mask_email(value: str) -> str:
 
 
 _MASKS: dict[str, Callable[[str], str]] = {
-    "name": _mask_name,
+    "name": mask_name,
     "phone": lambda value: _mask_middle(value, 3, 4),
     "id_no": lambda value: _mask_middle(value, 4, 2),
     "account_no": lambda value: _mask_middle(value, 4, 4),

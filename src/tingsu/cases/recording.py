@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import CharField, Model
 
 from tingsu.base.clock import is_plausible, local, now
@@ -21,7 +21,6 @@ from tingsu.cases.numbering import take_number
 from tingsu.cases.queue import mark_risks
 from tingsu.cases.search import write_row
 from tingsu.cases.veil import Veil
-from tingsu.cases.writing import writing
 from tingsu.org.models import Unit, User
 from tingsu.org.pack import active_pack
 from tingsu.org.permissions import require
@@ -99,7 +98,7 @@ def record_case(draft: Draft, *, by: User, at: datetime | None = None) -> Record
     _check(draft, by, at)
     ready = _prepare(draft, draft.reading or read(draft.text), by, at)
     try:
-        with writing():
+        with transaction.atomic():
             if earlier := _find_earlier(draft):
                 return Recorded(earlier, created=False)
             _write(ready)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tingsu.cases.models import Customer
-from tingsu.cases.personal import masked_customer
+from tingsu.cases.personal import mask_name, masked_customer
 from tingsu.reading import mask
 
 SHORTEST = 2  # characters from which a customer's value is looked for in other text
@@ -16,9 +16,11 @@ OURS = {"sha256", "into", "user", "unit", "rule", "from", "to", "received_at", "
 class Veil:
     """Masks text about one customer. People write names and numbers into notes, answers and findings too."""
 
-    def __init__(self, customer: Customer) -> None:
+    def __init__(self, customer: Customer, *, accused: str = "") -> None:
+        """``accused`` is a name to hide as well: it may stay on the pages, but does not leave the house."""
         shown = masked_customer(customer)
-        known = ((getattr(customer, name), masked) for name, masked in shown.items())
+        known = [(getattr(customer, name), masked) for name, masked in shown.items()]
+        known.append((accused, mask_name(accused)))
         pairs = [(value, masked) for value, masked in known if len(value) >= SHORTEST and value != masked]
         # Longest first, so that an account number is not torn by a shorter number inside it.
         self.pairs = sorted(pairs, key=lambda pair: -len(pair[0]))

@@ -84,7 +84,8 @@ ROLES = (
         "customer",
         "--customer",
         _words(
-            "客户号 客户编号 客户id 用户id 用户编号 投诉人 客户 用户 留言用户 客户姓名 客户名称 投诉人姓名 用户名 姓名"
+            "客户代号 客户号 客户编号 客户id 用户id 用户编号 投诉人 客户 用户 留言用户 客户姓名"
+            " 客户名称 投诉人姓名 用户名 姓名"
             " 昵称 投诉人电话 来电号码 联系电话 手机号 手机号码 customer customer_id user user_id username client phone"
         ),
         _words("客户 用户 投诉人 来电人 customer user"),
@@ -131,7 +132,10 @@ def is_known_name(name: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a column's sample holds: shares 0–1 of the filled cells, mean number of Chinese characters and of any."""
+    """What a column's sample holds: shares 0–1 of the filled cells, mean number of Chinese characters and of any.
+
+    ``starred`` is the share already masked with asterisks.
+    """
 
     filled: float
     chinese: float
@@ -139,6 +143,7 @@ class Contents:
     distinct: float
     dates: float
     digits: float
+    starred: float = 0.0
 
 
 def describe_column(cells: Sequence[object]) -> Contents:
@@ -154,6 +159,7 @@ def describe_column(cells: Sequence[object]) -> Contents:
         distinct=len(set(texts)) / len(texts),
         dates=fmean(parse_moment(cell) is not None for cell in kept),
         digits=fmean(bool(re.fullmatch(r"[\d.,+-]+", text)) for text in texts),
+        starred=fmean("*" in text for text in texts),
     )
 
 
@@ -233,6 +239,8 @@ def _fit(key: str, name: str, facts: Contents) -> float:
         return by_name if facts.letters >= 2 and facts.dates < 0.5 else 0.0
     if key in ("channel", "unit"):
         return by_name if facts.distinct < 0.9 or facts.filled * facts.letters < 20 else 0.0
+    if key == "customer":
+        return by_name if facts.starred < 0.5 else 0.0  # 张** is many people; counting by it would merge them
     return by_name
 
 

@@ -1,0 +1,125 @@
+"""The rows beside a case, replayed from its events: what was proposed, approved, asked and filed, as it was sealed.
+
+The events are under seal and these rows are not, so whoever changes a row by force contradicts the events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+
+from tingsu.cases.effects import NO_LONGER_WAITING
+from tingsu.cases.models import Approval, Case, Deadline, Event, Evidence, FollowUp, Option
+from tingsu.org.pack import active_pack
+from tingsu.packs.schema import Process
+
+OURS = {"record", "reveal", "attach", "open_evidence"}  # events that come from no action of the pack
+BESIDE = ("options", "approvals__option", "follow_ups", "evidence", "support_units", "deadlines")
+
+
+def fetch_rows(cases: list[Case]) -> None:
+    """Read everything that stands beside these cases, one query a table."""
+    prefetch_related_objects(cases, *BESIDE)
+
+
+def check_rows(case: Case, events: list[Event]) -> Iterator[str]:
+    """What stands beside the case otherwise than its events say; the events must have been found whole.
+
+    A case with steps the pack no longer knows is compared in its evidence and its next deadline only, since nobody can
+    say what those steps did.
+    """
+    told = _Told()
+    process = active_pack().process
+    for event in events:
+        told.hear(event, process)
+    if not _same(told.evidence, case.evidence.all(), _of_evidence):
+        yield "证据目录与存档事件不符"
+    if _next_due(case) != case.next_due:
+        yield "最近时限与正在计时的期限不符"
+    if any(event.kind not in OURS and process.action(event.kind) is None for event in events):
+        return
+    if not _same(told.options, case.options.all(), _of_option):
+        yield "处理方案与提出方案的事件不符"
+    if not _same(told.approvals, case.approvals.all(), _of_approval):
+        yield "审批记录与送审、批示的事件不符"
+    if not _same(told.follow_ups, case.follow_ups.all(), _of_follow_up):
+        yield "回访记录与回访事件不符"
+    if {unit.code for unit in case.support_units.all()} != told.support_units:
+        yield "协办部门与转办事件不符"
+
+
+@dataclass
+class _Told:
+    """What the events heard so far say must stand in the rows, in order."""
+
+    evidence: list[list[Any]] = field(default_factory=list)
+    options: list[list[Any]] = field(default_factory=list)
+    approvals: list[list[Any]] = field(default_factory=list)
+    follow_ups: list[list[Any]] = field(default_factory=list)
+    support_units: set[str] = field(default_factory=set)
+    rounds: int = 0
+
+    def hear(self, event: Event, process: Process) -> None:
+        data = event.data
+        if event.kind == "attach":
+            self.evidence.append([data["no"], data["name"], data["sha256"], data["size"], event.by_id, event.at])
+        action = process.action(event.kind)
+        for effect in action.effects if action else []:
+            if hear := getattr(self, f"_{effect}", None):
+                hear(event, data.get("fields", {}))
+
+    def _keep_options(self, event: Event, fields: dict[str, Any]) -> None:
+        self.rounds += 1
+        for rank, option in enumerate(fields["options"], start=1):
+            chosen = str(rank) == fields["chosen"]
+            self.options.append([self.rounds, rank, option["kind"], option["amount"], option["text"], chosen])
+
+    def _request_approval(self, event: Event, fields: dict[str, Any]) -> None:
+        asked = [event.data["level"], event.data["amount"], event.data["option"], event.by_id, event.at]
+        self.approvals.append([*asked, None, None, None, ""])
+
+    def _decide_approval(self, event: Event, fields: dict[str, Any]) -> None:
+        self.approvals[-1][5:] = [event.kind == "approve", event.by_id, event.at, fields["reason"]]
+
+    def _end(self, event: Event, fields: dict[str, Any]) -> None:
+        for approval in self.approvals:
+            if approval[5] is None:
+                approval[5:] = [False, event.by_id, event.at, NO_LONGER_WAITING]
+
+    _close = _end
+
+    def _keep_follow_up(self, event: Event, fields: dict[str, Any]) -> None:
+        said = [fields["reached"], fields["satisfaction"], fields.get("note", "")]
+        self.follow_ups.append([event.at, event.by_id, *said])
+
+    def _keep_units(self, event: Event, fields: dict[str, Any]) -> None:
+        self.support_units = {unit["unit"] for unit in fields.get("support_units", [])}
+
+
+def _same(told: list[list[Any]], rows: Iterable[Any], of: Callable[[Any], list[Any]]) -> bool:
+    return told == [of(row) for row in rows]
+
+
+def _of_evidence(row: Evidence) -> list[Any]:
+    return [row.no, row.name, row.sha256, row.size, row.added_by_id, row.added_at]
+
+
+def _of_option(row: Option) -> list[Any]:
+    return [row.round, row.rank, row.kind, f"{row.amount:.2f}", row.text, row.chosen]
+
+
+def _of_approval(row: Approval) -> list[Any]:
+    asked = [row.level, f"{row.option.amount:.2f}", row.option.text, row.asked_by_id, row.asked_at]
+    return [*asked, row.granted, row.decided_by_id, row.decided_at, row.reason]
+
+
+def _of_follow_up(row: FollowUp) -> list[Any]:
+    return [row.at, row.by_id, row.reached, row.satisfaction, row.note]
+
+
+def _next_due(case: Case) -> Any:
+    running = [d.safe_target for d in case.deadlines.all() if d.state == Deadline.State.RUNNING]
+    return min(running, default=None)
