@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tingsu.reading.folding import Folded
-from tingsu.reading.lexicon import Hit
+from tingsu.reading.lexicon import Cue, Hit
 from tingsu.reading.types import Evidence, Judgement
 from tingsu.reading.voice import WHY, Heard
 
@@ -98,16 +97,25 @@ def add_up(hits: Iterable[Hit]) -> float:
 
     Words that merely touch a topic fade faster than words that name it, so many hints never outweigh one plain word.
     """
-    counts = Counter(hit.cue for hit in hits)
+    counts: dict[Cue, int] = {}
+    for hit in hits:
+        counts[hit.cue] = counts.get(hit.cue, 0) + 1
     if not counts:
         return 0.0
-    weights = [cue.weight * (1 + 0.15 * min(count - 1, 3)) for cue, count in counts.items()]
-    plain, hints = [w for w in weights if w >= PLAIN], [w for w in weights if w < PLAIN]
+    plain: list[float] = []
+    hints: list[float] = []
+    for cue, count in counts.items():
+        weight = cue.weight * (1 + 0.15 * min(count - 1, 3))
+        (plain if weight >= PLAIN else hints).append(weight)
     return _fade(plain, 0.55) + (0.5 if plain else 1.0) * _fade(hints, 0.3)
 
 
-def _fade(weights: Iterable[float], rate: float) -> float:
-    return sum(weight * rate**rank for rank, weight in enumerate(sorted(weights, reverse=True)))
+def _fade(weights: list[float], rate: float) -> float:
+    total, share = 0.0, 1.0
+    for weight in sorted(weights, reverse=True):
+        total += weight * share
+        share *= rate
+    return total
 
 
 def shares(points: Mapping[str, float]) -> list[tuple[str, float]]:
@@ -146,7 +154,7 @@ def explain(seen: Seen, facet: str, label: str, hits: Sequence[Hit]) -> tuple[Ev
     """The lexicon's words for ``label``; where they are fewer than two, also the wordings the voice went by."""
     heaviest = sorted(hits, key=lambda hit: -hit.cue.weight)
     words = seen.evidence(heaviest)
-    if seen.heard is None or len(words) > 1:
+    if seen.heard is None or words:
         return words
     spans = {(word.start, word.end) for word in words}
     for begin, stop in seen.heard.places(facet, label, seen.text):
