@@ -13,6 +13,7 @@ from django.db.models import CharField, Model
 from tingsu.base.clock import is_plausible, local, now
 from tingsu.base.text import UNSTORABLE, is_storable
 from tingsu.cases import clocks, jobs
+from tingsu.cases.access import sees_all, visible_cases
 from tingsu.cases.chain import make_event
 from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.cases.inserting import insert
@@ -168,7 +169,7 @@ class _Ready:
 
 def _prepare(draft: Draft, reading: Reading, by: User, at: datetime) -> _Ready:
     case = _make_case(draft, reading, by, at)
-    case.customer, new_of_customer = _known_or_new_customer(draft.customer)
+    case.customer, new_of_customer = _known_or_new_customer(draft.customer, by)
     deadlines = clocks.make_deadlines(case, active_pack().process.begins_starts, at=case.received_at)
     case.next_due = min((d.safe_target for d in deadlines), default=None)
     return _Ready(case, new_of_customer, deadlines, _said(draft, case, reading))
@@ -244,24 +245,30 @@ def _held_true(reading: Reading) -> dict[str, Any]:
 
 _BY_KEY = {
     # Raw, because composing the query costs more than running it, and every registration asks it.
-    key: f"SELECT * FROM {Customer._meta.db_table} WHERE {key} = %s AND name = %s LIMIT 1"  # noqa: S608 - our own names
+    key: f"SELECT * FROM {Customer._meta.db_table} WHERE {key} = %s AND name = %s LIMIT 20"  # noqa: S608 - our own names
     for key in ("id_no", "phone")
 }
 
 
-def _known_or_new_customer(draft: CustomerDraft) -> tuple[Customer, list[str]]:
+def _known_or_new_customer(draft: CustomerDraft, by: User) -> tuple[Customer, list[str]]:
     """The customer with the same name and the same identity number or phone, else a new one; nothing is saved yet.
 
+    Only one whose earlier case the person may see: to know a name and a phone must not open what others were told.
     A returning customer tells what was not known before: those fields are named. What is known is not overwritten.
     """
     given = _given(draft)
     for key, query in _BY_KEY.items():
-        if given[key] and (found := list(Customer.objects.raw(query, [given[key], given["name"]]))):
-            new = {name: value for name, value in given.items() if value and not getattr(found[0], name)}
+        found = Customer.objects.raw(query, [given[key], given["name"]]) if given[key] else ()
+        if known := next((customer for customer in found if _is_known_to(by, customer)), None):
+            new = {name: value for name, value in given.items() if value and not getattr(known, name)}
             for name, value in new.items():
-                setattr(found[0], name, value)
-            return found[0], list(new)
+                setattr(known, name, value)
+            return known, list(new)
     return Customer(**given), []
+
+
+def _is_known_to(by: User, customer: Customer) -> bool:
+    return sees_all(by) or visible_cases(by).filter(customer=customer).exists()
 
 
 def _said(draft: Draft, case: Case, reading: Reading) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -12,6 +13,8 @@ from tingsu.reading.scoring import Seen
 from tingsu.reading.types import Demand, Judgement, Risk
 
 _ASK_REACH = 24  # characters before a demand in which a word of asking still belongs to it
+_SUM_REACH = 24  # characters between a demand and the sum named with it
+_LONGEST_SUM = 100  # characters of a sum, generously
 _MONEY_KINDS = {"退款", "赔偿", "减免息费"}
 _SHOWN = 0.5
 _WAIVED = re.compile(r"(?:不要|不需要|不求|不用|不是为了|不在乎|不图|无需|并非要|不指望)(?:你们|你|任何|什么|求)?$")
@@ -46,11 +49,14 @@ def _confidence(seen: Seen, hit: Hit, asks: Sequence[Hit]) -> float:
 def _nearest_amount(hits: Sequence[Hit], amounts: Sequence[Amount], text: str) -> Decimal | None:
     """The sum named with the demand: in the same sentence, what follows before what precedes."""
     best: tuple[int, Decimal] | None = None
+    starts = [amount.start for amount in amounts]
     for hit in hits:
-        for amount in amounts:
+        # Only the sums close by: a long text of nothing but sums and demands has millions of pairs.
+        first = bisect_left(starts, hit.start - _SUM_REACH - _LONGEST_SUM)
+        for amount in amounts[first : bisect_right(starts, hit.end + _SUM_REACH)]:
             after = amount.start >= hit.end
             gap = text[hit.end : amount.start] if after else text[amount.end : hit.start]
-            if len(gap) > 24 or any(end in gap for end in _SENTENCE_END):
+            if len(gap) > _SUM_REACH or any(end in gap for end in _SENTENCE_END):
                 continue
             distance = len(gap) if after else len(gap) + 6
             if best is None or distance < best[0]:
