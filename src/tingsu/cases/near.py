@@ -20,7 +20,8 @@ NEAR_COPY = 0.6  # similarity from which two texts are taken for the same words
 ALIKE = 0.25  # from which an earlier case is worth a look while recording
 MOST = 5
 LOOKED_AT = 120  # recent cases of the same business compared while a clerk types
-CANDIDATES = 200  # near-copies verified at most; a batch larger than this is still linked to these
+CANDIDATES = 60  # near-copies verified at most, the latest; a larger batch hangs together through these
+KEPT = 20  # links a case gets at most: a person looks at a few, and a batch of thousands must not link all to all
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ def near_cases(case: Case, *, by: User) -> list[NearCase]:
 def link_near(case: Case) -> int:
     """Keep the links between a case and those near it, both ways, and the keys that later cases meet it by."""
     keys = band_keys(case.text)
-    found = {near.case.pk: near for near in _near_copies(Case.objects.exclude(pk=case.pk), case.text, keys)}
+    copies = sorted(_near_copies(Case.objects.exclude(pk=case.pk), case.text, keys), key=lambda near: -near.score)
+    found = {near.case.pk: near for near in copies[:KEPT]}
     for other in _other_cases_of(case)[: 4 * MOST]:
         found[other.pk] = NearCase(other, "customer", similarity(case.text, other.text))
     if not TextBand.objects.filter(case=case).exists():

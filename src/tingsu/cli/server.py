@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -83,6 +84,7 @@ def run_jobs(*, once: bool) -> None:
 
     from django.core.management import call_command
 
+    os.nice(10)  # people at the counter come first
     logging.getLogger("django_tasks_db").setLevel(logging.WARNING)
     call_command("db_worker", batch=once, interval=0.5, startup_delay=False, verbosity=0)
 
