@@ -56,3 +56,13 @@ def test_the_marks_stay_where_the_words_are(bank: Bank) -> None:
     made = case(bank, text=TEXT)
     assert len(made.masked_text) == len(TEXT) and made.masked_text.startswith("张*在你们网点")
     assert made.subject.startswith("张*") and made.text == TEXT
+
+
+def test_of_the_cases_merged_into_one_only_those_within_reach_are_named(bank: Bank, client: Client) -> None:
+    kept, far, near = case(bank), case(bank, by=bank.other_clerk), case(bank)
+    for other in (far, near):
+        act(other, "merge", {"into": kept.number, "reason": "同一事项"}, by=bank.handler, version=other.version)
+    for who, named in ((bank.clerk, [near]), (bank.handler, [far, near])):
+        client.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
+        page = client.get(f"/cases/{kept.number}/").content.decode()
+        assert [other for other in (far, near) if f"/cases/{other.number}/" in page] == named

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
 
+from tingsu.cases.access import visible_cases
 from tingsu.cases.lifecycle import Offer, offers
 from tingsu.cases.models import Approval, Case, Deadline, Evidence, FollowUp, Option
 from tingsu.cases.near import near_cases
@@ -82,6 +83,7 @@ def gather(case: Case, by: User, attempt: Attempt, revealed: Revealed | None = N
         "follow_ups": list(case.follow_ups.all()),
         "evidence": list(case.evidence.all()),
         "near": near_cases(case, by=by),
+        "merged": list(visible_cases(by).filter(merged_into=case).order_by("pk").values_list("number", flat=True)),
         "kinds": kinds_in(case.reading),
         "need_choice": active_pack().taxonomy("need").choice(case.need) if case.need else None,
         "correctable": correction is not None,
@@ -139,7 +141,6 @@ def _fetch(case: Case) -> None:
         "deadlines",
         "options",
         "support_units",
-        "merged_cases",
         Prefetch("approvals", Approval.objects.select_related("option", "asked_by", "decided_by")),
         Prefetch("follow_ups", FollowUp.objects.select_related("by")),
         Prefetch("evidence", Evidence.objects.select_related("added_by")),
