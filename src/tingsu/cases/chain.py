@@ -16,6 +16,7 @@ from typing import Any
 
 from django.conf import settings
 
+from tingsu.cases.inserting import insert
 from tingsu.cases.models import Case, Event
 from tingsu.org.models import User
 from tingsu.org.permissions import grants_of
@@ -35,7 +36,7 @@ def append_event(case: Case, kind: str, data: dict[str, Any], *, by: User, at: d
     """
     event = make_event(case, kind, data, by=by, at=at)
     event.case = case
-    event.save(force_insert=True)
+    insert(event)
     return event
 
 
