@@ -13,7 +13,8 @@ from tingsu.cases import audit
 from tingsu.cases.audit import verify
 from tingsu.cases.evidence import attach
 from tingsu.cases.lifecycle import act
-from tingsu.cases.models import Case
+from tingsu.cases.models import Case, Event
+from tingsu.cases.personal import reveal
 
 
 @pytest.fixture
@@ -93,3 +94,12 @@ def test_a_step_the_pack_no_longer_knows_raises_no_alarm(bank: Bank, monkeypatch
     known = Process.action
     monkeypatch.setattr(Process, "action", lambda self, name: None if name == "propose" else known(self, name))
     assert list(verify()) == []
+
+
+def test_a_reveal_cut_off_the_end_of_a_case_still_shows(bank: Bank) -> None:
+    made = case(bank)
+    before = (made.event_count, made.head_hash)
+    reveal(made, by=bank.handler, reason="回电核实")
+    Event.objects.filter(case=made, kind="reveal").delete()
+    Case.objects.filter(pk=made.pk).update(event_count=before[0], head_hash=before[1])
+    assert [(f.number, f.seq) for f in verify()] == [(made.number, 2)]

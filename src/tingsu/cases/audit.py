@@ -12,6 +12,7 @@ from tingsu.cases.audit_rows import check_rows, fetch_rows
 from tingsu.cases.chain import seal, state_digest
 from tingsu.cases.models import Case, Event, NumberSeries
 from tingsu.cases.numbering import format_number
+from tingsu.org.models import AccessEntry
 from tingsu.org.pack import active_pack
 
 BATCH = 500  # cases held in memory at once
@@ -40,6 +41,15 @@ def verify(numbers: list[str] | None = None) -> Iterator[Finding]:
             yield from _check_held(number)
     if numbers is None:
         yield from _missing_numbers()
+        yield from _missing_reveals()
+
+
+def _missing_reveals() -> Iterator[Finding]:
+    """Every reveal stands twice, in its case and in the access log; whoever removes one leaves the other."""
+    for detail in AccessEntry.objects.filter(what="reveal").values_list("detail", flat=True).iterator():
+        number, seq = detail["case"], detail["event"]
+        if not Event.objects.filter(case__number=number, seq=seq, kind="reveal").exists():
+            yield Finding(number, seq, f"第 {seq} 条“查看客户信息”的事件不见了，出入记录里仍有")
 
 
 def _doubtful(batch: list[Case]) -> list[str]:

@@ -209,8 +209,12 @@ def _row(case: Case) -> dict[str, Any]:
 
 
 def _customer_code(customer: Customer) -> str:
-    """The same customer, the same code, in every export of this site; it tells nothing else."""
-    seal = hmac.new(settings.AUDIT_KEY.encode(), f"customer {customer.pk}".encode(), hashlib.sha256)
+    """The same person, the same code, in every export of this site; it tells nothing else.
+
+    One person may have a row at each branch, so the identity number or the phone tells who it is, where there is one.
+    """
+    who = customer.id_no or (customer.phone and f"{customer.phone} {customer.name}") or customer.pk
+    seal = hmac.new(settings.AUDIT_KEY.encode(), f"customer {who}".encode(), hashlib.sha256)
     return "K" + seal.hexdigest()[:10]
 
 

@@ -9,24 +9,25 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Field, Model
 
 
 def insert(row: Model) -> None:
     """Write a new row and give it its key, inside the caller's transaction; sends no signals, which nobody hears."""
-    statement, fields = _statement(type(row), connection.vendor)
-    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
-    with connection.cursor() as cursor:
+    database = connections[DEFAULT_DB_ALIAS]  # itself, not the proxy, which looks it up again at every touch
+    statement, fields = _statement(type(row), database.vendor)
+    values = [field.get_db_prep_save(field.pre_save(row, True), database) for field in fields]
+    with database.cursor() as cursor:
         cursor.execute(statement, values)
         row.pk = cursor.fetchone()[0]
-    row._state.adding, row._state.db = False, connection.alias
+    row._state.adding, row._state.db = False, database.alias
 
 
 @cache
 def _statement(model: type[Model], vendor: str) -> tuple[str, list[Field[Any, Any]]]:
     """The INSERT of a model with a key of the database's making, and the fields it fills, in order."""
-    quote = connection.ops.quote_name
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     meta = model._meta
     fields = [field for field in meta.concrete_fields if not field.primary_key]
     columns = ", ".join(quote(field.column) for field in fields)

@@ -15,6 +15,7 @@ from tingsu.cases.chain import append_event
 from tingsu.cases.errors import Incomplete, NotFound, NotPossible
 from tingsu.cases.guards import has_direct_interest
 from tingsu.cases.models import Case, Customer
+from tingsu.org.access_log import note_access
 from tingsu.org.models import User
 from tingsu.org.permissions import require
 
@@ -37,8 +38,8 @@ def masked_customer(customer: Customer) -> dict[str, str]:
 def reveal(case: Case, *, by: User, reason: str, at: datetime | None = None) -> Revealed:
     """The plain text and customer, after the reason has been put on record.
 
-    Leaves a "reveal" event that names who looked and why. Raises NotAllowed, NotFound, Incomplete without a
-    reason, NotPossible for whom the complaint is about.
+    Leaves a "reveal" event that names who looked and why, and a line in the access log. Raises NotAllowed, NotFound,
+    Incomplete without a reason, NotPossible for whom the complaint is about.
     """
     require(by, "reveal_personal_data")
     if not reason.strip():
@@ -53,6 +54,8 @@ def reveal(case: Case, *, by: User, reason: str, at: datetime | None = None) -> 
             raise NotPossible("您是本投诉涉及的人员，按回避要求不能查看客户信息，请交由其他同事。")
         append_event(held, "reveal", {"reason": reason.strip()}, by=by, at=at or now())
         held.save(update_fields=["event_count", "head_hash"])
+        # Also outside the case: who cuts the last event off a case would have to cut this log too.
+        note_access("reveal", {"case": held.number, "event": held.event_count}, by=by, at=at)
     return Revealed(held.text, {name: getattr(held.customer, name) for name in SHOWN})
 
 

@@ -68,7 +68,7 @@ class ApiToken(models.Model):
 
 
 class AccessEntry(models.Model):
-    """One thing done to many cases at once (export, import, backup, restore); append-only, each row sealed.
+    """One thing done to many cases at once (export, import, backup, restore) or a reveal; append-only, each row sealed.
 
     What is done to one case is an Event of that case; what carries data out of the house or in stands here.
     """

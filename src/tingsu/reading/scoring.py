@@ -151,7 +151,7 @@ def choose(seen: Seen, facet: str, groups: Mapping[str, Sequence[Hit]]) -> Judge
 
 
 def explain(seen: Seen, facet: str, label: str, hits: Sequence[Hit]) -> tuple[Evidence, ...]:
-    """The lexicon's words for ``label``; where they are fewer than two, also the wordings the voice went by."""
+    """The lexicon's words for ``label``; where it has none, the wordings the voice went by."""
     heaviest = sorted(hits, key=lambda hit: -hit.cue.weight)
     words = seen.evidence(heaviest)
     if seen.heard is None or words:

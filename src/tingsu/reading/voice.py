@@ -93,7 +93,8 @@ class Heard:
         best = [self.voice.names[self.rows[i]] for i in np.argsort(pull)[: -_SHOWN - 1 : -1] if pull[i] > 0]
         text = plain_form(folded)
         found = [(text.find(piece), len(piece)) for piece in best]
-        return _join(sorted((at, at + size) for at, size in found if at >= 0))
+        joined = _join(sorted((at, at + size) for at, size in found if at >= 0))
+        return [(start, end) for start, end in joined if end - start > 1]  # a single character tells a reader nothing
 
 
 def _join(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
