@@ -29,9 +29,11 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[600, 10_000, 100_000])
     parser.add_argument("--print-only", action="store_true", help="leave docs/performance.md as it is")
     asked = parser.parse_args()
-    results = {engine: measure(engine, asked.sizes) for engine in asked.engine or ["sqlite", "postgresql"]}
+    results = {}
+    for engine in asked.engine or ["sqlite", "postgresql"]:
+        results[engine] = measure(engine, asked.sizes)
+        print(tables({engine: results[engine]}), flush=True)
     text = tables(results)
-    print(text)
     if not asked.print_only:
         head, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
         PAGE.write_text(f"{head}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
