@@ -65,7 +65,10 @@ def _of_cases(model: type[Model], last_case: int) -> str:
 
 def _search_statement(shift: int, last_case: int) -> str:
     if connection.vendor == "postgresql":
-        return f"INSERT INTO cases_search (id, part, doc) SELECT id + {shift}, part, doc FROM cases_search WHERE id <= {last_case}"
+        return (
+            f"INSERT INTO cases_search (id, part, doc) SELECT id + {shift}, part, doc FROM cases_search"
+            f" WHERE id <= {last_case}"
+        )
     return (
         f"INSERT INTO cases_search (rowid, tokens) SELECT rowid + {shift}, tokens FROM cases_search"
         f" WHERE rowid <= {last_case}"
