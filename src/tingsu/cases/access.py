@@ -29,10 +29,14 @@ def visible_cases(by: User) -> QuerySet[Case]:
 
 def cases_under(by: User, roles: Set[str]) -> QuerySet[Case]:
     """The cases that one of these roles, as this person holds it, reaches."""
-    grants = [grant for grant in grants_of(by) if grant.role.id in roles]
-    if any(grant.reach == "all" for grant in grants):
+    if reaches_all(by, roles):
         return Case.objects.all()
-    return Case.objects.filter(_reached(grants))
+    return Case.objects.filter(_reached([grant for grant in grants_of(by) if grant.role.id in roles]))
+
+
+def reaches_all(by: User, roles: Set[str]) -> bool:
+    """Whether one of these roles, as this person holds it, reaches every case."""
+    return any(grant.reach == "all" for grant in grants_of(by) if grant.role.id in roles)
 
 
 def sees_all(by: User) -> bool:

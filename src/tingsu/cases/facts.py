@@ -5,13 +5,29 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count
-from django.db.models.functions import TruncDate
+from django.db.models import CharField, Count, Func
+from django.db.models.sql.compiler import SQLCompiler
 
-from tingsu.base.clock import SHANGHAI, local
+from tingsu.base.clock import local
 from tingsu.cases.access import visible_cases
 from tingsu.cases.queue import Filters, days_before, narrow
 from tingsu.org.models import User
+
+
+class _ChinaDay(Func):
+    """The date in China of a moment, by the database's own arithmetic: China keeps no summer time.
+
+    Django's TruncDate calls back into Python for every row on SQLite, which took half of the home page's time.
+    """
+
+    output_field = CharField()
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **context: Any) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, template="date(%(expressions)s, '+8 hours')", **context)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any, **context: Any) -> tuple[str, Any]:
+        zone = "(%(expressions)s AT TIME ZONE 'Asia/Shanghai')::date"
+        return self.as_sql(compiler, connection, template=zone, **context)
 
 
 def count(filters: Filters, *, by: User, at: datetime) -> int:
@@ -28,11 +44,10 @@ def count_by(*columns: str, filters: Filters, by: User, at: datetime) -> list[tu
 def count_by_day(*, days: int, by: User, at: datetime) -> list[tuple[date, int]]:
     """(day of receipt, how many) for the last ``days`` days, days without cases included."""
     cases = visible_cases(by).filter(received_at__gte=days_before(at, days - 1))
-    seen = dict(
-        cases.annotate(day=TruncDate("received_at", tzinfo=SHANGHAI)).values_list("day").annotate(n=Count("pk"))
-    )
+    counted = cases.annotate(day=_ChinaDay("received_at")).values_list("day").annotate(n=Count("pk")).order_by()
+    seen = {str(day): n for day, n in counted}
     first = local(at).date() - timedelta(days=days - 1)
-    return [(day, seen.get(day, 0)) for day in (first + timedelta(days=n) for n in range(days))]
+    return [(day, seen.get(day.isoformat(), 0)) for day in (first + timedelta(days=n) for n in range(days))]
 
 
 def share_late(moment: str, flag: str, *, days: int, by: User, at: datetime) -> tuple[int, int]:

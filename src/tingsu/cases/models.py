@@ -120,7 +120,12 @@ class Case(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["next_due", "id"], name="case_open_due", condition=Q(closed_at=None)),
+            models.Index(
+                # The queue's order, and what the home page counts of open work, read from the index alone.
+                fields=["next_due", "id", "emotion", "accused_unit", "risk_marks"],
+                name="case_open_due",
+                condition=Q(closed_at=None),
+            ),
             models.Index(
                 # Everything the home page counts by, so that its figures are read from the index alone.
                 fields=["received_at", "business", "cause", "emotion", "accused_unit", "closed_at", "answered_late"],
@@ -131,7 +136,7 @@ class Case(models.Model):
                 # registration. `column = ?` and `column >= ?` are enough for both databases to use them.
                 models.Index(fields=columns, name=f"case_{name}", condition=Q(**{f"{columns[0]}__isnull": False}))
                 for name, columns in {
-                    "answered": ["answered_at", "answered_late"],
+                    "answered": ["answered_at", "answered_late", "satisfaction"],
                     "responded": ["first_response_at", "responded_late"],
                     "owner": ["owner"],
                     "lead_unit": ["lead_unit"],

@@ -11,7 +11,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from tingsu.base.clock import is_plausible, local, now
 from tingsu.base.text import is_storable
-from tingsu.cases.access import cases_under, visible_cases
+from tingsu.cases.access import cases_under, reaches_all, visible_cases
 from tingsu.cases.guards import proposers_of
 from tingsu.cases.models import Approval, Case, Event
 from tingsu.cases.search import search
@@ -115,7 +115,8 @@ def waiting_for(by: User) -> QuerySet[Approval]:
     mine = Q(pk__in=[])
     for index, role in enumerate(levels):
         if role in roles_of(by):
-            mine |= Q(level__in=levels[: index + 1], case__in=cases_under(by, {role}))
+            reached = Q() if reaches_all(by, {role}) else Q(case__in=cases_under(by, {role}))
+            mine |= Q(level__in=levels[: index + 1]) & reached
     latest = proposers_of(Event.objects.filter(case=OuterRef("case")))[:1]
     waiting = Approval.objects.filter(mine, granted=None).annotate(proposed_by=Subquery(latest))
     waiting = waiting.exclude(asked_by=by).exclude(proposed_by=by.pk)
