@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from tests.make import Bank
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
 
 # The machine that runs the tests may be busy; how long one example takes says nothing.
-hypothesis_settings.register_profile("tingsu", deadline=None)
+# The same examples on every run in CI, new ones on every run elsewhere.
+hypothesis_settings.register_profile("tingsu", deadline=None, derandomize=bool(os.environ.get("CI")))
 hypothesis_settings.load_profile("tingsu")
 
 

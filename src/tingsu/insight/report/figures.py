@@ -133,7 +133,7 @@ def wilson_lower(count: int, base: int) -> float:
     share, square = count / base, _Z95**2
     middle = share + square / (2 * base)
     spread = _Z95 * math.sqrt(share * (1 - share) / base + square / (4 * base * base))
-    return (middle - spread) / (1 + square / base)
+    return max(0.0, (middle - spread) / (1 + square / base))  # rounding may fall a hair below nothing
 
 
 @dataclass(frozen=True, slots=True)
