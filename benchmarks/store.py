@@ -87,3 +87,6 @@ def _advance_sequences() -> None:
 def _analyse() -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+        if connection.vendor == "sqlite":
+            # A store that grew over years has no gigabyte of unmerged log in front of it.
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
