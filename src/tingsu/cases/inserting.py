@@ -1,7 +1,7 @@
 """New rows by the one INSERT their table always needs.
 
 What ``save(force_insert=True)`` does, without composing the statement again for each row. Every registration waits for
-the same write lock, and composing took half the time it was held.
+the same write lock, and composing took about a third of the time it was held (7.0 to 4.7 ms a registration).
 """
 
 from __future__ import annotations
