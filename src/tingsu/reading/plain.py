@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import is_dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +23,14 @@ def _plain(value: Any) -> Any:
         return {name: _plain(getattr(value, name)) for name in kind.__dataclass_fields__}
     if kind is dict:
         return {key: _plain(item) for key, item in value.items()}
+    if kind is date:
+        return value.isoformat()
     return format(value, "f") if kind is Decimal else value
 
 
 def to_plain(reading: Reading) -> dict[str, Any]:
-    """JSON-ready data: field names as in ``types``, tuples as lists, amounts as decimal strings ("1200.50").
+    """JSON-ready data: field names as in ``types``, tuples as lists, amounts as decimal strings ("1200.50"),
+    days as "2026-11-20".
 
     Probabilities are rounded to four places.
     """

@@ -6,6 +6,7 @@ Nothing here decides anything. A Reading is a suggestion with reasons; verdicts,
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -49,21 +50,139 @@ class Emotion:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """One thing the customer asks for (诉求); ``amount`` in yuan when a figure was named with it."""
+    """One thing the customer asks for (诉求); wishes of one kind said several times are one demand.
+
+    ``amount`` is the sum named with it, in ``currency``; ``due`` the day it is wanted by. ``by`` is who is to do it when
+    not simply the bank (柜员, 催收公司), ``to`` whom it is for when not simply the writer (母亲). ``sentences`` are the
+    whole sentences the wish stands in; ``implied`` says that nobody asked in so many words.
+    """
 
     kind: str
     confidence: float
     evidence: tuple[Evidence, ...] = ()
     amount: Decimal | None = None
+    currency: str = "CNY"
+    due: date | None = None
+    by: str = ""
+    to: str = ""
+    sentences: tuple[Evidence, ...] = ()
+    implied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """One way this complaint may go further (监管, 媒体舆情, 司法 …)."""
+    """One way this complaint may go further (监管, 媒体舆情, 司法 …).
+
+    ``manner`` is the finer kind of 过激: 自伤, 暴力, 占据场所. ``urgent``: a person must act now, before anything else.
+    """
 
     kind: str
     confidence: float
     evidence: tuple[Evidence, ...] = ()
+    manner: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A sensitivity (敏感标签): 监管, 舆情, 司法, 信访, 过激行为, 情绪激动, 特殊群体, 特殊职业."""
+
+    kind: str
+    confidence: float
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum of money. ``currency`` is its ISO 4217 code; ``role``: 损失, 扣收, 要求, 余额, or empty where not plain.
+
+    ``approximate`` sums (两千多, 六七万) carry their lower end.
+    """
+
+    evidence: Evidence
+    amount: Decimal
+    currency: str = "CNY"
+    approximate: bool = False
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time that was named: the days ``first`` to ``last``, both None when it cannot be told which.
+
+    ``grain``: 日, 周, 月, 年, 段 (a stretch such as 国庆前). ``clock`` is the time of day, "15:00", where one was named.
+    ``relative``: counted from the day of receipt (上周三), or without its year (3月5日).
+    """
+
+    evidence: Evidence
+    first: date | None
+    last: date | None
+    grain: str
+    clock: str = ""
+    relative: bool = False
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A town, district or street. ``kind``: 城市, 区县, 街道."""
+
+    evidence: Evidence
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitNamed:
+    """A part of the bank. ``kind``: 总行, 分行, 支行, 网点, 柜台, 自助机具, 电话客服, 手机银行, 网上银行, 部门."""
+
+    evidence: Evidence
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """Someone of the staff by role (柜员); ``name`` is masked, ``number`` the staff number (工号) as written."""
+
+    evidence: Evidence
+    role: str
+    name: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product by type (理财) or by its own name (安心盈90天). ``kind``: 卡, 贷款, 存款, 理财, 基金, 保险, 贵金属 …"""
+
+    evidence: Evidence
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What the customer was told he would get (承诺).
+
+    ``kind``: 答复, 退款, 办理, 保本, 免费, 赔偿, 赠品, 收益, 其他. ``who`` is the role or unit that said it, empty when
+    unsaid. ``due_words`` are the words of the time limit; ``due`` its day where it can be told.
+    """
+
+    evidence: Evidence
+    kind: str
+    who: str = ""
+    due: date | None = None
+    due_words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What happened when, where, with whom and for how much, as far as the text names it; each in order of place."""
+
+    amounts: tuple[Sum, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    places: tuple[Place, ...] = ()
+    units: tuple[UnitNamed, ...] = ()
+    staff: tuple[StaffMember, ...] = ()
+    products: tuple[Product, ...] = ()
+    promises: tuple[Promise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +215,8 @@ class Reading:
     personal_data: tuple[PersonalDatum, ...]
     masked_text: str
     engine: str = field(default="")  # name and version of the engine that said it
+    facts: Facts = field(default_factory=Facts)
+    tags: tuple[Tag, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The reading as plain JSON-ready data, evidence included; the store and the API keep this form."""
