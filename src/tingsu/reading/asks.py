@@ -7,7 +7,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from decimal import Decimal
 
-from tingsu.reading.amounts import Amount, find_amounts
+from tingsu.reading.facts import Found
+from tingsu.reading.facts.amounts import Amount
 from tingsu.reading.lexicon import Hit
 from tingsu.reading.scoring import Seen
 from tingsu.reading.types import Demand, Judgement, Risk
@@ -60,11 +61,13 @@ def _nearest_amount(hits: Sequence[Hit], amounts: Sequence[Amount], text: str) -
                 continue
             distance = len(gap) if after else len(gap) + 6
             if best is None or distance < best[0]:
-                best = (distance, amount.yuan)
+                best = (distance, amount.value)
     return best[1] if best else None
 
 
-def find_demands(seen: Seen, complaint: Judgement, cause: Judgement, need: Judgement) -> tuple[Demand, ...]:
+def find_demands(
+    seen: Seen, complaint: Judgement, cause: Judgement, need: Judgement, facts: Found
+) -> tuple[Demand, ...]:
     """Everything asked for or plainly implied, surest first; empty when nothing is, or no complaint is made."""
     if complaint.value == "no" or need.value == "求发泄":
         return ()
@@ -74,8 +77,7 @@ def find_demands(seen: Seen, complaint: Judgement, cause: Judgement, need: Judge
         confidence = _confidence(seen, hit, asks)
         if confidence >= _SHOWN:
             found.setdefault(hit.cue.label, []).append((confidence, hit))
-    amounts = tuple(find_amounts(seen.text)) if _MONEY_KINDS & found.keys() else ()
-    demands = [_make_demand(seen, kind, scored, amounts) for kind, scored in found.items()]
+    demands = [_make_demand(seen, kind, scored, facts.amounts) for kind, scored in found.items()]
     if need.value != "求补偿":
         demands.extend(_imply_demand(seen, complaint, cause, found))
     return tuple(sorted(demands, key=lambda demand: -demand.confidence))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from tingsu.reading.asks import find_demands, find_risks
 from tingsu.reading.classes import judge_business, judge_cause, judge_complaint
+from tingsu.reading.facts import find_facts, gather
 from tingsu.reading.feelings import judge_emotion, judge_needs
 from tingsu.reading.folding import Folded, fold
 from tingsu.reading.lexicon import lexicon
@@ -33,9 +35,10 @@ def _see(text: str, folded: Folded) -> Seen:
     return see(text, part, lexicon().find(part.text), voice().hear(part.text))
 
 
-def read(text: str) -> Reading:
+def read(text: str, received: date | None = None) -> Reading:
     """Everything the engine says of ``text``. Pure, thread-safe, never raises for a string.
 
+    ``received`` is the day the text came in; without it 上周三 and 3月5日 stay unresolved.
     Judges the first 12,000 and last 4,000 characters of longer texts; masks personal data everywhere.
     """
     folded = fold(text)
@@ -45,6 +48,7 @@ def read(text: str) -> Reading:
     emotion = judge_emotion(seen, complaint)
     need, needs = judge_needs(seen, complaint, emotion)
     data = find_in(folded)
+    found = gather(seen.text, received)
     return Reading(
         complaint=complaint,
         business=business,
@@ -52,14 +56,15 @@ def read(text: str) -> Reading:
         emotion=emotion,
         need=need,
         needs=needs,
-        demands=find_demands(seen, complaint, cause, need),
+        demands=find_demands(seen, complaint, cause, need, found),
         risks=find_risks(seen, complaint),
         personal_data=data,
         masked_text=mask_found(text, data),
         engine=ENGINE,
+        facts=find_facts(text, seen.folded, found, data),
     )
 
 
-def read_many(texts: Iterable[str]) -> Iterator[Reading]:
-    """A Reading for every text, lazily and in order."""
-    return map(read, texts)
+def read_many(texts: Iterable[str], received: date | None = None) -> Iterator[Reading]:
+    """A Reading for every text, lazily and in order; ``received`` is the day all of them came in."""
+    return (read(text, received) for text in texts)

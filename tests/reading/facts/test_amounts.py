@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tingsu.reading.amounts import find_amounts, parse_han_number
+from tingsu.reading.facts.amounts import find_amounts
+from tingsu.reading.facts.numbers import parse_han_number
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ from tingsu.reading.amounts import find_amounts, parse_han_number
     ],
 )
 def test_reads_a_sum(text: str, yuan: str) -> None:
-    assert [amount.yuan for amount in find_amounts(f"要求退还{text}")] == [Decimal(yuan)]
+    assert [amount.value for amount in find_amounts(f"要求退还{text}")] == [Decimal(yuan)]
 
 
 @pytest.mark.parametrize(
@@ -51,5 +52,5 @@ def test_no_number_at_all() -> None:
 
 @given(st.integers(min_value=1, max_value=10**12))
 def test_any_whole_number_of_yuan_is_read_back(number: int) -> None:
-    assert [amount.yuan for amount in find_amounts(f"{number}元")] == [Decimal(number)]
-    assert [amount.yuan for amount in find_amounts(f"{number:,}元")] == [Decimal(number)]
+    assert [amount.value for amount in find_amounts(f"{number}元")] == [Decimal(number)]
+    assert [amount.value for amount in find_amounts(f"{number:,}元")] == [Decimal(number)]
