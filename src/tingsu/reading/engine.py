@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from tingsu.reading.asks import find_demands, find_risks
+from tingsu.reading.asks import find_demands, find_risks, find_tags
 from tingsu.reading.classes import judge_business, judge_cause, judge_complaint
 from tingsu.reading.facts import find_facts, gather
 from tingsu.reading.feelings import judge_emotion, judge_needs
@@ -49,6 +49,7 @@ def read(text: str, received: date | None = None) -> Reading:
     need, needs = judge_needs(seen, complaint, emotion)
     data = find_in(folded)
     found = gather(seen.text, received)
+    risks = find_risks(seen, complaint)
     return Reading(
         complaint=complaint,
         business=business,
@@ -57,11 +58,12 @@ def read(text: str, received: date | None = None) -> Reading:
         need=need,
         needs=needs,
         demands=find_demands(seen, complaint, cause, need, found),
-        risks=find_risks(seen, complaint),
+        risks=risks,
         personal_data=data,
         masked_text=mask_found(text, data),
         engine=ENGINE,
         facts=find_facts(text, seen.folded, found, data),
+        tags=find_tags(seen, risks, emotion),
     )
 
 

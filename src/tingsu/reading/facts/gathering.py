@@ -40,6 +40,7 @@ class Found:
     places: tuple[Spot, ...] = ()
     products: tuple[Named, ...] = ()
     promises: tuple[Promised, ...] = ()
+    received: date | None = None
 
 
 def gather(text: str, received: date | None) -> Found:
@@ -54,6 +55,7 @@ def gather(text: str, received: date | None) -> Found:
         tuple(find_places(text))[:MOST],
         tuple(find_products(text))[:MOST],
         tuple(find_promises(text, staff, units, moments))[:MOST],
+        received,
     )
 
 

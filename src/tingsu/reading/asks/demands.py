@@ -1,0 +1,109 @@
+"""What the customer asks for (诉求): each kind once, with what was said of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from tingsu.reading.asks.clauses import Clauses
+from tingsu.reading.asks.details import MONEY_KINDS, Details
+from tingsu.reading.asks.mood import Mood, Moods
+from tingsu.reading.facts import Found
+from tingsu.reading.lexicon import Hit
+from tingsu.reading.scoring import Seen
+from tingsu.reading.types import Demand, Judgement
+
+_ASK_REACH = 24  # characters before a demand in which a word of asking still belongs to it
+_SHOWN = 0.5
+_PLAIN = 0.85  # from here a wish is asked for outright, whatever the tone of the rest
+_SETTLED_KINDS = {"退款", "赔偿", "道歉", "处理责任人", "减免息费", "删除或更正信息"}
+_REFUSED = re.compile(
+    r"(?:不|拒绝|拒不|不肯|不愿|不予|不给|没有?|未|迟迟[不未没]|至今[不未没])(?:给|予|我|任何|一个|句|进行|向我|人|有)?$"
+)
+_SENTENCE_END = re.compile(r"[。!?;\n]")
+_CLAUSE_END = re.compile(r"[。!?;\n,]")
+Scored = tuple[float, Hit]
+
+
+def find_demands(
+    seen: Seen, complaint: Judgement, cause: Judgement, need: Judgement, facts: Found
+) -> tuple[Demand, ...]:
+    """Everything asked for or plainly implied, surest first; empty when nothing is, or no complaint is made."""
+    if complaint.value == "no":
+        return ()
+    clauses = Clauses(seen.text)
+    found = _weigh(seen, clauses)
+    if need.value == "求发泄":
+        found = {kind: scored for kind, scored in found.items() if any(confidence >= _PLAIN for confidence, _ in scored)}
+    details = Details(seen, clauses, facts)
+    demands = [_make_demand(seen, details, kind, scored) for kind, scored in found.items()]
+    if need.value not in ("求补偿", "求发泄"):
+        demands.extend(_imply_demand(seen, complaint, cause, found))
+    return tuple(sorted(demands, key=lambda demand: -demand.confidence))
+
+
+def _weigh(seen: Seen, clauses: Clauses) -> dict[str, list[Scored]]:
+    """The hits that count as a wish, by kind, with how sure each is."""
+    hits = seen.of("demand")
+    if not hits:
+        return {}
+    moods, asks = Moods(clauses), seen.of("mark", "asked")
+    found: dict[str, list[Scored]] = {}
+    for hit in hits:
+        confidence = _confidence(seen, hit, asks, moods)
+        if confidence >= _SHOWN:
+            found.setdefault(hit.cue.label, []).append((confidence, hit))
+    return found
+
+
+def _confidence(seen: Seen, hit: Hit, asks: Sequence[Hit], moods: Moods) -> float:
+    extra, kind = hit.cue.extra, hit.cue.label
+    refused = extra.get("refused", 0) > 0 or _REFUSED.search(seen.text, max(0, hit.start - 8), hit.start) is not None
+    mood = moods.of(hit.start, hit.end, refused=refused, settled_by_了=kind in _SETTLED_KINDS)
+    if mood is Mood.DROPPED:
+        return 0.0
+    bare, asked = extra.get("bare", 0.5), extra.get("asked", 0.8)
+    if mood is Mood.ASKED or _asked_before(seen, hit, asks):
+        return asked
+    return max(bare, 0.7) if bare >= 0.5 and refused else bare
+
+
+def _asked_before(seen: Seen, hit: Hit, asks: Sequence[Hit]) -> bool:
+    """A word of asking stands before it: in its sentence, or in its clause where the cue is a weak one."""
+    reach = hit.cue.extra.get("reach", _ASK_REACH)
+    ends = _SENTENCE_END if reach >= _ASK_REACH else _CLAUSE_END
+    for ask in asks:
+        if ask.start >= hit.start:
+            return False
+        if hit.start - ask.start <= reach and not ends.search(seen.text, ask.end, hit.start):
+            return True
+    return False
+
+
+def _make_demand(seen: Seen, details: Details, kind: str, scored: list[Scored]) -> Demand:
+    hits = [hit for _, hit in sorted(scored, key=lambda one: (-one[0], one[1].start))]
+    amount = details.amount(hits) if kind in MONEY_KINDS else None
+    return Demand(
+        kind,
+        max(confidence for confidence, _ in scored),
+        seen.evidence(hits),
+        amount.value if amount else None,
+        amount.currency if amount else "CNY",
+        details.due(hits),
+        details.by(kind, hits),
+        details.to(hits),
+        details.sentences(hits),
+    )
+
+
+_IMPLIED = {"设施设备系统": "修复改进", "债务催收": "停止侵扰"}  # what such a cause asks for even when nothing is asked
+
+
+def _imply_demand(seen: Seen, complaint: Judgement, cause: Judgement, found: Mapping[str, list[Scored]]) -> list[Demand]:
+    """A fault of app, machine or hall asks to be mended; harassment, where nothing else is asked, to be stopped."""
+    kind = _IMPLIED.get(cause.value or "")
+    spoken = bool(found) if kind == "停止侵扰" else kind in found
+    named = bool(seen.of("cause", cause.value))
+    if complaint.value != "yes" or kind is None or spoken or not named:
+        return []
+    return [Demand(kind, round(0.5 + 0.3 * cause.confidence, 3), cause.evidence, implied=True)]
