@@ -1,0 +1,149 @@
+"""A linear model with many heads: weights of pieces and signals, calibrated chances, and the wordings that pulled.
+
+Stored as one ``.npz`` without pickled objects; weights of pieces are whole numbers of one byte.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tingsu.reading.learned.pieces import cut_pieces, spoken_form
+
+Floats = np.ndarray[Any, np.dtype[np.float32]]
+_SHOWN = 6  # pieces named as evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One question put to a text: its ``labels`` own the columns from ``start`` on.
+
+    ``single``: exactly one label holds (their chances add up to one); otherwise each holds or not by itself.
+    ``warmth``: what points are divided by before they become chances, so that chances mean what they say.
+    """
+
+    facet: str
+    start: int
+    labels: tuple[str, ...]
+    single: bool
+    warmth: float = 1.0
+
+    @property
+    def columns(self) -> slice:
+        return slice(self.start, self.start + len(self.labels))
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """``weights``: a row a piece, a column a label, in units of ``scale``; ``signals``: a row a named signal."""
+
+    names: Sequence[str]
+    rows: Mapping[str, int]
+    rarity: Floats
+    weights: np.ndarray[Any, np.dtype[np.int8]]
+    scale: Floats
+    signal_rows: Mapping[str, int]
+    signals: Floats
+    bias: Floats
+    heads: Mapping[str, Head]
+
+    def weigh(self, text: str, signals: Mapping[str, float]) -> Weighed:
+        """What the model makes of ``text`` (plain form) and its ``signals``."""
+        counts: dict[int, int] = {}
+        for row in map(self.rows.get, cut_pieces(text)):
+            if row is not None:
+                counts[row] = counts.get(row, 0) + 1
+        rows = np.fromiter(counts, dtype=np.int32, count=len(counts))
+        much = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * self.rarity[rows]
+        much /= math.sqrt(float(much @ much)) or 1.0
+        points = (much @ self.weights[rows].astype(np.float32)) * self.scale + self.bias
+        for name, value in signals.items():
+            if (row := self.signal_rows.get(name)) is not None:
+                points = points + np.float32(value) * self.signals[row]
+        return Weighed(self, rows, much, points)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One text as the model weighed it."""
+
+    model: Model
+    rows: np.ndarray[Any, np.dtype[np.int32]]
+    much: Floats
+    points: Floats
+
+    def chances(self, facet: str) -> dict[str, float]:
+        """Each label's calibrated chance, best first."""
+        head = self.model.heads[facet]
+        values = [float(value) / head.warmth for value in self.points[head.columns]]
+        shares = soften(values) if head.single else [squash(value) for value in values]
+        return dict(sorted(zip(head.labels, shares, strict=True), key=lambda item: -item[1]))
+
+    def wordings(self, facet: str, label: str) -> list[str]:
+        """The wordings that spoke most for ``label`` against its rivals, strongest first."""
+        head = self.model.heads[facet]
+        block = self.model.weights[self.rows, head.columns].astype(np.float32) * self.model.scale[head.columns]
+        own = block[:, head.labels.index(label)]
+        pull = self.much * (own - block.mean(axis=1) if head.single else own)
+        best = np.argsort(-pull, kind="stable")[: 3 * _SHOWN]
+        spoken = [spoken_form(self.model.names[self.rows[i]]) for i in best if pull[i] > 0]
+        return [word for word in dict.fromkeys(spoken) if len(word) > 1][:_SHOWN]
+
+
+def soften(values: Sequence[float]) -> list[float]:
+    """Points as chances that add up to one."""
+    top = max(values)
+    raised = [math.exp(value - top) for value in values]
+    total = sum(raised)
+    return [value / total for value in raised]
+
+
+def squash(points: float) -> float:
+    """The logistic curve."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, points))))
+
+
+def save_model(model: Model, path: Path) -> None:
+    """Writes ``model`` as one ``.npz``."""
+    heads = "\n".join(
+        "\t".join((head.facet, str(head.start), "1" if head.single else "0", repr(head.warmth), *head.labels))
+        for head in model.heads.values()
+    )
+    np.savez_compressed(
+        path,
+        pieces=np.array("\t".join(model.names)),
+        rarity=model.rarity.astype(np.float16),
+        weights=model.weights,
+        scale=model.scale,
+        signal_names=np.array("\t".join(model.signal_rows)),
+        signals=model.signals,
+        bias=model.bias,
+        heads=np.array(heads),
+    )
+
+
+def load_model(path: Path) -> Model:
+    """The model stored at ``path``; nothing in the file can run."""
+    with np.load(path, allow_pickle=False) as stored:
+        names = str(stored["pieces"]).split("\t")
+        return Model(
+            names,
+            {piece: row for row, piece in enumerate(names)},
+            stored["rarity"].astype(np.float32),
+            stored["weights"],
+            stored["scale"],
+            {name: row for row, name in enumerate(str(stored["signal_names"]).split("\t"))},
+            stored["signals"],
+            stored["bias"],
+            {head.facet: head for head in map(_read_head, str(stored["heads"]).split("\n"))},
+        )
+
+
+def _read_head(line: str) -> Head:
+    facet, start, single, warmth, *labels = line.split("\t")
+    return Head(facet, int(start), tuple(labels), single == "1", float(warmth))

@@ -1,0 +1,49 @@
+"""What the lexicon and the punctuation say of a text, as a few named numbers a model can weigh."""
+
+from __future__ import annotations
+
+import re
+
+from tingsu.reading.scoring import Seen, add_up
+
+SHARE = 0.2  # of a unit: how much a signal weighs beside the pieces, whose squares add up to one
+_MOST = 6.0  # points of one label beyond which more words say nothing new
+_MARKS = re.compile(r"[!?]{2,}|!")
+_LONG = 300  # characters
+_SHORT = 40
+WEIGHED = frozenset(("business", "cause", "complaint", "emotion", "need", "demand", "risk", "mark"))
+SHAPE = ("叹号与问号", "篇幅", "问句", "短文", "叹号", "对话")
+
+
+def heat_of_marks(text: str) -> float:
+    """Runs of ! and ?; one exclamation mark alone adds almost nothing."""
+    runs: list[str] = _MARKS.findall(text)
+    long_runs = sum(len(run) > 1 for run in runs)
+    single = len(runs) - long_runs
+    asked = max(0, text.count("?") - sum(run.count("?") for run in runs) - 1)
+    return min(1.6, 0.7 * long_runs + 0.3 * max(0, single - 1) + 0.15 * (single > 0) + 0.4 * asked)
+
+
+def _shape_of(text: str) -> tuple[float, ...]:
+    talk = "客户:" in text or "客服:" in text or "坐席" in text
+    return (
+        heat_of_marks(text),
+        2 * min(len(text), _LONG) / _LONG,
+        min(text.count("?"), 6) / 2,
+        float(len(text) < _SHORT),
+        float("!" in text),
+        float(talk),
+    )
+
+
+def see_signals(seen: Seen) -> dict[str, float]:
+    """Named numbers, each already times ``SHARE``: ``facet/label`` for points of the lexicon, then the text's shape."""
+    signals = {
+        f"{facet}/{label}": SHARE * min(add_up(hits), _MOST) / 2
+        for (facet, label), hits in seen.labels.items()
+        if facet in WEIGHED
+    }
+    for name, value in zip(SHAPE, _shape_of(seen.text), strict=True):
+        if value:
+            signals[name] = SHARE * value
+    return signals
