@@ -10,7 +10,7 @@ from tingsu.reading.asks.details import MONEY_KINDS, Details
 from tingsu.reading.asks.mood import Mood, Moods
 from tingsu.reading.facts import Found
 from tingsu.reading.lexicon import Hit
-from tingsu.reading.scoring import Seen
+from tingsu.reading.scoring import PLAIN, Seen
 from tingsu.reading.types import Demand, Judgement
 
 _ASK_REACH = 24  # characters before a demand in which a word of asking still belongs to it
@@ -20,8 +20,10 @@ _SETTLED_KINDS = {"退款", "赔偿", "道歉", "处理责任人", "减免息费
 _REFUSED = re.compile(
     r"(?:不|拒绝|拒不|不肯|不愿|不予|不给|没有?|未|迟迟[不未没]|至今[不未没])(?:给|予|我|任何|一个|句|进行|向我|人|有)?$"
 )
+_SETTLED = re.compile(
+    r"(?:撤回|撤销|取消)(?:了)?(?:本次|该|此|这次|对你们的)?投诉|同意撤诉|协商一致(?![^。]{0,20}[但仍又])|(?:已|双方)达成一致(?![^。]{0,20}[但仍又])"
+)  # the matter is over
 _SENTENCE_END = re.compile(r"[。!?;\n]")
-_CLAUSE_END = re.compile(r"[。!?;\n,]")
 Scored = tuple[float, Hit]
 
 
@@ -29,7 +31,7 @@ def find_demands(
     seen: Seen, complaint: Judgement, cause: Judgement, need: Judgement, facts: Found
 ) -> tuple[Demand, ...]:
     """Everything asked for or plainly implied, surest first; empty when nothing is, or no complaint is made."""
-    if complaint.value == "no":
+    if complaint.value == "no" or _SETTLED.search(seen.text):
         return ()
     clauses = Clauses(seen.text)
     found = _weigh(seen, clauses)
@@ -59,23 +61,24 @@ def _weigh(seen: Seen, clauses: Clauses) -> dict[str, list[Scored]]:
 def _confidence(seen: Seen, hit: Hit, asks: Sequence[Hit], moods: Moods) -> float:
     extra, kind = hit.cue.extra, hit.cue.label
     refused = extra.get("refused", 0) > 0 or _REFUSED.search(seen.text, max(0, hit.start - 8), hit.start) is not None
-    mood = moods.of(hit.start, hit.end, refused=refused, settled_by_了=kind in _SETTLED_KINDS)
+    command = extra.get("command", 0) > 0
+    mood = moods.of(hit.start, hit.end, refused=refused, command=command, settled=kind in _SETTLED_KINDS)
     if mood is Mood.DROPPED:
         return 0.0
     bare, asked = extra.get("bare", 0.5), extra.get("asked", 0.8)
+    if "reach" in extra:  # words of the matter itself: they ask only where a word of asking stands right before them
+        return asked if moods.is_urged(hit.start) else bare
     if mood is Mood.ASKED or _asked_before(seen, hit, asks):
         return asked
     return max(bare, 0.7) if bare >= 0.5 and refused else bare
 
 
 def _asked_before(seen: Seen, hit: Hit, asks: Sequence[Hit]) -> bool:
-    """A word of asking stands before it: in its sentence, or in its clause where the cue is a weak one."""
-    reach = hit.cue.extra.get("reach", _ASK_REACH)
-    ends = _SENTENCE_END if reach >= _ASK_REACH else _CLAUSE_END
+    """A word of asking stands before it in its sentence."""
     for ask in asks:
         if ask.start >= hit.start:
             return False
-        if hit.start - ask.start <= reach and not ends.search(seen.text, ask.end, hit.start):
+        if hit.start - ask.start <= _ASK_REACH and not _SENTENCE_END.search(seen.text, ask.end, hit.start):
             return True
     return False
 
@@ -103,7 +106,7 @@ def _imply_demand(seen: Seen, complaint: Judgement, cause: Judgement, found: Map
     """A fault of app, machine or hall asks to be mended; harassment, where nothing else is asked, to be stopped."""
     kind = _IMPLIED.get(cause.value or "")
     spoken = bool(found) if kind == "停止侵扰" else kind in found
-    named = bool(seen.of("cause", cause.value))
+    named = any(hit.cue.weight >= PLAIN for hit in seen.of("cause", cause.value))
     if complaint.value != "yes" or kind is None or spoken or not named:
         return []
     return [Demand(kind, round(0.5 + 0.3 * cause.confidence, 3), cause.evidence, implied=True)]
