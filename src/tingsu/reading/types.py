@@ -54,7 +54,7 @@ class Demand:
 
     ``amount`` is the sum named with it, in ``currency``; ``due`` the day it is wanted by. ``by`` is who is to do it when
     not simply the bank (柜员, 催收公司), ``to`` whom it is for when not simply the writer (母亲). ``sentences`` are the
-    whole sentences the wish stands in; ``implied`` says that nobody asked in so many words.
+    places (start, end) of the whole sentences it stands in; ``implied`` says that nobody asked in so many words.
     """
 
     kind: str
@@ -65,7 +65,7 @@ class Demand:
     due: date | None = None
     by: str = ""
     to: str = ""
-    sentences: tuple[Evidence, ...] = ()
+    sentences: tuple[tuple[int, int], ...] = ()
     implied: bool = False
 
 

@@ -36,7 +36,9 @@ def find_demands(
     clauses = Clauses(seen.text)
     found = _weigh(seen, clauses)
     if need.value == "求发泄":
-        found = {kind: scored for kind, scored in found.items() if any(confidence >= _PLAIN for confidence, _ in scored)}
+        found = {
+            kind: scored for kind, scored in found.items() if any(confidence >= _PLAIN for confidence, _ in scored)
+        }
     details = Details(seen, clauses, facts)
     demands = [_make_demand(seen, details, kind, scored) for kind, scored in found.items()]
     if need.value not in ("求补偿", "求发泄"):
@@ -102,7 +104,9 @@ def _make_demand(seen: Seen, details: Details, kind: str, scored: list[Scored]) 
 _IMPLIED = {"设施设备系统": "修复改进", "债务催收": "停止侵扰"}  # what such a cause asks for even when nothing is asked
 
 
-def _imply_demand(seen: Seen, complaint: Judgement, cause: Judgement, found: Mapping[str, list[Scored]]) -> list[Demand]:
+def _imply_demand(
+    seen: Seen, complaint: Judgement, cause: Judgement, found: Mapping[str, list[Scored]]
+) -> list[Demand]:
     """A fault of app, machine or hall asks to be mended; harassment, where nothing else is asked, to be stopped."""
     kind = _IMPLIED.get(cause.value or "")
     spoken = bool(found) if kind == "停止侵扰" else kind in found

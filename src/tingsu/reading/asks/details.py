@@ -13,7 +13,6 @@ from tingsu.reading.facts.amounts import Amount
 from tingsu.reading.facts.numbers import parse_small
 from tingsu.reading.lexicon import Hit
 from tingsu.reading.scoring import Seen
-from tingsu.reading.types import Evidence
 
 MONEY_KINDS = {"退款", "赔偿", "减免息费"}
 _SUM_REACH = 24  # characters between a demand and the sum named with it
@@ -21,7 +20,9 @@ _LONGEST_SUM = 100  # characters of a sum, generously
 _TOTAL = re.compile(r"(?:一共|总共|共计|合计|共)[^,。]{0,3}$")
 _STOP = re.compile(r"[。!?;\n]")
 _LIMIT = re.compile(r"(?:之前|以前|前|之内|以内|内|为止|截止)")
-_WITHIN = re.compile(r"(?<!\d)(\d{1,3}|[一二三四五六七八九十两]{1,3})个?(?:自然)?(天|日|小时|周|星期|礼拜)(?:之?内|以内)")
+_WITHIN = re.compile(
+    r"(?<!\d)(\d{1,3}|[一二三四五六七八九十两]{1,3})个?(?:自然)?(天|日|小时|周|星期|礼拜)(?:之?内|以内)"
+)
 _DAYS = {"天": 1, "日": 1, "周": 7, "星期": 7, "礼拜": 7}
 _TODAY = re.compile(r"今[天日晚]")
 _PERSONALLY = re.compile(r"本人|当面|亲自|亲口|当众")
@@ -67,7 +68,11 @@ class Details:
         for hit in hits[:_MOST]:
             low, high = self._clauses.sentence_start(hit.start), self._clauses.sentence_end(hit.end)
             for moment in self._facts.moments:
-                if low <= moment.start < high and moment.days.last is not None and self._is_limit(moment.start, moment.end):
+                if (
+                    low <= moment.start < high
+                    and moment.days.last is not None
+                    and self._is_limit(moment.start, moment.end)
+                ):
                     return moment.days.last
             if (days := self._within(low, high)) is not None:
                 return days
@@ -75,7 +80,11 @@ class Details:
 
     def _is_limit(self, start: int, end: int) -> bool:
         text = self._seen.text
-        return text[start:end].endswith("前") or _LIMIT.match(text, end) is not None or _TODAY.match(text, start) is not None
+        return (
+            text[start:end].endswith("前")
+            or _LIMIT.match(text, end) is not None
+            or _TODAY.match(text, start) is not None
+        )
 
     def _within(self, low: int, high: int) -> date | None:
         received = self._facts.received
@@ -108,7 +117,9 @@ class Details:
             if person.start < hit.start:
                 if person.start >= clause:
                     return person.role
-                meant = _PRONOUN.search(self._seen.text, clause, hit.start) or _PERSONALLY.search(self._seen.text, clause, hit.end)
+                meant = _PRONOUN.search(self._seen.text, clause, hit.start) or _PERSONALLY.search(
+                    self._seen.text, clause, hit.end
+                )
                 return person.role if meant else ""
         return ""
 
@@ -120,13 +131,17 @@ class Details:
                 return found[1]
         return ""
 
-    def sentences(self, hits: Sequence[Hit]) -> tuple[Evidence, ...]:
-        """The sentences the wish stands in, each once, in order, at most eight."""
-        spans = sorted({(self._clauses.sentence_start(hit.start), self._clauses.sentence_end(hit.end)) for hit in hits[:_MOST]})
-        shown: list[Evidence] = []
+    def sentences(self, hits: Sequence[Hit]) -> tuple[tuple[int, int], ...]:
+        """Where in the original the sentences stand that hold the wish, each once, in order, at most eight.
+
+        Places only: a whole sentence may hold a name or a number, and the words of a reading are kept unmasked.
+        """
+        spans = sorted(
+            {(self._clauses.sentence_start(hit.start), self._clauses.sentence_end(hit.end)) for hit in hits[:_MOST]}
+        )
+        shown: list[tuple[int, int]] = []
         for low, high in spans:
             low += len(self._seen.text[low:high]) - len(self._seen.text[low:high].lstrip())
             if low < high:
-                start, end = self._seen.folded.origin(low, high)
-                shown.append(Evidence(start, end, self._seen.original[start:end], "提出诉求的句子"))
+                shown.append(self._seen.folded.origin(low, high))
         return tuple(shown)

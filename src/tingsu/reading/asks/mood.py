@@ -19,12 +19,20 @@ _ASKS_WORD = re.compile(r"要|请|希望|必须|给我|赶紧|赶快|快|得|应
 _TOLD_TO = re.compile(
     rf"{_STAFF}[^,。]{{0,8}}?(?<!不)(?:要求|让|叫|非要|要|逼|催|强迫|提示|建议|劝|通知)(?:我|俺|客户|本人|他|她|老人|提供|去|先|签|必须|家属|带|补|交|再)[^,]{{0,14}}$"
 )
-_STAFF_SAYS = re.compile(rf"{_STAFF}[^,。]{{0,4}}(?:说|称|表示|回复|答复|告知|告诉我|讲|解释)(?:是|会|的是|我|您|你|可以|已经|要|,)*[^,]{{0,8}}$")
-_UNLESS = re.compile(r"(?:如果|要是|假如|假设|若|倘若|万一|再|要)(?:还|再|你们|贵行|银行|还是)?(?:不|没|未)[^,]{0,6}$|(?:^|[^要])(?:再不|若不|不然)[^,]{0,6}$")
-_IMAGINED = re.compile(r"(?:如果|要是|假如|假设|倘若|万一|哪怕|即使|就算|除非|早知道|当初|本来|原本)(?:(?!就|请|那你|必须)[^,]){0,10}$")
+_STAFF_SAYS = re.compile(
+    rf"{_STAFF}[^,。]{{0,4}}(?:说|称|表示|回复|答复|告知|告诉我|讲|解释)(?:是|会|的是|我|您|你|可以|已经|要|,)*[^,]{{0,8}}$"
+)
+_UNLESS = re.compile(
+    r"(?:如果|要是|假如|假设|若|倘若|万一|再|要)(?:还|再|你们|贵行|银行|还是)?(?:不|没|未)[^,]{0,6}$|(?:^|[^要])(?:再不|若不|不然)[^,]{0,6}$"
+)
+_IMAGINED = re.compile(
+    r"(?:如果|要是|假如|假设|倘若|万一|哪怕|即使|就算|除非|早知道|当初|本来|原本)(?:(?!就|请|那你|必须)[^,]){0,10}$"
+)
 _PROMISED = re.compile(r"(?<![我们户])(?:说好|说|讲好|承诺|答应|宣传|保证)(?:是|了|的|会|过)?[^,我]{0,8}$")
 _THREAT = re.compile(r"就|否则|我|将|只[能好]|不然|后果|法律|投诉|告")
-_BANKS_TERMS = re.compile(r"[^。!?;]{0,8}?(?:就|才|[,]就|[,]才)[^,。!?;]{0,2}(?:不给|不让|不放|不批|不能|没法|放款|给批|给办|能办|能贷|可以办)")
+_BANKS_TERMS = re.compile(
+    r"[^。!?;]{0,8}?(?:就|才|[,]就|[,]才)[^,。!?;]{0,2}(?:不给|不让|不放|不批|不能|没法|放款|给批|给办|能办|能贷|可以办)"
+)
 _TIED = re.compile(r"(?:不|必须|非要?)[^,]{1,10}就$")  # 不买保险就|不给放款: their terms, not our wish
 _MUST = re.compile(r"(?:不|必须|非得|一定要|非要)[^,]{0,4}$")
 _OTHERS = re.compile(r"(?:朋友|同事|邻居|别人|人家|网友|隔壁|听说|有人|据说|其他银行|别的银行|别家)[^,我]{0,12}$")
@@ -38,7 +46,9 @@ _URGED = re.compile(
 _COMMAND_AFTER = re.compile(
     r"(?:吧|一下|给我|掉|了吧|行不行|好吗|可以吗|可不可以|好不好|难吗|就行|就可以|即可|为盼|为荷|没问题吧|中不|中不中|成不|要得不|嘛|呗|才行|这事就算|一?[份个下])"
 )
-_HEADING = re.compile(r"(?:诉求|要求|请求|请|希望|恳请|现提出|主张)(?:内容|事项|如下|是|为|有|点|、)*[::]|(?:诉求|请求事项|要求如下)")
+_HEADING = re.compile(
+    r"(?:诉求|要求|请求|请|希望|恳请|现提出|主张)(?:内容|事项|如下|是|为|有|点|、)*[::]|(?:诉求|请求事项|要求如下)"
+)
 _LISTED = 160  # characters after a heading (诉求:) in which everything is asked for
 
 
@@ -56,7 +66,11 @@ class Moods:
     def __init__(self, clauses: Clauses) -> None:
         self._clauses = clauses
         self._text = clauses.text
-        self._headings = [match.end() for match in _HEADING.finditer(clauses.text)] if "求" in clauses.text or ":" in clauses.text else []
+        self._headings = (
+            [match.end() for match in _HEADING.finditer(clauses.text)]
+            if "求" in clauses.text or ":" in clauses.text
+            else []
+        )
 
     def of(self, start: int, end: int, *, refused: bool, command: bool, settled: bool) -> Mood:
         """``refused``: the words themselves say that the bank does not do it, so they cannot be the bank's own wish.

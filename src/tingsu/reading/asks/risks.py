@@ -15,26 +15,48 @@ _THEY_SAY = re.compile(
     rf"(?:威胁|恐吓|声称|扬言|冒充|自称|假冒|吓唬|{_STAFF}[^。!?;\n,]{{0,8}}(?:说|讲|称|让|叫|要|回复|回|建议|表示|推给|推到))[我他她]?(?:(?!,我|,再|,那)[^。!?;\n]){{0,14}}$"
     rf"|{_STAFF}[^。!?;\n,]{{0,4}}(?:回复|答复|回函|告知)[^!?;\n]{{0,30}}$"
 )
-_WRITER_THREATENS = re.compile(r"(?:客户|来电人|投诉人|消费者|储户|对方客户|其|当事人)(?:情绪激动)?[^。!?;\n]{0,10}(?:威胁|扬言|声称|表示|称|说)[^。!?;\n]{0,14}$")
-_I_WILL = re.compile(r"(?:我|本人|俺|咱|客户|来电人|投诉人|消费者|我妈|我爸|家属)(?:们)?(?:就|都|也|只好|只能|只有|马上|明天|现在|下一步|这就|将|一定)?(?:要|会|将|就|准备|已|只能|只好|也|去|打算|保留|可以|直接|又|都|再|通过)[^。!?;\n]{0,12}$")
+_WRITER_THREATENS = re.compile(
+    r"(?:客户|来电人|投诉人|消费者|储户|对方客户|其|当事人)(?:情绪激动)?[^。!?;\n]{0,10}(?:威胁|扬言|声称|表示|称|说)[^。!?;\n]{0,14}$"
+)
+_I_WILL = re.compile(
+    r"(?:我|本人|俺|咱|客户|来电人|投诉人|消费者|我妈|我爸|家属)(?:们)?(?:就|都|也|只好|只能|只有|马上|明天|现在|下一步|这就|将|一定)?(?:要|会|将|就|准备|已|只能|只好|也|去|打算|保留|可以|直接|又|都|再|通过)[^。!?;\n]{0,12}$"
+)
 _AGAINST_ME = re.compile(r"(?:我(?!要|会|将|们要|们会|就|去|的)|函?(?:说|称)|你(?!们)|寄|吓唬)")
-_QUOTED_RULE = re.compile(r"(?:会|局|总局)?(?:发布|颁布|规定|的规定|办法|令|文件|下发|要求|征信|公告|备案|批准|许可|利率|降息|基准|报价|系统|二代)")
+_QUOTED_RULE = re.compile(
+    r"(?:会|局|总局)?(?:发布|颁布|规定|的规定|办法|令|文件|下发|要求|征信|公告|备案|批准|许可|利率|降息|基准|报价|系统|二代)"
+)
 _CITED = re.compile(r"(?:按照|根据|依据|依照|按|遵守|违反|符合|受|经|从)[^。!?;,\n]{0,6}$")
-_DENIED = re.compile(r"(?:不想|没想|并不想|不愿|不打算|不准备|没打算|不是要|没说要|又没说|不至于|不会真的?|懒得|没有?必要|不用|也不)[^。!?;\n,]{0,6}$")
-_OTHERS_DID = re.compile(r"(?:朋友|同事|邻居|别人|人家|网友|隔壁|听说|有人|网上说|看到|新闻里|新闻上|以前有)[^。!?;\n]{0,14}$")
-_UNREAL = re.compile(r"(?:要不是|若不是|如果不是|要是没有|幸亏|早就|本来|差点|下次|恨不得|真想|巴不得|除非)[^。!?;\n]{0,24}$")
-_TURN_TO = re.compile(r"(?:向|去|找|到|打|拨打|给|报|告|告到|上|上报|反映|反映到|投诉到|举报到|捅到|联系|通过|经|由|递|寄到|写到|抄送|致电|求助|走|叫|请|问|让|委托|咨询|来自|收到|发到|发|传|发在|传到|挂|拍|曝|写)[^。!?;\n,]{0,6}$")
-_TURNS = re.compile(r"[^。!?;\n,]{0,8}?(?:投诉|举报|反映|申诉|控告|告你|告状|来函|来件|督办|转来|转办|转送|交办|下发的投诉|申请|介入|查处|查你|管|见|说说|反应|评评理|问问|咨询|讨|要个?说法|走一趟|立案|报案|备案材料|笔录|起诉)")
+_DENIED = re.compile(
+    r"(?:不想|没想|并不想|不愿|不打算|不准备|没打算|不是要|没说要|又没说|不至于|不会真的?|懒得|没有?必要|不用|也不)[^。!?;\n,]{0,6}$"
+)
+_OTHERS_DID = re.compile(
+    r"(?:朋友|同事|邻居|别人|人家|网友|隔壁|听说|有人|网上说|看到|新闻里|新闻上|以前有)[^。!?;\n]{0,14}$"
+)
+_UNREAL = re.compile(
+    r"(?:要不是|若不是|如果不是|要是没有|幸亏|早就|本来|差点|下次|恨不得|真想|巴不得|除非)[^。!?;\n]{0,24}$"
+)
+_TURN_TO = re.compile(
+    r"(?:向|去|找|到|打|拨打|给|报|告|告到|上|上报|反映|反映到|投诉到|举报到|捅到|联系|通过|经|由|递|寄到|写到|抄送|致电|求助|走|叫|请|问|让|委托|咨询|来自|收到|发到|发|传|发在|传到|挂|拍|曝|写)[^。!?;\n,]{0,6}$"
+)
+_TURNS = re.compile(
+    r"[^。!?;\n,]{0,8}?(?:投诉|举报|反映|申诉|控告|告你|告状|来函|来件|督办|转来|转办|转送|交办|下发的投诉|申请|介入|查处|查你|管|见|说说|反应|评评理|问问|咨询|讨|要个?说法|走一趟|立案|报案|备案材料|笔录|起诉)"
+)
 _STORY_OF_POLICE = re.compile(r"(?:被|因|涉案|由|经|配合|系|让|说|是)[^。!?;,\n]{0,6}$")
 _FROZEN = re.compile(r"[^。!?;,\n]{0,4}(?:冻结|止付|管控|查封|限制|要求|通知|说|叫|让|在查|反诈|的人让)")
 _NOT_MEANT = {
     "自伤": re.compile(r"跳楼价|跳楼大|想死的?心|想死你|死给我|忙死|累死|气死|急死|烦死|等死|死机|活该"),
-    "暴力": re.compile(r"砸锅卖铁|砸手里|砸钱|打人工|打人民|打人行|打人事|杀熟|动手操作|动手能力|动手续|绑定|绑卡|绑手机|绑了|绑在|绑架|拼命(?:打|拨|催|点|刷|联系|解释|问|推|存|干|工作|挣|赚|加班)|拼了命|人命关天|报复性|小心点(?:头|的)|手动手"),
-    "占据场所": re.compile(r"不走了(?:流程|程序|账)|住在银行(?:附近|旁|对面|边)|闹到现在|闹到今天|堵在(?:路|门)|排队?静坐"),
+    "暴力": re.compile(
+        r"砸锅卖铁|砸手里|砸钱|打人工|打人民|打人行|打人事|杀熟|动手操作|动手能力|动手续|绑定|绑卡|绑手机|绑了|绑在|绑架|拼命(?:打|拨|催|点|刷|联系|解释|问|推|存|干|工作|挣|赚|加班)|拼了命|人命关天|报复性|小心点(?:头|的)|手动手"
+    ),
+    "占据场所": re.compile(
+        r"不走了(?:流程|程序|账)|住在银行(?:附近|旁|对面|边)|闹到现在|闹到今天|堵在(?:路|门)|排队?静坐"
+    ),
 }
 _MANNERS = {"自伤的话": "自伤", "暴力的话": "暴力", "占据场所的话": "占据场所"}
 _URGENT = {"自伤", "暴力"}
-_MEDIA_NOW = re.compile(r"(?:记者|电视台|媒体)[^。!?;,\n]{0,6}(?:已经?|正在|就在|马上|到了|来了|在场|在现场|在门口)|正在直播|直播呢|在直播|(?:视频|帖子)[^。!?;\n]{0,8}(?:已经?|都)[^。!?;\n]{0,4}(?:传|发|挂)")
+_MEDIA_NOW = re.compile(
+    r"(?:记者|电视台|媒体)[^。!?;,\n]{0,6}(?:已经?|正在|就在|马上|到了|来了|在场|在现场|在门口)|正在直播|直播呢|在直播|(?:视频|帖子)[^。!?;\n]{0,8}(?:已经?|都)[^。!?;\n]{0,4}(?:传|发|挂)"
+)
 _LEAVE_ASKED = re.compile(r"(?:不让|不给|无法|不能|没法|怎么|如何|拒绝|想|需要|要求|申请|来)[^。!?;,\n]{0,4}$")
 _SURE = 0.5
 
@@ -58,7 +80,9 @@ def find_risks(seen: Seen, complaint: Judgement) -> tuple[Risk, ...]:
 def _make_risk(seen: Seen, kind: str, hits: list[Hit]) -> Risk:
     manner = next((_MANNERS[hit.cue.why] for hit in hits if hit.cue.why in _MANNERS), "")
     manners = {_MANNERS.get(hit.cue.why, "") for hit in hits}
-    urgent = bool(manners & _URGENT) or (kind == "媒体舆情" and any(_MEDIA_NOW.search(seen.text, max(0, h.start - 12), h.end + 12) for h in hits))
+    urgent = bool(manners & _URGENT) or (
+        kind == "媒体舆情" and any(_MEDIA_NOW.search(seen.text, max(0, h.start - 12), h.end + 12) for h in hits)
+    )
     manner = next((each for each in ("自伤", "暴力") if each in manners), manner)
     return Risk(kind, max(hit.cue.weight for hit in hits), seen.evidence(hits), manner, urgent)
 
@@ -84,7 +108,10 @@ def _counts(text: str, hit: Hit, clauses: Clauses) -> bool:
 
 def _is_extreme(text: str, hit: Hit, before: str) -> bool:
     pattern = _NOT_MEANT.get(_MANNERS.get(hit.cue.why, ""))
-    if pattern and any(found.start() < hit.end and hit.start < found.end() for found in pattern.finditer(text, max(0, hit.start - 4), hit.end + 6)):
+    if pattern and any(
+        found.start() < hit.end and hit.start < found.end()
+        for found in pattern.finditer(text, max(0, hit.start - 4), hit.end + 6)
+    ):
         return False
     return not (_THEY_SAY.search(before) and not (_I_WILL.search(before) or _WRITER_THREATENS.search(before)))
 
@@ -93,7 +120,11 @@ def _is_theirs(kind: str, before: str, after: str) -> bool:
     """Said, threatened or ruled by the other side, or a rule that is merely cited."""
     mine = _I_WILL.search(before) or _WRITER_THREATENS.search(before)
     if kind == "监管":
-        return bool(_QUOTED_RULE.match(after) or (_CITED.search(before) and not mine and not _TURNS.match(after)) or (_THEY_SAY.search(before) and not mine))
+        return bool(
+            _QUOTED_RULE.match(after)
+            or (_CITED.search(before) and not mine and not _TURNS.match(after))
+            or (_THEY_SAY.search(before) and not mine)
+        )
     if kind == "司法":
         if _AGAINST_ME.match(after) or (_FROZEN.match(after) and not mine and _STORY_OF_POLICE.search(before)):
             return True

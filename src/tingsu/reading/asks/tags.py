@@ -8,9 +8,18 @@ from collections.abc import Iterator, Sequence
 from tingsu.reading.scoring import Seen
 from tingsu.reading.types import Emotion, Evidence, Risk, Tag
 
-_OF_RISK = {"监管": "监管", "媒体舆情": "舆情", "司法": "司法", "信访": "信访", "过激": "过激行为", "特殊群体": "特殊群体"}
+_OF_RISK = {
+    "监管": "监管",
+    "媒体舆情": "舆情",
+    "司法": "司法",
+    "信访": "信访",
+    "过激": "过激行为",
+    "特殊群体": "特殊群体",
+}
 _FURIOUS = 3
-_AGITATED = re.compile(r"情绪(?:非常|十分|极其|很|比较|特别)?(?:激动|失控|崩溃)|大吵大闹|破口大骂|拍桌子?|摔(?:了)?(?:东西|杯子|单子|手机|笔)|嚎啕|痛哭|哭着|当场哭|声嘶力竭|大声吵|大声喊")
+_AGITATED = re.compile(
+    r"情绪(?:非常|十分|极其|很|比较|特别)?(?:激动|失控|崩溃)|大吵大闹|破口大骂|拍桌子?|摔(?:了)?(?:东西|杯子|单子|手机|笔)|嚎啕|痛哭|哭着|当场哭|声嘶力竭|大声吵|大声喊"
+)
 _JOBS = r"律师|法官|检察官|记者|编辑|媒体人|公务员|警察|民警|交警|公安(?:干警|民警)|军人|现役军人|士兵|退伍军人|退役军人|老兵|医生|大夫|护士|教师|老师|教授|班主任|人大代表|政协委员|党代表|律师事务所的?|法院的|检察院的|纪委的|税务局的|政府工作人员|机关干部|离休干部|退休干部|老干部|村支书|居委会主任|主播|博主|自媒体|大V|大v|网红"
 # The writer himself, a near relative of his, or the customer a clerk writes of.
 _IS = re.compile(

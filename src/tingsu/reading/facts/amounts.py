@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -25,7 +24,7 @@ _CURRENCIES = {
 _SIGNS = r"us\$|hk\$|nt\$|a\$|c\$|s\$|mop\$|[¥$€£]|(?:人民币|港币|港元|美元|美金|欧元|日元|英镑)(?=[\d零一二三四五六七八九十壹贰叁肆伍陆柒捌玖两])|(?<![a-z])(?:rmb|cny|usd|hkd|eur|gbp|jpy|aud|cad|sgd|twd)(?=\s?\d)"
 _UNITS = r"块钱|[元块圆](?!旦|宝|素|钟|头|件|老)|人民币|大洋|软妹币|美元|美金|美刀|刀(?![片具刃])|港币|港元|港纸|蚊(?!子)|欧元|英镑|日元|日币|澳元|澳币|加元|加币|新加坡元|新币|新台币|台币|韩元|韩币|泰铢|卢布|澳门元|葡币|瑞士法郎|瑞郎|马币|林吉特|(?:rmb|cny|usd|hkd|eur|gbp|jpy|aud|cad|sgd|twd)(?![a-z])"
 _AMOUNT = re.compile(
-    rf"(?P<sign>(?:{_SIGNS})\s?)?(?<![\d.,])(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d{{1,4}})?|\d{{1,15}}(?:\.\d{{1,4}})?)\s?"
+    rf"(?=[\d{HAN_NUMBER}¥$€£a-z人港美欧日英])(?P<sign>(?:{_SIGNS})\s?)?(?<![\d.])(?<!\d,)(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d{{1,4}})?|\d{{1,15}}(?:\.\d{{1,4}})?)\s?"
     rf"(?P<scale>[百千]?[万亿]|千|百|[wk](?![a-z]))?(?P<rest>\d(?!\d)|[一二三四五六七八九])?(?P<tail>[千百])?"
     rf"|(?P<han>[{HAN_NUMBER}]{{1,20}}))(?P<more>\s?[多余来几](?:[万千百](?![分]))?)?\s?(?:(?P<unit>{_UNITS})|(?P<coin>[角毛分]钱|[角毛](?![病利衣巾孩糙])))?"
 )
@@ -45,7 +44,7 @@ _PAID = re.compile(
 _NO_SUM = frozenset(
     "个次天年月日号岁期分小时张人遍趟家名点%/:-秒周星层楼级款种条台位户条倍折页件页米里斤多份台字公本季米度档步~件章项行根滴块毛段课批届路折遍瓶袋盒箱双套辆部只头"
 )
-_SERVICE = re.compile(r"1[01]\d{1,4}|12\d{3}|9[56]\d{3,4}|400\d{3,7}|(?:19|20)\d\d")
+_SERVICE = re.compile(r"1[01]\d{1,4}|12\d{3}|9[56]\d{3,4}|400\d{3,7}")
 _HAN_SUM = re.compile(r"[一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟零〇]*[万亿].*")
 
 
@@ -154,7 +153,6 @@ _COINS = {"角": Decimal("0.1"), "毛": Decimal("0.1"), "分": Decimal("0.01")}
 
 def find_amounts(text: str) -> Iterator[Amount]:
     """Every sum in folded ``text``, in order. A bare number is none unless a word of paying stands before it."""
-    roles = _Roles(text)
     done = 0
     for match in _AMOUNT.finditer(text):
         if match.start() < done or not _says_money(text, match):
@@ -173,7 +171,7 @@ def find_amounts(text: str) -> Iterator[Amount]:
             _rounded(value),
             _currency(match),
             _is_about(text, match, done),
-            roles.of(match.start(), done),
+            _role(text, match.start(), done),
         )
 
 
@@ -196,28 +194,22 @@ def _is_about(text: str, match: re.Match[str], end: int) -> bool:
 
 _ROLE = re.compile(
     r"(?P<要求>要求|退还|退回|返还|归还|还我|还给我|退我|退给我|退|赔偿|补偿|赔我|赔|补给我|补偿我|索赔|要回|追回|拿回|给我减|减免|免掉|免除)"
-    r"|(?P<扣收>扣|收取|收了|收我|多收|乱收|年费|手续费|管理费|服务费|短信费|违约金|滞纳金|罚息|工本费|每年收|每月收|账单)"
+    r"|(?P<扣收>扣|收取|收了|收我|多收|乱收|年费|手续费|管理费|服务费|短信费|违约金|滞纳金|罚息|工本费|每年收|每月收)"
     r"|(?P<损失>亏|少了|少给|短了|盗刷|刷走|转走|被骗|骗了|骗走|损失|丢了|不见|吞了|没了|蒸发|缩水|被盗|套走)"
     r"|(?P<余额>余额|账上|账户上|账户里|卡里|卡上|只剩|还剩|剩余|剩下|存折上|折子上)"
 )
 _LOST_AFTER = re.compile(r"[^。!?;,\n]{0,4}(?:没了|不见|不翼而飞|被盗|被骗|被转走|打了水漂|不翼|找不到)")
 _CLAUSE = re.compile(r"[。!?;,\n]")
-_ROLE_REACH = 14
+_STOP = re.compile(r"[。!?;\n]")
+_ROLE_REACH = 18
 
 
-class _Roles:
-    """What a sum is, by the nearest telling word before it in its clause: sought once for all sums of a text."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._found: list[tuple[int, str]] | None = None
-
-    def of(self, start: int, end: int) -> str:
-        if self._found is None:
-            self._found = [(match.end(), match.lastgroup or "") for match in _ROLE.finditer(self._text)]
-        place = bisect_right(self._found, (start, "\uffff")) - 1
-        if place >= 0:
-            ends, role = self._found[place]
-            if start - ends <= _ROLE_REACH and not _CLAUSE.search(self._text, ends, start):
-                return role
-        return "损失" if _LOST_AFTER.match(self._text, end) else ""
+def _role(text: str, start: int, end: int) -> str:
+    """What the sum is, by the nearest telling word before it; a fee that is asked back (退还年费三百) is asked for."""
+    found = list(_ROLE.finditer(text, max(0, start - _ROLE_REACH), start))
+    near = [match for match in found if not _CLAUSE.search(text, match.end(), start)]
+    if near:
+        return "要求" if near[-1][0].endswith("费") and near[0].lastgroup == "要求" else near[-1].lastgroup or ""
+    if found and found[-1].lastgroup == "损失" and not _STOP.search(text, found[-1].end(), start):
+        return "损失"
+    return "损失" if _LOST_AFTER.match(text, end) else ""

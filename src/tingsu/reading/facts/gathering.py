@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol, TypeVar
 
 from tingsu.reading.facts.amounts import Amount, find_amounts
 from tingsu.reading.facts.moments import Spoken, find_moments
@@ -26,6 +28,15 @@ from tingsu.reading.types import (
     UnitNamed,
 )
 
+
+class _Placed(Protocol):
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+Place_ = TypeVar("Place_", bound=_Placed)
 MOST = 200  # facts of one kind that are kept; more than any letter names
 
 
@@ -59,35 +70,45 @@ def gather(text: str, received: date | None) -> Found:
     )
 
 
-def _outside(amounts: object, moments: tuple[Spoken, ...]) -> list[Amount]:
+def _outside(amounts: Iterable[Amount], moments: tuple[Spoken, ...]) -> list[Amount]:
     """Sums that are no part of a date (10.28号)."""
     taken = {place for moment in moments for place in range(moment.start, moment.end)}
-    return [amount for amount in amounts if amount.start not in taken]  # type: ignore[attr-defined]
+    return [amount for amount in amounts if amount.start not in taken]
 
 
 def find_facts(original: str, folded: Folded, found: Found, personal: tuple[PersonalDatum, ...] = ()) -> Facts:
-    """``found`` with its places in the original text and the reason of each; names as ``personal`` masks them."""
+    """``found`` with its places in the original text and the reason of each; names as ``personal`` masks them.
 
-    def show(start: int, end: int, why: str) -> Evidence:
-        begin, stop = folded.origin(start, end)
-        return Evidence(begin, stop, original[begin:stop], why)
+    What lies in personal data (the street of a home address, digits of an account) is no fact to be shown.
+    """
+
+    def open_to_all(items: Iterable[Place_]) -> Iterator[tuple[Place_, int, int]]:
+        for item in items:
+            begin, stop = folded.origin(item.start, item.end)
+            if not any(begin < datum.end and datum.start < stop for datum in personal):
+                yield item, begin, stop
 
     return Facts(
         tuple(
-            Sum(show(a.start, a.end, _why_sum(a)), a.value, a.currency, a.approximate, a.role) for a in found.amounts
+            Sum(_show(original, b, e, _why_sum(a)), a.value, a.currency, a.approximate, a.role)
+            for a, b, e in open_to_all(found.amounts)
         ),
-        tuple(_moment(moment, show(moment.start, moment.end, _why_moment(moment))) for moment in found.moments),
-        tuple(Place(show(place.start, place.end, f"{place.kind}名"), place.kind) for place in found.places),
-        tuple(UnitNamed(show(unit.start, unit.end, f"说到{unit.kind}"), unit.kind) for unit in found.units),
-        tuple(_staff(person, show(person.start, person.end, "说到工作人员"), personal) for person in found.staff),
-        tuple(Product(show(item.start, item.end, f"{item.kind}产品"), item.kind) for item in found.products),
+        tuple(_moment(m, _show(original, b, e, _why_moment(m))) for m, b, e in open_to_all(found.moments)),
+        tuple(Place(_show(original, b, e, f"{p.kind}名"), p.kind) for p, b, e in open_to_all(found.places)),
+        tuple(UnitNamed(_show(original, b, e, f"说到{u.kind}"), u.kind) for u, b, e in open_to_all(found.units)),
+        tuple(_staff(person, original, folded, personal) for person in found.staff),
+        tuple(Product(_show(original, b, e, f"{p.kind}产品"), p.kind) for p, b, e in open_to_all(found.products)),
         tuple(
             Promise(
-                show(p.start, p.end, "工作人员的承诺" if p.who else "对客户的承诺"), p.kind, p.who, p.due, p.due_words
+                _show(original, b, e, "工作人员的承诺" if p.who else "对客户的承诺"), p.kind, p.who, p.due, p.due_words
             )
-            for p in found.promises
+            for p, b, e in open_to_all(found.promises)
         ),
     )
+
+
+def _show(original: str, start: int, end: int, why: str) -> Evidence:
+    return Evidence(start, end, original[start:end], why)
 
 
 def _why_sum(amount: Amount) -> str:
@@ -109,14 +130,11 @@ def _moment(spoken: Spoken, evidence: Evidence) -> Moment:
 _NAME_NEAR = 3  # characters between a role and the name that belongs to it
 
 
-def _staff(person: Person, evidence: Evidence, personal: tuple[PersonalDatum, ...]) -> StaffMember:
-    name = next(
-        (
-            datum.masked
-            for datum in personal
-            if datum.kind == "姓名"
-            and (0 <= datum.start - evidence.end <= _NAME_NEAR or 0 <= evidence.start - datum.end <= 0)
-        ),
-        "",
-    )
-    return StaffMember(evidence, person.role, name, person.number)
+def _staff(person: Person, original: str, folded: Folded, personal: tuple[PersonalDatum, ...]) -> StaffMember:
+    start, end = folded.origin(person.start, person.end)
+    name = next((datum.masked for datum in personal if datum.kind == "姓名" and _is_beside(datum, start, end)), "")
+    return StaffMember(_show(original, start, end, "说到工作人员"), person.role, name, person.number)
+
+
+def _is_beside(datum: PersonalDatum, start: int, end: int) -> bool:
+    return 0 <= datum.start - end <= _NAME_NEAR or datum.end == start
