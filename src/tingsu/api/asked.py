@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -57,9 +57,10 @@ class RevealAsked(Body):
 
 
 class TextAsked(Body):
-    """A text to read."""
+    """A text to read. ``received`` is the day it came in: by it 上周三 and 3月5日 are told."""
 
     text: str = Field(min_length=1, max_length=20_000)
+    received: date | None = None
 
 
 class NearAsked(Body):

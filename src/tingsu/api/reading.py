@@ -21,7 +21,7 @@ router = Router(tags=["研判 reading"])
 @router.post("/read", response={200: ReadingShape, **REFUSED}, summary="研判一段文字")
 def read_text(request: Asked, body: TextAsked) -> HttpResponse:
     """What the engine says of a text, each label with its evidence. A suggestion; people decide."""
-    return answer(ReadingShape(reading=read(body.text).as_dict()))
+    return answer(ReadingShape(reading=read(body.text, body.received).as_dict()))
 
 
 @router.post("/near", response={200: NearbyShape, **REFUSED}, summary="登记前查同一客户或相似的投诉")

@@ -206,7 +206,8 @@ def correct_reading(doing: Doing) -> None:
     doing.said["before"] = {name: getattr(case, name) for name in doing.values}
     for name, value in doing.values.items():
         setattr(case, name, int(value) if name == "emotion" else value)
-    case.risk_marks = mark_risks(case.risks)
+    urgent = [risk["kind"] for risk in case.reading.get("risks") or [] if risk.get("urgent")]
+    case.risk_marks = mark_risks(case.risks, urgent=urgent)
     case.corrected = True
 
 

@@ -20,7 +20,7 @@ from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.cases.exportfiles import WRITERS, Column
 from tingsu.cases.models import Case, Customer
 from tingsu.cases.personal import mask_name, masked_customer
-from tingsu.cases.queue import Filters, narrow
+from tingsu.cases.queue import URGENT, Filters, narrow
 from tingsu.cases.search import search
 from tingsu.cases.veil import Veil
 from tingsu.org.access_log import note_access
@@ -163,7 +163,7 @@ def _unknown_words(filters: Filters) -> Iterator[tuple[str, str]]:
         "responded": {"late", "in_time"},
         "waiting": {"me"},
         "stage": {stage.id for stage in pack.process.stages},
-        "risk": {"any", *(c.id for c in pack.taxonomy("risk").values)},
+        "risk": {"any", URGENT, *(c.id for c in pack.taxonomy("risk").values)},
     }
     for name in ("business", "cause", "channel", "emotion", "need", "verdict", "complexity", "satisfaction"):
         known[name] = {"-", *(c.id for c in pack.taxonomy(name).values)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
@@ -19,6 +19,7 @@ from tingsu.org.models import Unit, User
 from tingsu.org.pack import active_pack
 from tingsu.org.permissions import roles_of
 
+URGENT = "紧急"  # among the risk marks: someone must act now, before anything else
 NEAR_DAYS = 3  # a case is near its deadline from this many days before it
 
 
@@ -26,6 +27,7 @@ NEAR_DAYS = 3  # a case is near its deadline from this many days before it
 class Filters:
     """What a queue is narrowed to; every field is a plain word of the address, empty when it does not narrow.
 
+    ``risk``: a kind, any, or 紧急.
     ``state``: open, ended, all. ``due``: overdue, today, near. ``owner``: a username, or "me", or "none".
     ``unit``: a unit's code, its whole subtree meant. ``since``/``until``: day of receipt, both included.
     ``answered``, ``responded``: late, in_time. ``waiting``: "me" for approvals my level decides.
@@ -104,9 +106,10 @@ def narrow(cases: QuerySet[Case], filters: Filters, *, by: User, at: datetime) -
     return _narrow_by_people(cases, filters, by)
 
 
-def mark_risks(risks: list[str]) -> str:
-    """Risks as one searchable word: "|监管|司法|"."""
-    return f"|{'|'.join(risks)}|" if risks else ""
+def mark_risks(risks: list[str], *, urgent: Iterable[str] = ()) -> str:
+    """Risks as one searchable word: "|监管|司法|"; with 紧急 in front when one of them was read as ``urgent``."""
+    marks = [*([URGENT] if set(urgent) & set(risks) else []), *risks]
+    return f"|{'|'.join(marks)}|" if marks else ""
 
 
 def waiting_for(by: User) -> QuerySet[Approval]:

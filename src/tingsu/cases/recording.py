@@ -97,7 +97,7 @@ def record_case(draft: Draft, *, by: User, at: datetime | None = None) -> Record
     require(by, "record_case")
     at = at or now()
     _check(draft, by, at)
-    ready = _prepare(draft, draft.reading or read(draft.text), by, at)
+    ready = _prepare(draft, draft.reading or read_draft(draft, at=at), by, at)
     try:
         with transaction.atomic():
             if earlier := _find_earlier(draft):
@@ -109,6 +109,11 @@ def record_case(draft: Draft, *, by: User, at: datetime | None = None) -> Record
         if earlier := _find_earlier(draft):
             return Recorded(earlier, created=False)
         raise
+
+
+def read_draft(draft: Draft, *, at: datetime) -> Reading:
+    """The reading of a draft, dates in it told by the day the complaint was received (``at`` where none is given)."""
+    return read(draft.text, received=local(draft.received_at or at).date())
 
 
 def subject_of(text: str) -> str:
@@ -239,7 +244,7 @@ def _held_true(reading: Reading) -> dict[str, Any]:
         "need": reading.need.value or "",
         "demands": list(dict.fromkeys(demand.kind for demand in reading.demands)),
         "risks": risks,
-        "risk_marks": mark_risks(risks),
+        "risk_marks": mark_risks(risks, urgent=[risk.kind for risk in reading.risks if risk.urgent]),
     }
 
 
@@ -272,7 +277,7 @@ def _is_known_to(by: User, customer: Customer) -> bool:
 
 
 def _said(draft: Draft, case: Case, reading: Reading) -> dict[str, Any]:
-    amounts = [d.amount for d in reading.demands if d.amount is not None]
+    amounts = [d.amount for d in reading.demands if d.amount is not None and d.currency == "CNY"]
     return {
         "to": case.stage,
         "version": case.version,

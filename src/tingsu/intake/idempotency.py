@@ -7,13 +7,13 @@ from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 
+from tingsu.base.clock import is_plausible, now
 from tingsu.base.errors import TingsuError
 from tingsu.cases.errors import Incomplete
 from tingsu.cases.models import Case, Idempotency
-from tingsu.cases.recording import LONGEST_TEXT, Draft, Recorded, record_case
+from tingsu.cases.recording import LONGEST_TEXT, Draft, Recorded, read_draft, record_case
 from tingsu.org.models import User
 from tingsu.org.permissions import require
-from tingsu.reading import read
 
 LONGEST_KEY = 120
 
@@ -41,7 +41,7 @@ def record_once(draft: Draft, *, by: User, key: str, digest: str, at: datetime |
         raise Incomplete({"Idempotency-Key": f"Idempotency-Key 须为 1 到 {LONGEST_KEY} 个可见的 ASCII 字符"})
     if earlier := _find_answer(by, key, digest):
         return earlier
-    draft = _with_reading(draft)
+    draft = _with_reading(draft, at or now())
     try:
         with transaction.atomic():
             recorded = record_case(draft, by=by, at=at)
@@ -70,8 +70,10 @@ def _find_answer(by: User, key: str, digest: str) -> Recorded | None:
     return Recorded(case, created=False)
 
 
-def _with_reading(draft: Draft) -> Draft:
+def _with_reading(draft: Draft, at: datetime) -> Draft:
     """The draft with its text read, so that no time is spent reading while SQLite's one writer waits for us."""
     if draft.reading is not None or len(draft.text) > LONGEST_TEXT:
         return draft
-    return replace(draft, reading=read(draft.text))
+    if draft.received_at is not None and not is_plausible(draft.received_at):
+        return draft  # will be refused
+    return replace(draft, reading=read_draft(draft, at=at))

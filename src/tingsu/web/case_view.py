@@ -21,6 +21,7 @@ from tingsu.packs.schema import Action
 from tingsu.web.fields import FieldView, draw_fields
 from tingsu.web.highlighting import kinds_in
 from tingsu.web.process_steps import steps_of
+from tingsu.web.reading_details import details_of
 from tingsu.web.timeline import tell
 from tingsu.web.words import Countdown, deadline_words, in_english
 
@@ -84,6 +85,7 @@ def gather(case: Case, by: User, attempt: Attempt, revealed: Revealed | None = N
         "evidence": list(case.evidence.all()),
         "near": near_cases(case, by=by),
         "merged": list(visible_cases(by).filter(merged_into=case).order_by("pk").values_list("number", flat=True)),
+        "details": details_of(case.reading, case.demands, case.risks),
         "kinds": kinds_in(case.reading),
         "need_choice": active_pack().taxonomy("need").choice(case.need) if case.need else None,
         "correctable": correction is not None,

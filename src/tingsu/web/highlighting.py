@@ -16,6 +16,7 @@ KINDS = {
     "need": _("心理需求"),
     "business": _("业务类别"),
     "cause": _("投诉原因"),
+    "promise": _("承诺"),
     "personal": _("个人信息"),
 }
 
@@ -89,6 +90,8 @@ def _shift(place: int, shifts: list[tuple[int, int, int]]) -> int:
 def _evidence(reading: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     if kind == "personal":
         return list(reading.get("personal_data") or [])
+    if kind == "promise":
+        return [each["evidence"] for each in (reading.get("facts") or {}).get("promises", []) if each.get("evidence")]
     if kind in ("risk", "demand"):
         return [e for part in reading.get(f"{kind}s") or [] for e in part.get("evidence", [])]
     return list((reading.get(kind) or {}).get("evidence", []))

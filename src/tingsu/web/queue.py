@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tingsu.cases.models import Case
 from tingsu.cases.personal import masked_customer
-from tingsu.cases.queue import Filters, list_cases
+from tingsu.cases.queue import URGENT, Filters, list_cases
 from tingsu.org.models import Unit, User
 from tingsu.org.pack import active_pack
 from tingsu.packs.schema import Choice
@@ -188,7 +188,8 @@ def _selects(filters: Filters) -> list[Select]:
 
 def _more_selects(filters: Filters) -> list[Select]:
     strengths = {str(n): _("%s及以上") % _name("emotion", str(n)) for n in (1, 2)} | {"3": _name("emotion", "3")}
-    risks = {"any": _("有任一风险"), **{c.id: _words(c) for c in active_pack().taxonomy("risk").values}}
+    risks = {"any": _("有任一风险"), URGENT: _("须立即处理")}
+    risks |= {c.id: _words(c) for c in active_pack().taxonomy("risk").values}
     return [
         Select("unit", _("机构或部门"), unit_picks({filters.unit})),
         Select("channel", _("受理渠道"), _of_taxonomy("channel", filters.channel)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -26,6 +26,7 @@ from tingsu.web.asking import person_of
 from tingsu.web.fields import unit_picks
 from tingsu.web.highlighting import kinds_in
 from tingsu.web.read_back import ReadBack, make_read_back
+from tingsu.web.reading_details import details_of
 
 READABLE = 4  # characters from which a reading is worth showing
 
@@ -120,7 +121,7 @@ def _show_form(request: HttpRequest, typed: Typed, wrong: dict[str, str], status
 
 def _live(typed: Typed, by: User) -> dict[str, Any]:
     """What the panel shows; a text too short to read is not guessed at."""
-    reading = read(typed.text).as_dict() if len(typed.text) >= READABLE else None
+    reading = read(typed.text, _receipt_day(typed)).as_dict() if len(typed.text) >= READABLE else None
     business = (reading or {}).get("business", {}).get("value") or ""
     asked = reading is not None or len(typed.phone) >= 7 or len(typed.id_no) >= 15
     nearby = None
@@ -130,6 +131,7 @@ def _live(typed: Typed, by: User) -> dict[str, Any]:
     return {
         "text": typed.text,
         "reading": reading,
+        "details": details_of(reading or {}),
         "kinds": kinds_in(reading or {}),
         "need_choice": active_pack().taxonomy("need").choice(need),
         "nearby": nearby,
@@ -168,7 +170,7 @@ def _draft(typed: Typed) -> Draft:
 
 def _read_back(typed: Typed) -> ReadBack:
     received = _moment(typed.received_at) or now()
-    reading = read(typed.text)
+    reading = read(typed.text, local(received).date())
     begins = active_pack().process.begins_starts
     clocks_to_come: list[Deadline] = clocks.make_deadlines(Case(), begins, at=received)
     due = next((d.safe_target for d in clocks_to_come if d.kind == "statute"), None)
@@ -182,6 +184,10 @@ def _read_back(typed: Typed) -> ReadBack:
         received=received,
         due=due,
     )
+
+
+def _receipt_day(typed: Typed) -> date:
+    return local(_moment(typed.received_at) or now()).date()
 
 
 def _moment(value: str) -> datetime | None:

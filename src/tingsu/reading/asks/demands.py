@@ -39,7 +39,8 @@ def find_demands(
         found = {
             kind: scored for kind, scored in found.items() if any(confidence >= _PLAIN for confidence, _ in scored)
         }
-    details = Details(seen, clauses, facts)
+    wishes = [hit.start for scored in found.values() for _, hit in scored]
+    details = Details(seen, clauses, facts, wishes)
     demands = [_make_demand(seen, details, kind, scored) for kind, scored in found.items()]
     if need.value not in ("求补偿", "求发泄"):
         demands.extend(_imply_demand(seen, complaint, cause, found))

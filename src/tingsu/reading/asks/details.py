@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from tingsu.reading.asks.clauses import Clauses
@@ -35,11 +35,16 @@ _OUTSIDE = re.compile(r"(催收公司|催收(?:方|机构|团队)|第三方|保�
 _MOST = 8
 
 
+def _span_of(count: int, unit: str) -> timedelta:
+    return timedelta(hours=count) if unit == "小时" else timedelta(days=count * _DAYS[unit])
+
+
 class Details:
     """Answers for one text; every question is about the hits of one kind."""
 
-    def __init__(self, seen: Seen, clauses: Clauses, facts: Found) -> None:
-        self._seen, self._clauses, self._facts = seen, clauses, facts
+    def __init__(self, seen: Seen, clauses: Clauses, facts: Found, wishes: Sequence[int]) -> None:
+        """``wishes`` are the places where wishes of any kind stand."""
+        self._seen, self._clauses, self._facts, self._wishes = seen, clauses, facts, sorted(wishes)
         self._starts = [amount.start for amount in facts.amounts]
 
     def amount(self, hits: Sequence[Hit]) -> Amount | None:
@@ -64,37 +69,31 @@ class Details:
         return near - 8 * (_TOTAL.search(text, max(0, amount.start - 6), amount.start) is not None)
 
     def due(self, hits: Sequence[Hit]) -> date | None:
-        """The day it is wanted by: a date with 前 or a span of days, in the sentence of the wish."""
+        """The day it is wanted by: named in its clause, or in a clause of its sentence that holds no other wish."""
         for hit in hits[:_MOST]:
             low, high = self._clauses.sentence_start(hit.start), self._clauses.sentence_end(hit.end)
-            for moment in self._facts.moments:
-                if (
-                    low <= moment.start < high
-                    and moment.days.last is not None
-                    and self._is_limit(moment.start, moment.end)
-                ):
-                    return moment.days.last
-            if (days := self._within(low, high)) is not None:
-                return days
+            limits = [(start, day) for start, day in self._limits(low, high) if self._belongs(start, hit)]
+            if limits:
+                return min(limits, key=lambda limit: abs(limit[0] - hit.start))[1]
         return None
+
+    def _belongs(self, limit: int, hit: Hit) -> bool:
+        low, high = self._clauses.clause_start(limit), self._clauses.clause_end(limit)
+        return low <= hit.start < high or bisect_left(self._wishes, low) == bisect_left(self._wishes, high)
+
+    def _limits(self, low: int, high: int) -> Iterator[tuple[int, date]]:
+        """Dates with 前 and spans of days (十天内) between two places."""
+        for moment in self._facts.moments:
+            if low <= moment.start < high and moment.days.last is not None and self._is_limit(moment.start, moment.end):
+                yield moment.start, moment.days.last
+        if self._facts.received is not None:
+            for found in _WITHIN.finditer(self._seen.text, low, high):
+                if count := parse_small(found[1]):
+                    yield found.start(), self._facts.received + _span_of(count, found[2])
 
     def _is_limit(self, start: int, end: int) -> bool:
         text = self._seen.text
-        return (
-            text[start:end].endswith("前")
-            or _LIMIT.match(text, end) is not None
-            or _TODAY.match(text, start) is not None
-        )
-
-    def _within(self, low: int, high: int) -> date | None:
-        received = self._facts.received
-        found = _WITHIN.search(self._seen.text, low, high)
-        if received is None or found is None:
-            return None
-        count = parse_small(found[1])
-        if not count:
-            return None
-        return received + (timedelta(hours=count) if found[2] == "小时" else timedelta(days=count * _DAYS[found[2]]))
+        return bool(text[start:end].endswith("前") or _LIMIT.match(text, end) or _TODAY.match(text, start))
 
     def by(self, kind: str, hits: Sequence[Hit]) -> str:
         """Who is to do it, where someone is named for it: 要柜员本人道歉, 让催收公司停止."""

@@ -23,10 +23,10 @@ def read_clock(words: str, part: str = "") -> str:
         spoken = _SPOKEN.search(words)
         if spoken is None:
             return ""
-        hour = parse_small(spoken[1]) if spoken[1] else None  # type: ignore[assignment]
-        if hour is None:
+        said = parse_small(spoken[1])
+        if said is None:
             return ""
-        minute = _minutes(spoken)
+        hour, minute = said, _minutes(spoken)
     hour = _by_part(hour, words if not words[0].isdigit() else part, part)
     return f"{hour % 24:02d}:{minute:02d}" if hour <= 24 and minute < 60 else ""
 

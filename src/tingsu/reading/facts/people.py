@@ -58,14 +58,16 @@ def _is_person(text: str, match: re.Match[str]) -> bool:
     )
 
 
-def _with_numbers(people: list[Person], numbers: list[tuple[int, int, str]]) -> Iterator[Person]:
+def _with_numbers(people: list[Person], numbers: list[tuple[int, int, str]]) -> list[Person]:
     free = list(numbers)
+    told: list[Person] = []
     for person in people:
         near = next((n for n in free if 0 <= n[0] - person.end <= _NUMBER_NEAR or 0 <= person.start - n[1] <= 2), None)
         if near is None:
-            yield person
+            told.append(person)
             continue
         free.remove(near)
-        yield Person(min(person.start, near[0]), max(person.end, near[1]), person.role, person.word, near[2])
+        told.append(Person(min(person.start, near[0]), max(person.end, near[1]), person.role, person.word, near[2]))
     for start, end, number in free:
-        yield Person(start, end, "工作人员", "工号", number)
+        told.append(Person(start, end, "工作人员", "工号", number))
+    return sorted(told, key=lambda person: person.start)

@@ -11,7 +11,10 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
+from tingsu.cases.models import Case
+from tingsu.cases.queue import URGENT
 from tingsu.cases.veil import Veil
 from tingsu.org.pack import active_pack
 from tingsu.packs.schema import Text
@@ -19,6 +22,17 @@ from tingsu.web import highlighting
 from tingsu.web.words import Countdown, count_down, end_words, in_english, moment_words, waited_words
 
 register = template.Library()
+_SENSITIVITIES = {
+    "监管": _("监管"),
+    "舆情": _("舆情"),
+    "司法": _("司法"),
+    "信访": _("信访"),
+    "过激行为": _("过激行为"),
+    "情绪激动": _("情绪激动"),
+    "特殊群体": _("特殊群体"),
+    "特殊职业": _("特殊职业"),
+}
+_MANNERS = {"自伤": _("自伤"), "暴力": _("暴力"), "占据场所": _("占据场所")}
 
 
 @register.simple_tag
@@ -95,6 +109,24 @@ def money(value: Decimal | str | None) -> str:
 @register.filter
 def get(mapping: dict[str, Any], key: str) -> Any:
     return mapping.get(key, "")
+
+
+@register.filter
+def is_urgent(case: Case) -> bool:
+    """Whether someone must act on the case now: it was read as a threat to life, or the media are there."""
+    return f"|{URGENT}|" in case.risk_marks
+
+
+@register.filter
+def sensitivity(kind: str) -> str:
+    """The name of a sensitivity tag."""
+    return str(_SENSITIVITIES.get(kind, kind))
+
+
+@register.filter
+def manner(kind: str) -> str:
+    """The finer kind of an extreme act."""
+    return str(_MANNERS.get(kind, kind))
 
 
 @register.simple_tag
