@@ -40,11 +40,15 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """``weights``: a row a piece, a column a label, in units of ``scale``; ``signals``: a row a named signal."""
+    """``weights``: a row a piece, a column a label, in units of ``scale``; ``signals``: a row a named signal.
+
+    ``reach``: a row a piece, a column a head: how far the piece counts in the length of a text under that head.
+    """
 
     names: Sequence[str]
     rows: Mapping[str, int]
     rarity: Floats
+    reach: np.ndarray[Any, np.dtype[np.float16]]
     weights: np.ndarray[Any, np.dtype[np.int8]]
     scale: Floats
     signal_rows: Mapping[str, int]
@@ -60,8 +64,10 @@ class Model:
                 counts[row] = counts.get(row, 0) + 1
         rows = np.fromiter(counts, dtype=np.int32, count=len(counts))
         much = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * self.rarity[rows]
-        much /= math.sqrt(float(much @ much)) or 1.0
-        points = (much @ self.weights[rows].astype(np.float32)) * self.scale + self.bias
+        reach = much[:, None] * self.reach[rows].astype(np.float32)
+        lengths = np.maximum(np.sqrt(np.einsum("ij,ij->j", reach, reach)), np.float32(1e-9))
+        sizes = [len(head.labels) for head in self.heads.values()]
+        points = (much @ self.weights[rows].astype(np.float32)) * self.scale / np.repeat(lengths, sizes) + self.bias
         for name, value in signals.items():
             if (row := self.signal_rows.get(name)) is not None:
                 points = points + np.float32(value) * self.signals[row]
@@ -118,6 +124,7 @@ def save_model(model: Model, path: Path) -> None:
         path,
         pieces=np.array("\t".join(model.names)),
         rarity=model.rarity.astype(np.float16),
+        reach=model.reach,
         weights=model.weights,
         scale=model.scale,
         signal_names=np.array("\t".join(model.signal_rows)),
@@ -135,6 +142,7 @@ def load_model(path: Path) -> Model:
             names,
             {piece: row for row, piece in enumerate(names)},
             stored["rarity"].astype(np.float32),
+            stored["reach"],
             stored["weights"],
             stored["scale"],
             {name: row for row, name in enumerate(str(stored["signal_names"]).split("\t"))},

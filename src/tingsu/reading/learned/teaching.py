@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack  # type: ignore[import-untyped]
+from scipy.sparse import csr_matrix, diags, hstack  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 
 from tingsu.reading.learned.model import Floats, Head, Model
@@ -37,24 +37,31 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """How one facet is taught: ``strength`` is the inverse of regularisation; ``evened``: rare labels weigh more."""
+    """How one facet is taught.
+
+    ``strength``: inverse of regularisation. ``evened``: 0–1, how far rare labels are weighed up. ``sharp``: how far
+    pieces that tell the facet's labels apart are weighed up beforehand. ``heed``: how much signals weigh beside pieces.
+    """
 
     facet: str
     labels: tuple[str, ...]
     single: bool = True
-    strength: float = 30.0
+    strength: float = 10.0
     evened: float = 0.0
+    sharp: float = 1.0
+    heed: float = 1.0
     warmth: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Examples as numbers: a row an example, first the known pieces, then the named signals."""
+    """Examples as numbers: a row an example, a column a known piece (``pieces``) or a named signal (``signals``)."""
 
     names: tuple[str, ...]
     rarity: Floats
     signal_names: tuple[str, ...]
-    cells: csr_matrix = field(repr=False)
+    pieces: csr_matrix = field(repr=False)
+    signals: csr_matrix = field(repr=False)
 
 
 def tabulate(examples: Sequence[Example], *, most: int = 150_000, like: Table | None = None) -> Table:
@@ -69,16 +76,16 @@ def tabulate(examples: Sequence[Example], *, most: int = 150_000, like: Table | 
         names, rarity, signal_names = like.names, like.rarity, like.signal_names
     pieces = _piece_cells(counted, {piece: row for row, piece in enumerate(names)}, rarity)
     signals = _signal_cells(examples, {name: row for row, name in enumerate(signal_names)})
-    return Table(names, rarity, signal_names, hstack([pieces, signals]).tocsr())
+    return Table(names, rarity, signal_names, pieces, signals)
 
 
 def _piece_cells(counted: Sequence[Counter[str]], rows: Mapping[str, int], rarity: Floats) -> csr_matrix:
     ends, places, values = [0], list[int](), list[float]()
     for counts in counted:
-        known = [(row, times) for piece, times in counts.items() if (row := rows.get(piece)) is not None]
-        much = np.array([(1 + math.log(times)) * rarity[row] for row, times in known])
-        places.extend(row for row, _ in known)
-        values.extend((much / (math.sqrt(float(much @ much)) or 1.0)).tolist())
+        for piece, times in counts.items():
+            if (row := rows.get(piece)) is not None:
+                places.append(row)
+                values.append((1 + math.log(times)) * float(rarity[row]))
         ends.append(len(places))
     return csr_matrix((values, places, ends), shape=(len(counted), len(rows)))
 
@@ -96,91 +103,120 @@ def _signal_cells(examples: Sequence[Example], rows: Mapping[str, int]) -> csr_m
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """Weights of one facet: a row a piece or signal, a column a label."""
+    """Weights of one facet, a column a label; ``reach`` is how far each piece was weighed up beforehand."""
 
     lesson: Lesson
+    reach: Floats
     weights: Floats
+    signals: Floats
     bias: Floats
 
-    def points(self, cells: csr_matrix) -> Floats:
-        return np.asarray(cells @ self.weights + self.bias, dtype=np.float32)
+    def points(self, table: Table) -> Floats:
+        """A row an example of ``table``, a column a label."""
+        cells = _join_cells(table, self.reach, self.lesson.heed)
+        return np.asarray(cells @ np.vstack([self.weights, self.signals]) + self.bias, dtype=np.float32)
 
 
-def teach_facet(lesson: Lesson, cells: csr_matrix, examples: Sequence[Example]) -> Taught:
-    """Weights for one facet, from the examples that know something of it."""
+def _join_cells(table: Table, reach: Floats, heed: float) -> csr_matrix:
+    """Pieces times ``reach``, each text's squares adding up to one, beside the signals times ``heed``."""
+    pieces = table.pieces @ diags(reach)
+    lengths = np.sqrt(np.asarray(pieces.multiply(pieces).sum(axis=1)).ravel())
+    return hstack([diags(1 / np.maximum(lengths, 1e-9)) @ pieces, table.signals * heed]).tocsr()
+
+
+def _find_reach(pieces: csr_matrix, answers: Sequence[frozenset[str]], sharp: float) -> Floats:
+    """How far each piece tells any label from the rest: its largest log-odds, to the power of ``sharp``."""
+    met = (pieces > 0).astype(np.float32)
+    everywhere = np.asarray(met.sum(axis=0)).ravel()
+    reach = np.full(pieces.shape[1], 1e-3, dtype=np.float32)
+    for label in sorted(frozenset().union(*answers)):
+        inside = np.asarray(met[[label in answer for answer in answers]].sum(axis=0)).ravel()
+        here, there = 1 + inside, 1 + everywhere - inside
+        reach = np.maximum(reach, np.abs(np.log((here / here.sum()) / (there / there.sum()))))
+    return np.asarray(reach**sharp, dtype=np.float32)
+
+
+def teach_facet(lesson: Lesson, table: Table, examples: Sequence[Example]) -> Taught:
+    """Weights for one facet, from the examples (the rows of ``table``) that know something of it."""
     chosen = [place for place, example in enumerate(examples) if lesson.facet in example.labels]
-    told = [examples[place] for place in chosen]
-    cells = cells[chosen]
-    if lesson.single:
-        return _teach_single(lesson, cells, told)
-    columns = [_teach_yes_no(lesson, cells, told, label) for label in lesson.labels]
-    return Taught(lesson, np.column_stack([w for w, _ in columns]), np.array([b for _, b in columns]))
+    answers = [_as_set(examples[place].labels[lesson.facet]) for place in chosen]
+    share = [examples[place].weight for place in chosen]
+    part = Table(table.names, table.rarity, table.signal_names, table.pieces[chosen], table.signals[chosen])
+    reach = _find_reach(part.pieces, answers, lesson.sharp)
+    cells = _join_cells(part, reach, lesson.heed)
+    weights, bias = (_teach_single if lesson.single else _teach_each)(lesson, cells, answers, share)
+    size = len(table.names)
+    return Taught(lesson, reach, weights[:size], weights[size:], bias)
 
 
-def _fit(lesson: Lesson, cells: csr_matrix, answers: Sequence[Any], examples: Sequence[Example]) -> LogisticRegression:
+def _as_set(labels: str | frozenset[str]) -> frozenset[str]:
+    return frozenset((labels,)) if isinstance(labels, str) else labels
+
+
+def _fit(lesson: Lesson, cells: csr_matrix, answers: Sequence[Any], share: Sequence[float]) -> LogisticRegression:
     often = Counter(answers)
     mean = len(answers) / len(often)
-    weights = [
-        example.weight * (mean / often[answer]) ** lesson.evened
-        for example, answer in zip(examples, answers, strict=True)
-    ]
-    model = LogisticRegression(C=lesson.strength, max_iter=_ROUNDS)
-    return model.fit(cells, answers, sample_weight=weights)
+    weights = [own * (mean / often[answer]) ** lesson.evened for own, answer in zip(share, answers, strict=True)]
+    return LogisticRegression(C=lesson.strength, max_iter=_ROUNDS).fit(cells, answers, sample_weight=weights)
 
 
-def _teach_single(lesson: Lesson, cells: csr_matrix, examples: Sequence[Example]) -> Taught:
-    answers = [str(example.labels[lesson.facet]) for example in examples]
+def _teach_single(
+    lesson: Lesson, cells: csr_matrix, answers: Sequence[frozenset[str]], share: Sequence[float]
+) -> tuple[Floats, Floats]:
+    told = [next(iter(answer)) for answer in answers]
     weights = np.zeros((cells.shape[1], len(lesson.labels)), dtype=np.float32)
     bias = np.full(len(lesson.labels), -12.0, dtype=np.float32)  # a label never met is never chosen
-    met = sorted(set(answers))
+    met = sorted(set(told))
     if len(met) < 2:
         bias[[lesson.labels.index(label) for label in met]] = 0.0
-        return Taught(lesson, weights, bias)
-    model = _fit(lesson, cells, answers, examples)
-    coefficients, intercepts = model.coef_, model.intercept_
+        return weights, bias
+    model = _fit(lesson, cells, told, share)
+    rows, starts = model.coef_, model.intercept_
     if len(model.classes_) == 2:  # of two labels only the second has a row of its own
-        coefficients, intercepts = (
-            np.vstack([-coefficients, coefficients]) / 2,
-            np.hstack([-intercepts, intercepts]) / 2,
-        )
+        rows, starts = np.vstack([-rows, rows]) / 2, np.hstack([-starts, starts]) / 2
     columns = [lesson.labels.index(str(label)) for label in model.classes_]
-    weights[:, columns], bias[columns] = coefficients.T, intercepts
-    return Taught(lesson, weights, bias)
+    weights[:, columns], bias[columns] = rows.T, starts
+    return weights, bias
 
 
-def _teach_yes_no(lesson: Lesson, cells: csr_matrix, examples: Sequence[Example], label: str) -> tuple[Floats, float]:
-    answers = [label in example.labels[lesson.facet] for example in examples]
-    if len(set(answers)) < 2:
-        return np.zeros(cells.shape[1], dtype=np.float32), 12.0 if all(answers) else -12.0
-    model = _fit(lesson, cells, answers, examples)
-    return model.coef_[0].astype(np.float32), float(model.intercept_[0])
+def _teach_each(
+    lesson: Lesson, cells: csr_matrix, answers: Sequence[frozenset[str]], share: Sequence[float]
+) -> tuple[Floats, Floats]:
+    weights = np.zeros((cells.shape[1], len(lesson.labels)), dtype=np.float32)
+    bias = np.full(len(lesson.labels), -12.0, dtype=np.float32)
+    for column, label in enumerate(lesson.labels):
+        told = [label in answer for answer in answers]
+        if len(set(told)) == 2:
+            model = _fit(lesson, cells, told, share)
+            weights[:, column], bias[column] = model.coef_[0], model.intercept_[0]
+    return weights, bias
 
 
 def teach(lessons: Sequence[Lesson], examples: Sequence[Example], *, keep: int = 60_000) -> Model:
     """A model that has heard ``examples``; only the ``keep`` most telling pieces stay."""
     table = tabulate(examples)
-    return assemble(table, [teach_facet(lesson, table.cells, examples) for lesson in lessons], keep=keep)
+    return assemble(table, [teach_facet(lesson, table, examples) for lesson in lessons], keep=keep)
 
 
 def assemble(table: Table, taught: Sequence[Taught], *, keep: int) -> Model:
     """One model of all that was taught, its weights of pieces rounded to one byte."""
-    weights = np.hstack([one.weights for one in taught]).astype(np.float32)
-    pieces, signals = weights[: len(table.names)], weights[len(table.names) :]
+    pieces = np.hstack([one.reach[:, None] * one.weights for one in taught])
     telling = (np.abs(pieces) / (np.abs(pieces).max(axis=0) + 1e-9)).max(axis=1)
     chosen = np.sort(np.argsort(-telling, kind="stable")[:keep])
     pieces = pieces[chosen]
     scale = (np.abs(pieces).max(axis=0) / 127 + 1e-12).astype(np.float32)
     names = [table.names[row] for row in chosen]
     return Model(
-        names,
-        {piece: row for row, piece in enumerate(names)},
-        table.rarity[chosen].astype(np.float16).astype(np.float32),
-        np.round(pieces / scale).astype(np.int8),
-        scale,
-        {name: row for row, name in enumerate(table.signal_names)},
-        signals,
-        np.concatenate([one.bias for one in taught]).astype(np.float32),
-        {head.facet: head for head in _number_heads(one.lesson for one in taught)},
+        names=names,
+        rows={piece: row for row, piece in enumerate(names)},
+        rarity=table.rarity[chosen].astype(np.float16).astype(np.float32),
+        reach=np.column_stack([one.reach[chosen] for one in taught]).astype(np.float16),
+        weights=np.round(pieces / scale).astype(np.int8),
+        scale=scale,
+        signal_rows={name: row for row, name in enumerate(table.signal_names)},
+        signals=np.hstack([one.lesson.heed * one.signals for one in taught]).astype(np.float32),
+        bias=np.concatenate([one.bias for one in taught]).astype(np.float32),
+        heads={head.facet: head for head in _number_heads(one.lesson for one in taught)},
     )
 
 
@@ -198,8 +234,8 @@ def held_out_points(lesson: Lesson, examples: Sequence[Example], folds: Sequence
         left_out = set(fold)
         told = [example for place, example in enumerate(examples) if place not in left_out]
         table = tabulate(told)
-        taught = teach_facet(lesson, table.cells, told)
-        points[list(fold)] = taught.points(tabulate([examples[place] for place in fold], like=table).cells)
+        taught = teach_facet(lesson, table, told)
+        points[list(fold)] = taught.points(tabulate([examples[place] for place in fold], like=table))
     return points
 
 
