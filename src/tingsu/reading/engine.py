@@ -9,7 +9,7 @@ from tingsu.reading.asks import find_demands, find_risks, find_tags
 from tingsu.reading.classes import judge_business, judge_cause, judge_complaint
 from tingsu.reading.facts import find_facts, gather
 from tingsu.reading.feelings import judge_emotion, judge_needs
-from tingsu.reading.folding import Folded, fold
+from tingsu.reading.folding import Folded, fold, read_variants
 from tingsu.reading.lexicon import lexicon
 from tingsu.reading.privacy import find_in, mask_found
 from tingsu.reading.scoring import Seen, see
@@ -42,7 +42,7 @@ def read(text: str, received: date | None = None) -> Reading:
     Judges the first 12,000 and last 4,000 characters of longer texts; masks personal data everywhere.
     """
     folded = fold(text)
-    seen = _see(text, folded)
+    seen = _see(text, read_variants(folded))
     complaint = judge_complaint(seen)
     business, cause = judge_business(seen, complaint), judge_cause(seen, complaint)
     emotion = judge_emotion(seen, complaint)

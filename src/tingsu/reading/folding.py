@@ -3,16 +3,22 @@
 Traditional characters become simplified, full-width becomes half-width, letters become small, odd spaces become plain
 ones, and invisible characters (zero-width joiners, direction marks, soft hyphens) disappear. All mappings are one
 character to one character and free of context, so a word folds alike wherever it stands: a query and a document meet.
+
+``read_variants`` goes further, for reading only: dialect words, common typos, English words and emoji become the plain
+words the cues know (俺 → 我, 工伤银行 → 工商银行, refund → 退款), places still known.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
 
 import opencc
+import yaml
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
@@ -72,3 +78,66 @@ def fold(text: str) -> Folded:
         return Folded(folded, None)
     kept = [(place, char) for place, char in enumerate(folded) if _INVISIBLE.match(char) is None]
     return Folded("".join(char for _, char in kept), tuple(place for place, _ in kept))
+
+
+@lru_cache(maxsize=1)
+def _variants() -> tuple[re.Pattern[str], dict[str, str]]:
+    """The pattern of all variants, and what each is read as."""
+    source = files("tingsu.reading").joinpath("data", "variants.yaml").read_bytes()
+    groups: dict[str, dict[str, str]] = yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    plain = {variant: fold(words).text for words, variant in _each_variant(groups)}
+    # By first character: a place that begins no variant costs one look.
+    heads: dict[str, list[str]] = {}
+    for variant in sorted(plain, key=len, reverse=True):
+        heads.setdefault(variant[0], []).append(variant)
+    choices = [
+        f"{re.escape(head)}(?:{'|'.join(_tail(variant) for variant in variants)})" for head, variants in heads.items()
+    ]
+    return re.compile("|".join(choices)), plain
+
+
+def _each_variant(groups: dict[str, dict[str, str]]) -> Iterator[tuple[str, str]]:
+    for name, group in groups.items():
+        for words, written in group.items():
+            # English phrases are told apart by their words: "credit card" is one.
+            variants = (
+                re.findall(r"credit card|customer service|annual fee|\S+", written)
+                if name == "english"
+                else written.split()
+            )
+            for variant in variants:
+                yield words, fold(variant).text
+
+
+def _tail(variant: str) -> str:
+    """The rest of a variant; Latin words only as a whole, 取线 not in 领取线上券."""
+    rest = re.escape(variant[1:])
+    if variant.endswith("线"):
+        return f"{rest}(?![上下路索条性束])"
+    return f"(?<![a-z]{re.escape(variant[0])}){rest}(?![a-z])" if variant.isascii() else rest
+
+
+def read_variants(folded: Folded) -> Folded:
+    """``folded`` with variants replaced by the plain words; the same object where it holds none."""
+    pattern, plain = _variants()
+    match = pattern.search(folded.text)
+    if match is None:
+        return folded
+    text, pieces, places, done = folded.text, [], [], 0
+    old = folded.places if folded.places is not None else range(len(text))
+    while match is not None:
+        start, end = match.span()
+        words = plain[match[0]]
+        pieces += (text[done:start], words)
+        places += old[done:start]
+        places += _spread(old[start], old[end - 1], len(words))
+        done = end
+        match = pattern.search(text, done)
+    return Folded("".join((*pieces, text[done:])), (*places, *old[done:]))
+
+
+def _spread(first: int, last: int, count: int) -> list[int]:
+    """``count`` places from ``first`` to ``last``; the last character stands where the variant ended."""
+    if count == 1:
+        return [last]
+    return [first + (last - first) * place // (count - 1) for place in range(count)]
