@@ -31,7 +31,7 @@ def _part_to_judge(folded: Folded) -> Folded:
 
 
 def _see(text: str, folded: Folded) -> Seen:
-    part = _part_to_judge(folded)
+    part = read_variants(_part_to_judge(folded))
     return see(text, part, lexicon().find(part.text), voice().hear(part.text))
 
 
@@ -42,7 +42,7 @@ def read(text: str, received: date | None = None) -> Reading:
     Judges the first 12,000 and last 4,000 characters of longer texts; masks personal data everywhere.
     """
     folded = fold(text)
-    seen = _see(text, read_variants(folded))
+    seen = _see(text, folded)
     complaint = judge_complaint(seen)
     business, cause = judge_business(seen, complaint), judge_cause(seen, complaint)
     emotion = judge_emotion(seen, complaint)
