@@ -30,15 +30,17 @@ _AMOUNT = re.compile(
 )
 _SCALES = {"百": 100, "千": 1000, "k": 1000, "w": 10_000, "万": 10_000, "亿": 100_000_000}
 _SCALES |= {"百万": 1_000_000, "千万": 10_000_000, "百亿": 10_000_000_000, "千亿": 100_000_000_000}
+_COUNT = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
 # After 块 or 元 the smaller coins: 27块6毛, 五块三, 一千二百三十四元五角六分.
 _CHANGE = re.compile(
-    rf"零?(?:(?P<jiao>[\d{HAN_NUMBER[:12]}]?\d?)[角毛](?P<fen>[\d{HAN_NUMBER[:12]}](?:分)?)?钱?|(?P<fen_only>[\d{HAN_NUMBER[:12]}])分钱?|(?P<bare>[\d一二两三四五六七八九](?![\d{HAN_NUMBER}个天次年月日号张笔多点.,岁%倍折])))"
+    rf"零?(?:(?P<jiao>[\d{_COUNT}]?\d?)[角毛](?P<fen>[\d{_COUNT}](?:分)?)?钱?|(?P<fen_only>[\d{_COUNT}])分钱?|(?P<bare>[\d一二两三四五六七八九](?![\d{HAN_NUMBER}个天次年月日号张笔多点.,岁%倍折])))"
 )
+_REST = re.compile(rf"[\d{_COUNT[2:]}](?![\d{HAN_NUMBER}个天次年月日号张笔点.岁%倍折])分?")  # 1毛5
 _ABOUT = re.compile(r"(?:大概|大约|约|差不多|将近|接近|近|至少|超过|不到|起码|少说|足足有?|也就)(?:有|是|了|要|的)?$")
 _OR_SO = re.compile(r"左右|上下|出头|不到|以上|多")
 # A bare number is a sum after a word of paying: 扣了六百八, 余额只剩12, 取2000.
 _PAID = re.compile(
-    r"(?:扣|收|收费|收取|退|退还|返还|还|赔|赔偿|补偿|补|亏|亏损|少|存|存款|取|取现|取款|转|转账|汇|交|缴|付|支付|欠|刷|吞|剩|出|花|要|给|余额|限额|学费|金额|收入|还贷|每期|每月|月供|首付|共|总共|一共|合计|共计|一笔|打|垫|贷|借|罚|充|充值|赚|卖|价值|工资|押金|贴|损失|投|投入|买|套|骗|盗刷|消费|输入|进账|到账|入账|年费|利息|手续费|违约金|保费)"
+    r"(?:扣|收|收费|收取|退|退还|返还|还|赔|赔偿|补偿|补|亏|亏损|少|存|存款|取|取现|取款|转|转账|汇|交|缴|付|支付|欠|刷|吞|剩|出|花|要|给|余额|限额|学费|金额|收入|还贷|每期|每月|月供|首付|共|总共|一共|合计|共计|一笔|每笔|单笔|刷成|打|垫|贷|借|罚|充|充值|赚|卖|价值|工资|押金|贴|损失|投|投入|买|套|骗|盗刷|消费|输入|进账|到账|入账|年费|利息|手续费|违约金|保费)"
     r"(?:了|我|他|她|走|掉|给|进|进去|出来|的|是|有|只|只有|只剩|剩|才|去|下|到|为|着|:|也|还|回|就|高达|整整|足足|款|费|金额|现金|本金| ){0,4}$"
 )
 _NO_SUM = frozenset(
@@ -130,6 +132,9 @@ def _is_bare_sum(text: str, match: re.Match[str]) -> bool:
 
 def _change(text: str, end: int, unit: str) -> tuple[Decimal, int]:
     """The coins after 块 or 元 and where they end."""
+    if unit in ("毛", "角"):
+        rest = _REST.match(text, end)
+        return (Decimal(_coin(rest[0])) / 100, rest.end()) if rest else (Decimal(0), end)
     if unit not in ("块", "元", "圆"):
         return Decimal(0), end
     match = _CHANGE.match(text, end)
@@ -163,7 +168,7 @@ def find_amounts(text: str) -> Iterator[Amount]:
         coin = match["coin"]
         if coin:
             value *= _COINS[coin[0]]
-        more, done = _change(text, match.end(), match["unit"] or "")
+        more, done = _change(text, match.end(), coin or match["unit"] or "")
         value += more
         yield Amount(
             match.start(),

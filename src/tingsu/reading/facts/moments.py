@@ -18,7 +18,7 @@ _N = "一二三四五六七八九十"
 _DAY = rf"3[01]|[12]\d|0?[1-9]|三十一?|二十[{_N[:9]}]?|廿[{_N[:9]}]?|十[{_N[:9]}]?|[{_N[:9]}]"
 _MONTH = rf"1[0-2]|0?[1-9]|十[一二]?|[{_N[:9]}]"
 _WEEK = "周|星期|礼拜"
-_FESTIVALS = "大年三十|大年夜|除夕|大年初[一二三四五六七八九十]|春节|过年|过大年|元宵节?|正月十五|清明节?|五一|劳动节|六一|儿童节|端午节?|七夕|中秋节?|国庆节?|十一(?=期间|假期|放假|长假|黄金周|前|后|那天|回来|去)|双十一|双11|双十二|双12|618|元旦|圣诞节?|平安夜|情人节|妇女节|三八节|三八妇女节|母亲节|父亲节|教师节|重阳节?|冬至|小年|腊八"
+_FESTIVALS = "大年三十|大年夜|除夕|大年初[一二三四五六七八九十]|春节|过年(?![利化费度级轻检审])|过大年|元宵节?|正月十五|清明节?|五一|劳动节|六一|儿童节|端午节?|七夕|中秋节?|国庆节?|十一(?=期间|假期|放假|长假|黄金周|前|后|那天|回来|去)|双十一|双11|双十二|双12|618|元旦|圣诞节?|平安夜|情人节|妇女节|三八节|三八妇女节|母亲节|父亲节|教师节|重阳节?|冬至|小年|腊八"
 # Characters that a piece can begin with: most places of a text are passed over by this alone.
 _BEGINS = "0-9〇零一二三四五六七八九十廿两半几好大去前今本明后上这当下每正腊冬农阴旧第初昨年月周星礼春过除元清劳儿端中国双圣平情妇母父教重小凌早傍晚夜深午暑寒开入夏秋头"
 _PIECE = re.compile(
@@ -28,7 +28,7 @@ _PIECE = re.compile(
     rf"|(?P<relmonth>(?:上上个?|上个?|这个?|本|当|下下个?|下个?)月份?(?P<within1>底|末|初|中旬?|上旬|下旬)?(?![供租息球饼])|(?P<bare>(?<![\d个每{_N}正腊冬半几这本上下当同按])月(?:底|末|初|中(?!旬|断)))(?![餐介])|每个?月)"
     rf"|(?P<month>(?P<lunar>农历|阴历|旧历)?(?<![\d个每几.])(?<!\d,)(?:(?P<m>正|腊|冬)|(?P<n>{_MONTH}))月份?(?:(?P<within2>底|末|初(?![{_N}])|中旬?|上旬|下旬)|(?P<lday>初[{_N}]|廿[{_N[:9]}]?|(?<=正月|腊月|冬月|八月|九月|七月|五月)(?:十[{_N[:9]}]?|二十[{_N[:9]}]?)(?![日号个天{_N}]))|(?P<mday>[0-3]?\d)(?![\d个天期元万%.点:块年月日号]))?(?!租|供|薪|嫂|饼|票|均|亮|光))"
     rf"|(?P<dotted>(?<![\d.])(?:1[0-2]|0?[1-9])[./](?:3[01]|[12]\d|0?[1-9])[号日](?!\d))"
-    rf"|(?P<day>(?<![\d.第个周期点分{_N}初])(?:{_DAY})(?:号|日)(?![线楼窗柜机店文令卡厅桌房门院内均元常员段键台馆厂商码币本之以]))"
+    rf"|(?P<day>(?<![\d.第个周期点分{_N}初前后隔同每整某过满工然])(?:{_DAY})(?:号|日)(?![线楼窗柜机店文令卡厅桌房门院内均元常员段键台馆厂商码币本]|之?内|以内))"
     rf"|(?P<week>(?:(?P<ofweek>上上个?|上个?|这个?|本|下下个?|下个?)|(?<![{_N}两几每半\d下]))(?:{_WEEK})(?:(?P<wd>[一二三四五六日天末]|[1-6](?![\d天个年月]))(?![点个次年月期刊块元])))"
     rf"|(?P<wholeweek>(?:上上个?|上个?|这个?|本|下个?)(?:{_WEEK})(?![一二三四五六日天末期转]))"
     rf"|(?P<relday>大前天|大后天|前[天日晚儿]个?(?!台)|昨(?:[天日晚夜]|儿个?|下午|上午|早)|今(?:[天日晚早晨]|儿个?|上午|下午)|明(?:[天日晚早]|儿个?)|后天)"
@@ -42,11 +42,12 @@ _BEFORE = re.compile(r"的?(?:之前|以前|前夕|前(?![面台往后端来去�
 _AFTER = re.compile(r"的?(?:之后|以后|过后|后(?![面台续悔果]|来[,就又才我他。]))")
 _DURING = re.compile(r"的?(?:期间|假期|长假|放假|黄金周|那几天|里|前后)")
 _THAT_DAY = re.compile(r"(?:的?(?:那天|当天|当日|那日|那晚))")
-_EVERY = re.compile(r"(?:每|逢|都是|凡是)[^,。]{0,4}$")
+_EVERY = re.compile(r"(?:每|逢|都是|凡是|只有|(?:周|星期|礼拜)[一二三四五六日天][到至~-])[^,。]{0,4}$")
+_TO_WEEKDAY = re.compile(r"[到至~-](?:周|星期|礼拜)")
 _AHEAD_BEFORE = re.compile(
     r"(?:要求|请|必须|最迟|最晚|限|希望|务必|答应|承诺|保证|约好|说好|约到|排到|预约|才能|说是?|截止|截至|到|望|给我?|定于|将于|准备|打算|计划)[^。!?;\n,]{0,10}$"
 )
-_AHEAD_AFTER = re.compile(r"[^。!?;\n,]{0,6}(?:一定|才能|恢复|到期|截止|答复|放款|退|解决|办好|给我|再来|开放|上线)")
+_AHEAD_AFTER = re.compile(r"[^。!?;\n,]{0,6}(?:一定|必须|务必|才能|恢复|到期|截止|答复|放款|退|解决|办好|给我|再来|开放|上线)")
 _DATES = ("iso", "relday", "week", "wholeweek", "ago", "festival", "dotted")  # pieces that tell a day by themselves
 _ORDER = {"year": 0, "relyear": 0, "relmonth": 1, "month": 1, "yearpart": 1, "day": 2, "part": 3, "clock": 4}
 _ORDER |= dict.fromkeys(_DATES, 2) | {"festival": 1}
@@ -112,7 +113,7 @@ def _speak(
     start, end = group[0].start(), group[-1].end()
     edge, end = _edge(text, end, pieces)
     ahead = _looks_ahead(text, start, end)
-    if "week" in pieces and _EVERY.search(text, max(0, start - 6), start):
+    if "week" in pieces and _is_every_week(text, start, end):
         return
     days = resolve(pieces, edge, received, ahead=ahead)
     if days is not None:
@@ -120,6 +121,11 @@ def _speak(
         relday = pieces["relday"][0] if "relday" in pieces else ""
         clock = read_clock(pieces["clock"][0], part or relday) if "clock" in pieces else ""
         yield Spoken(start, end, days, clock)
+
+
+def _is_every_week(text: str, start: int, end: int) -> bool:
+    """周一到周五, 每逢周四: no single day."""
+    return bool(_EVERY.search(text, max(0, start - 6), start) or _TO_WEEKDAY.match(text, end))
 
 
 def _edge(text: str, end: int, pieces: dict[str, re.Match[str]]) -> tuple[str, int]:

@@ -29,7 +29,7 @@ class Person:
 @lru_cache(maxsize=1)
 def _roles() -> tuple[re.Pattern[str], dict[str, str]]:
     kinds = kinds_of(read_words("facts")["roles"])
-    return re.compile(tree_pattern(kinds)), kinds
+    return re.compile(f"{tree_pattern(kinds)}(?!信箱|办公室|室|热线)"), kinds
 
 
 def find_staff(text: str) -> Iterator[Person]:
