@@ -189,7 +189,7 @@ class Facts:
 class PersonalDatum:
     """One piece of personal data in the text: ``original[start:end]``.
 
-    ``kind``: 身份证, 银行卡, 手机, 固话, 邮箱, 护照, 车牌, 微信, QQ, 姓名, 地址, 账号.
+    ``kind``: 身份证, 银行卡, 手机, 固话, 邮箱, 护照, 证件, 车牌, 微信, QQ, 姓名, 地址, 账号, 工单号.
     ``valid`` is False where a checksum fails; it is masked all the same.
     """
 

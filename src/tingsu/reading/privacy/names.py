@@ -1,0 +1,167 @@
+"""Names, found by the words around them: 我叫…, 柜员…, 姓名：…, 免贵姓…, beside numbers, in lists, said again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from tingsu.reading.privacy.found import Found
+from tingsu.reading.privacy.name_shapes import (
+    DOUBLE,
+    FAR_BEGINS,
+    SHY,
+    SURNAMES,
+    WORDS,
+    Trust,
+    goes_on,
+    is_full_name,
+    is_han,
+    name_end,
+    surname_length,
+)
+from tingsu.reading.privacy.titles import find_titled
+from tingsu.reading.privacy.words import one_of
+
+NAME = "姓名"
+_TRUSTS = {
+    "roles": Trust.ROLE,
+    "kin": Trust.ROLE,
+    "labels": Trust.FORM,
+    "named": Trust.FORM,
+    "called": Trust.SAID,
+    "maybe": Trust.HINT,
+}
+_CUES = {word: trust for group, trust in _TRUSTS.items() for word in WORDS[group].split()}
+_CUES |= {owner + word: Trust.ROLE for owner in "我他她你俺" for word in WORDS["kin"].split()}
+_CUES |= {",叫": Trust.FORM, "name": Trust.FORM, "name is": Trust.FORM, "my name is": Trust.SAID}
+_NO_CUES = WORDS["no_cue"].split()
+_CUE = re.compile(one_of((*_CUES, *_NO_CUES)))
+# What may stand between a role and the name; a colon, a bar, a bracket or mark-up makes a field of it.
+_LINK = re.compile(r"(?:</?[a-z]{1,6}>|[ :=是为叫“”\"'「『(\[【】|>]|—|-|[0-9](?=:)){0,8}")
+_LINK_CHARS = frozenset("< :=是为叫“”\"'「『([【】|>—-0123456789")
+_FIELD = re.compile(r"[:=】|>]|——")
+_BEGINNINGS = SURNAMES | {word[0] for word in (*DOUBLE, *FAR_BEGINS)} | frozenset("小老阿大")
+_SMALL = re.compile("[小老阿大]([\u4e00-\u9fff])")
+_BEFORE_SURNAME = re.compile("([\u4e00-\u9fff])姓(?=[男女客人经员柜老户先])")
+_SURNAME = re.compile(
+    "(?:免贵)?姓(?![名氏什啥甚是为的了和不别可在同一也都没有男女客人经员柜户先储])([\u4e00-\u9fff]{1,2})"
+)
+_ASKED = re.compile(
+    r"贵姓[^\n]{0,12}?(?:[?,。!:] ?|\n)(?:(?:客户|答|来电人|用户|男|女|老人)[:,]? ?)?(?:我?免?贵?姓)?"
+    r"([\u4e00-\u9fff]{1,2})(?=[,。!;\n ]|$)"
+)
+_SPEAKER = re.compile(r"(?:^|\n)[ @【\[]{0,3}([\u4e00-\u9fff]{3,4})(?= ?[:】\]])|@([\u4e00-\u9fff]{3,4})(?=[ ,:])")
+_SIGNED = re.compile(
+    r"\n ?([\u4e00-\u9fff]{2,4}) ?(?=\n|$)"
+    r"|[。!;\n] {0,4}([\u4e00-\u9fff]{2,4}) ?(?=(?:[0-9]{4}[年.\-/])?[0-9]{1,2}[月.\-/][0-9]{1,2}日? ?(?:\n|$))"
+)
+_GAP = r"[ ,:/|(—、-]{1,3}"
+_BESIDE_LEFT = re.compile(
+    rf"([\u4e00-\u9fff]{{2,4}})(?:{_GAP}(?:男|女|汉族)(?=[ ,/|]))?{_GAP}"
+    r"(?:(?:身份证|手机|联系电话|电话|卡号|tel)(?:号码?)?[ :]{0,2})?$"
+)
+_BESIDE_RIGHT = re.compile(r"[ ,/|(]{0,2}([\u4e00-\u9fff]{2,4})(?=[),。;!/| \n]|$)")
+_LIST_LINK = re.compile(r" ?(?:以及|[、,和与及跟&;/]) ?")
+_AGAIN_MOST = 60  # different names looked for again in one text
+
+
+def find_names(text: str, numbers: Iterable[Found]) -> list[Found]:
+    """Names in folded ``text``; ``numbers`` are finds that a name may stand beside."""
+    sure = [*_after_cues(text), *find_titled(text), *_at_line_ends(text), *_beside(text, numbers)]
+    spans = sorted(set(sure))
+    spans += [span for start, end in spans if end - start > 1 for span in _listed(text, end)]
+    spans += _surnames(text)
+    spans += _said_again(text, spans)
+    return [Found(NAME, start, end) for start, end in spans]
+
+
+def _after_cues(text: str) -> Iterator[tuple[int, int]]:
+    for cue in _CUE.finditer(text):
+        word, place = cue[0], cue.end()
+        trust = _CUES.get(word)
+        if trust is None or (word.isascii() and text[cue.start() - 1 : cue.start()].isalnum()):
+            continue
+        if text[place : place + 1] in _LINK_CHARS and (link := _LINK.match(text, place)):
+            trust, place = _trust_after(trust, text, cue.start(), link[0]), link.end()
+        if trust < Trust.FORM and text[place : place + 1] not in _BEGINNINGS:
+            continue
+        end = name_end(text, place, trust)
+        if end > place:
+            yield place, end
+        elif trust <= Trust.FORM and (small := _SMALL.match(text, place)) and _is_small_name(text, small):
+            yield small.span(1)
+
+
+def _trust_after(trust: Trust, text: str, start: int, link: str) -> Trust:
+    """What the signs between a cue, which stands at ``start``, and a name make of it."""
+    if trust is Trust.FORM and text[start - 1 : start] in ("的", "位"):
+        return Trust.ROLE  # 尊敬的负责人：打扰了
+    if trust in (Trust.FORM, Trust.SAID) and _FIELD.search(link):
+        return Trust.FIELD
+    return Trust.FORM if trust is Trust.ROLE and link.endswith("叫") else trust
+
+
+def _is_small_name(text: str, small: re.Match[str]) -> bool:
+    """小刘, 老李 after a role: the surname, where the word does not go on."""
+    return small[1] in SURNAMES and small[1] not in SHY and goes_on(text, small.end())
+
+
+def _surnames(text: str) -> Iterator[tuple[int, int]]:
+    """免贵姓赵, 姓陈的, 章姓人家, and the answer to 您贵姓."""
+    if "姓" not in text:
+        return
+    for said in _SURNAME.finditer(text):
+        if text[said.start() - 1 : said.start()] in ("贵", "百", "同", "复") and said[0][0] != "免":
+            continue
+        name, start = said[1], said.start(1)
+        if name in DOUBLE:
+            yield start, start + 2
+        elif name[0] in SURNAMES or not is_han(name[1:]) or name[1] in "的先女小":
+            yield start, start + 1
+    for before in _BEFORE_SURNAME.finditer(text):
+        if before[1] in SURNAMES:
+            yield before.span(1)
+    for asked in _ASKED.finditer(text):
+        if asked[1] in DOUBLE or asked[1] in SURNAMES:
+            yield asked.span(1)
+
+
+def _at_line_ends(text: str) -> Iterator[tuple[int, int]]:
+    """Who speaks (沈佳宁：…) and who signs (a name alone on its line, or before a date at the end)."""
+    for pattern in (_SPEAKER, _SIGNED):
+        for match in pattern.finditer(text):
+            start, end = match.span(match.lastindex or 1)
+            if is_full_name(text, start, end):
+                yield start, end
+
+
+def _beside(text: str, numbers: Iterable[Found]) -> Iterator[tuple[int, int]]:
+    """A full name alone beside someone's number: 王小明 13800138000, 13800138000（王小明）."""
+    for number in numbers:
+        left = _BESIDE_LEFT.search(text, max(0, number.start - 18), number.start)
+        if left and not is_han(text[left.start() - 1 : left.start()]) and is_full_name(text, *left.span(1)):
+            yield left.span(1)
+        right = _BESIDE_RIGHT.match(text, number.end)
+        if right and is_full_name(text, *right.span(1)) and (len(right[1]) > 2 or right.start(1) > number.end):
+            yield right.span(1)
+
+
+def _listed(text: str, end: int) -> Iterator[tuple[int, int]]:
+    """Names that follow a found one after 、 or 和."""
+    while link := _LIST_LINK.match(text, end):
+        start = link.end()
+        surname = surname_length(text, start)
+        end = name_end(text, start, Trust.ROLE) if surname else start
+        if end - start <= surname or not goes_on(text, end):
+            return
+        yield start, end
+
+
+def _said_again(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Wherever a name found once stands again, cue or not."""
+    names = sorted({text[start:end] for start, end in spans if end - start > 1}, key=len, reverse=True)
+    for name in names[:_AGAIN_MOST]:
+        place = text.find(name)
+        while place >= 0:
+            yield place, place + len(name)
+            place = text.find(name, place + len(name))

@@ -1,0 +1,94 @@
+"""Names before a title: 王先生, 欧阳女士, 彭敏主任, 贲总, 李某. Without a given name the surname is what is found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tingsu.reading.privacy.name_shapes import (
+    DOUBLE,
+    GIVEN,
+    ORDINARY,
+    SHY,
+    SURNAMES,
+    TITLES,
+    WORDS,
+    WORDY,
+    is_han,
+    surname_length,
+)
+from tingsu.reading.privacy.words import one_of
+
+_TITLE = re.compile(f"{one_of(TITLES)}(?![{WORDS['not_after_title']}])")
+_SHORT_TITLE = re.compile(f"[{WORDS['short_titles']}]")
+_SOMEONE = re.compile("([\u4e00-\u9fff])某(?![些种人事件时日月年行银网个一项次支天类段位款宝省市区县平])")
+_ROLES = frozenset(word for group in ("roles", "kin", "labels") for word in WORDS[group].split())
+_NEVER_TITLED = frozenset(WORDS["never_titled"])
+_BEFORE_TITLES = frozenset(WORDS["before_titles"].split())
+_BEFORE_NAME = frozenset("的是由给被在找让叫和与跟向请于问见为某该您你我他她们把对替代有到去等及同位名个家称以行里")
+_BEFORE_SHORT = frozenset("是找叫跟和给让请问长员位您你我他她")
+_AFTER_SHORT = frozenset("说跟让叫给把在来就又不没也都打的好态告对")
+
+
+def find_titled(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of every name that stands before a title in folded ``text``."""
+    for title in _TITLE.finditer(text):
+        start = _start(text, title.start())
+        if start < title.start():
+            yield start, title.start()
+    for title in _SHORT_TITLE.finditer(text):
+        if title.start() and _is_short_titled(text, title.start() - 1):
+            yield title.start() - 1, title.start()
+    for someone in _SOMEONE.finditer(text):
+        if someone[1] in SURNAMES and (someone[1] not in SHY or _is_open(text, someone.start())):
+            yield someone.span(1)
+
+
+def _is_open(text: str, place: int) -> bool:
+    """Whether a name may begin at ``place``: nothing Chinese before it, or a word that names follow."""
+    before = text[place - 1 : place] if place else ""
+    return not is_han(before) or before in _BEFORE_NAME or _ends_role(text, place)
+
+
+def _ends_role(text: str, place: int) -> bool:
+    return any(text[max(0, place - length) : place] in _ROLES for length in (2, 3, 4))
+
+
+def _start(text: str, end: int) -> int:
+    """Where the name that ends at ``end``, before a title, begins; ``end`` where there is none."""
+    for start in range(max(0, end - 4), end - 1):
+        surname = surname_length(text, start)
+        if surname and text[start] not in WORDY and _is_given(text[start + surname : end], surname):
+            word = surname == 1 and text[start : start + 2] in ORDINARY
+            if not word and _is_open(text, start):
+                return start
+    return _lone_surname_start(text, end)
+
+
+def _is_given(given: str, surname: int) -> bool:
+    """One or two characters of given names; a surname of two needs none."""
+    return len(given) <= 2 and (surname == 2 or given != "") and all(char in GIVEN for char in given)
+
+
+def _lone_surname_start(text: str, end: int) -> int:
+    surname, before = text[end - 1 : end], text[end - 2 : end - 1] if end > 1 else ""
+    if before + surname in DOUBLE:
+        return end - 2
+    if before in SURNAMES and before not in SHY and surname in GIVEN and surname not in SURNAMES:
+        return end if before + surname in ORDINARY else end - 2  # 全程|冯静|主任
+    if surname not in SURNAMES or surname in _NEVER_TITLED or before + surname in _BEFORE_TITLES:
+        return end
+    return end if surname in SHY and not _is_open(text, end - 1) else end - 1
+
+
+def _is_short_titled(text: str, place: int) -> bool:
+    """王姐, 贲总: a surname alone between stops, roles and words of the grammar."""
+    surname = text[place]
+    if surname not in SURNAMES or surname in _NEVER_TITLED or text[place : place + 2] in ORDINARY:
+        return False
+    before, after = text[place - 1 : place] if place else "", text[place + 2 : place + 3]
+    if is_han(before) and before not in _BEFORE_SHORT and not _ends_role(text, place):
+        return False
+    if surname in SHY and before not in _BEFORE_SHORT:
+        return False
+    return not is_han(after) or after in _AFTER_SHORT
