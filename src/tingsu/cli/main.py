@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from tingsu.base.errors import TingsuError
-from tingsu.cli import analyse, audit, demo, exporting, importing, keeping, packs, reading, server, staff
+from tingsu.cli import analyse, audit, demo, exporting, importing, keeping, masking, packs, reading, server, staff
 
 app = typer.Typer(
     name="tingsu",
@@ -60,7 +60,9 @@ _add(app, "prepare", server.prepare)
 _add(app, "demo", demo.load)
 _add(app, "analyse", analyse.analyse, needs_site=False)
 _add(app, "read", reading.read_file, needs_site=False)
-_add(app, "mask", reading.mask_lines, needs_site=False)
+_add(app, "mask", masking.mask_lines, needs_site=False)
+_add(app, "unmask", masking.unmask_lines, needs_site=False)
+_add(app, "mask-key", masking.make_key, needs_site=False)
 _add(app, "import", importing.import_cases)
 _add(app, "export", exporting.export_cases)
 _add(app, "backup", keeping.backup)

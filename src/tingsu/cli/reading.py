@@ -1,9 +1,8 @@
-"""`tingsu read` and `tingsu mask`: the text engine by itself, without a site."""
+"""`tingsu read`: the text engine by itself, without a site."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -52,18 +51,6 @@ def read_file(
     if output.suffix.lower() not in (".jsonl", ".parquet"):
         raise typer.BadParameter(_("结果文件要以 .jsonl 或 .parquet 结尾"))
     _read_table(file, output, {"text": text, "title": title, "id": id_column}, encoding, sheet)
-
-
-def mask_lines() -> None:
-    """从标准输入逐行读，遮盖个人信息后写到标准输出。"""
-    from tingsu.reading import mask
-
-    # Bytes that are no UTF-8 pass through as they came, so that a log can be masked without being understood.
-    source = open(sys.stdin.fileno(), encoding="utf-8", errors="surrogateescape", newline="", closefd=False)  # noqa: SIM115
-    out = sys.stdout.buffer
-    for line in source:
-        out.write(mask(line).encode("utf-8", "surrogateescape"))
-        out.flush()
 
 
 def _read_table(

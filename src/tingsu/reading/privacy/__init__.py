@@ -6,6 +6,7 @@ from tingsu.reading.privacy.masking import (
     find_personal_data,
     mask,
     mask_found,
+    mask_rows,
 )
 
-__all__ = ["apply_masks", "find_in", "find_personal_data", "mask", "mask_found"]
+__all__ = ["apply_masks", "find_in", "find_personal_data", "mask", "mask_found", "mask_rows"]

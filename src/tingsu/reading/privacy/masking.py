@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from tingsu.reading.folding import Folded, fold
 from tingsu.reading.privacy.addresses import ADDRESS, find_addresses, mask_address
@@ -12,7 +12,7 @@ from tingsu.reading.privacy.name_shapes import DOUBLE
 from tingsu.reading.privacy.names import NAME, find_names
 from tingsu.reading.privacy.numbers import digits_of, find_numbers, shadow
 from tingsu.reading.privacy.papers import find_papers
-from tingsu.reading.privacy.tables import find_in_tables
+from tingsu.reading.privacy.tables import find_in_tables, read_header
 from tingsu.reading.types import PersonalDatum
 
 _ROUNDS = 8  # a mask may uncover a cue beside it; nothing has ever been seen to need more than three
@@ -68,6 +68,22 @@ def mask(text: str) -> str:
     Order numbers, sums and dates stay. ``mask(mask(text)) == mask(text)``.
     """
     return mask_found(text, find_personal_data(text))
+
+
+def mask_rows(lines: Iterable[str], do: Callable[[str], str] = mask) -> Iterator[str]:
+    """Each line as ``do`` leaves it; below a line that heads a table with names, the names in that column are known.
+
+    Lines keep their ends and come out one by one.
+    """
+    above, header = "", None
+    for line in lines:
+        folded = fold(line).text
+        if header is not None and folded.count(header[0]) + 1 != header[2]:
+            above, header = "", None
+        below = do(above + line) if header else ""
+        yield below[len(above) :] if header and below.startswith(above) else do(line)
+        if head := read_header(folded.strip("\n")):
+            above, header = line, head
 
 
 def mask_value(kind: str, value: str) -> str:

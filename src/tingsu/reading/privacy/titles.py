@@ -27,18 +27,26 @@ _NEVER_TITLED = frozenset(WORDS["never_titled"])
 _BEFORE_TITLES = frozenset(WORDS["before_titles"].split())
 _BEFORE_NAME = frozenset("的是由给被在找让叫和与跟向请于问见为某该您你我他她们把对替代有到去等及同位名个家称以行里")
 _BEFORE_SHORT = frozenset("是找叫跟和给让请问长员位您你我他她")
-_AFTER_SHORT = frozenset("说跟让叫给把在来就又不没也都打的好态告对")
+_AFTER_SHORT = frozenset("说跟让叫给把在来就又不没也都打的好态告对你我他她您")
+# Titles of everyone: before them even a bashful surname is one, unless it ends a word (保安|师傅).
+_PERSONAL = frozenset(WORDS["personal_titles"].split())
+_FAMILIAR = re.compile("[老小]([\u4e00-\u9fff])")
+_NOT_FAMILIAR = frozenset("白牛赖熊龙江叶石兰")  # 小白, 老赖
+_AFTER_FAMILIAR = frozenset("说叫让给把来去送打在也就都帮和跟讲")
 
 
 def find_titled(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of every name that stands before a title in folded ``text``."""
     for title in _TITLE.finditer(text):
-        start = _start(text, title.start())
+        start = _start(text, title.start(), title[0])
         if start < title.start():
             yield start, title.start()
     for title in _SHORT_TITLE.finditer(text):
         if title.start() and _is_short_titled(text, title.start() - 1):
             yield title.start() - 1, title.start()
+    for familiar in _FAMILIAR.finditer(text):
+        if _is_familiar(text, familiar.start(1)):
+            yield familiar.span(1)
     for someone in _SOMEONE.finditer(text):
         if someone[1] in SURNAMES and (someone[1] not in SHY or _is_open(text, someone.start())):
             yield someone.span(1)
@@ -54,7 +62,15 @@ def _ends_role(text: str, place: int) -> bool:
     return any(text[max(0, place - length) : place] in _ROLES for length in (2, 3, 4))
 
 
-def _start(text: str, end: int) -> int:
+def _is_familiar(text: str, place: int) -> bool:
+    """老唐, 小褚: a surname that is rarely anything else, before a stop or what people do."""
+    after = text[place + 1 : place + 2]
+    if text[place] not in SURNAMES or text[place] in SHY or text[place] in _NOT_FAMILIAR:
+        return False
+    return not is_han(after) or after in _AFTER_FAMILIAR
+
+
+def _start(text: str, end: int, title: str) -> int:
     """Where the name that ends at ``end``, before a title, begins; ``end`` where there is none."""
     for start in range(max(0, end - 4), end - 1):
         surname = surname_length(text, start)
@@ -62,7 +78,7 @@ def _start(text: str, end: int) -> int:
             word = surname == 1 and text[start : start + 2] in ORDINARY
             if not word and _is_open(text, start):
                 return start
-    return _lone_surname_start(text, end)
+    return _lone_surname_start(text, end, personal=title in _PERSONAL)
 
 
 def _is_given(given: str, surname: int) -> bool:
@@ -70,7 +86,7 @@ def _is_given(given: str, surname: int) -> bool:
     return len(given) <= 2 and (surname == 2 or given != "") and all(char in GIVEN for char in given)
 
 
-def _lone_surname_start(text: str, end: int) -> int:
+def _lone_surname_start(text: str, end: int, *, personal: bool) -> int:
     surname, before = text[end - 1 : end], text[end - 2 : end - 1] if end > 1 else ""
     if before + surname in DOUBLE:
         return end - 2
@@ -78,7 +94,7 @@ def _lone_surname_start(text: str, end: int) -> int:
         return end if before + surname in ORDINARY else end - 2  # 全程|冯静|主任
     if surname not in SURNAMES or surname in _NEVER_TITLED or before + surname in _BEFORE_TITLES:
         return end
-    return end if surname in SHY and not _is_open(text, end - 1) else end - 1
+    return end if surname in SHY and not personal and not _is_open(text, end - 1) else end - 1
 
 
 def _is_short_titled(text: str, place: int) -> bool:
