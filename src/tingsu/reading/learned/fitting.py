@@ -1,0 +1,220 @@
+"""One label taught from material: an even-handed linear model of its own, or a correction on top of the shipped one."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize, minimize_scalar  # type: ignore[import-untyped]
+from scipy.sparse import csr_matrix, hstack  # type: ignore[import-untyped]
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.svm import LinearSVC
+
+from tingsu.reading.learned.figures import macro_f1
+from tingsu.reading.learned.material import Floats, Material, Whole, all_cells, rarity_of
+from tingsu.reading.learned.model import Model
+from tingsu.reading.learned.teaching import Lesson, Table, Taught, assemble
+
+SEED = 20200301
+MOST_TRIED = 2_000  # examples on which settings are tried
+INNER = 3  # folds for choosing settings
+_BIAS = 0.3  # of a unit: how dearly a label's general level is moved on top of the shipped model
+_ROUNDS = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``smooth`` and ``power``: see ``rarity_of``. ``strength``: the inverse of regularisation.
+
+    ``share``: what the shipped reader's chances weigh beside the pieces. ``evened``: rare labels weigh more.
+    """
+
+    smooth: float = 1.0
+    power: float = 0.3
+    share: float = 0.0
+    strength: float = 0.6
+    evened: float = 1.0
+
+
+OWN = tuple(Settings(smooth, power, share) for smooth, power in ((1.0, 0.3), (0.01, 1.0)) for share in (0.0, 0.3))
+ON_TOP = tuple(Settings(1.0, power, 0.0, 4.0, 0.5) for power in (0.0, 0.5))
+OTHER_STRENGTHS = (1 / 3, 3.0)  # times the strength first tried
+LESS_EVEN = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A model of one label as matrices: fast for many texts at once; ``to_model`` gives what is kept."""
+
+    material: Material
+    settings: Settings
+    rarity: Floats
+    weights: Floats
+    bias: Floats
+
+    def points(self, rows: Whole) -> Floats:
+        """A row a text, a column a label."""
+        cells = all_cells(self.material, rows, self.rarity, self.settings.share)
+        points = np.asarray(cells @ self.weights + self.bias, dtype=np.float32)
+        return points if self.material.start is None else points + self.material.start[rows]
+
+    def to_model(self, warmth: float) -> Model:
+        """The model to keep: pieces that weigh something, signals by name, and where the shipped reader starts."""
+        told = self.material
+        kept = np.flatnonzero(self.rarity)
+        pieces, signals = self.weights[: len(told.pieces)][kept], self.weights[len(told.pieces) :] * self.settings.share
+        names, start = told.signal_names, np.zeros((0, len(told.labels)), dtype=np.float32)
+        if told.start is not None:
+            names = (*names, *(f"start:{told.name}/{label}" for label in told.labels))
+            start = np.eye(len(told.labels), dtype=np.float32)
+        table = Table(
+            tuple(told.pieces[row] for row in kept), self.rarity[kept], names, csr_matrix((0, 0)), csr_matrix((0, 0))
+        )
+        lesson = Lesson(told.name, told.labels, warmth=warmth)
+        reach = np.ones(len(kept), dtype=np.float32)  # what tells labels apart already stands in ``rarity``
+        taught = Taught(lesson, reach, pieces, np.vstack([signals, start]).astype(np.float32), self.bias)
+        return assemble(table, [taught], keep=len(kept))
+
+
+def fit(material: Material, rows: Whole, settings: Settings) -> Fitted:
+    """A model that has heard ``rows`` of the material; the same rows give the same model."""
+    rarity = rarity_of(material, rows, settings.smooth, settings.power)
+    cells = all_cells(material, rows, rarity, settings.share)
+    teach = _teach_own if material.start is None else _teach_on_top
+    weights, bias = teach(material, rows, cells, settings)
+    return Fitted(material, settings, rarity, weights, bias)
+
+
+def _even_weights(material: Material, rows: Whole, evened: float) -> Floats:
+    """Rare labels weigh more, so that they are not drowned."""
+    answers = material.answers[rows]
+    often = Counter(answers.tolist())
+    mean = len(answers) / len(often)
+    even = np.array([(mean / often[answer]) ** evened for answer in answers.tolist()], dtype=np.float32)
+    return even * material.weights[rows]
+
+
+def _teach_own(material: Material, rows: Whole, cells: csr_matrix, settings: Settings) -> tuple[Floats, Floats]:
+    """One against the rest with a squared hinge, each label's texts weighing the same together."""
+    answers = material.answers[rows]
+    weights = np.zeros((cells.shape[1], len(material.labels)), dtype=np.float32)
+    bias = np.full(len(material.labels), -12.0, dtype=np.float32)  # a label never met is never chosen
+    met = np.unique(answers)
+    if len(met) < 2:
+        bias[met] = 0.0
+        return weights, bias
+    model = LinearSVC(C=settings.strength, max_iter=_ROUNDS, random_state=SEED)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the last few steps change no answer
+        model.fit(cells, answers, sample_weight=_even_weights(material, rows, settings.evened))
+    coefficients, intercepts = model.coef_, model.intercept_
+    if len(met) == 2:  # of two labels only the second has a row of its own
+        coefficients, intercepts = np.vstack([-coefficients, coefficients]), np.hstack([-intercepts, intercepts])
+    weights[:, met], bias[met] = coefficients.T, intercepts
+    return weights, bias
+
+
+def _teach_on_top(material: Material, rows: Whole, cells: csr_matrix, settings: Settings) -> tuple[Floats, Floats]:
+    """What to add to the shipped reader's logarithms: nothing where nobody corrected it, more the more it was.
+
+    A softmax regression whose points begin at the shipped reader's, so that weights of nought give its answers.
+    """
+    assert material.start is not None
+    begin, answers = material.start[rows].astype(np.float64), material.answers[rows]
+    weight = _even_weights(material, rows, settings.evened).astype(np.float64)
+    count, kinds, strength = cells.shape[0], len(material.labels), settings.strength
+    cells = hstack([cells, csr_matrix(np.full((count, 1), _BIAS))]).tocsr().astype(np.float64)
+    turned = cells.T.tocsr()
+    truth = np.zeros((count, kinds))
+    truth[np.arange(count), answers] = 1.0
+
+    def cost(flat: Any) -> tuple[float, Any]:
+        grid = flat.reshape(cells.shape[1], kinds)
+        points = begin + cells @ grid
+        points -= points.max(axis=1, keepdims=True)
+        total = np.log(np.exp(points).sum(axis=1, keepdims=True))
+        gap = (np.exp(points - total) - truth) * weight[:, None]
+        loss = -float((weight * (points - total)[np.arange(count), answers]).sum())
+        return loss + float(flat @ flat) / (2 * strength), (turned @ gap + grid / strength).ravel()
+
+    solved = minimize(cost, np.zeros(cells.shape[1] * kinds), jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    grid = solved.x.reshape(cells.shape[1], kinds)
+    return grid[:-1].astype(np.float32), (grid[-1] * _BIAS).astype(np.float32)
+
+
+def fold_rows(material: Material, rows: Whole, folds: int) -> list[Whole]:
+    """``rows`` in ``folds`` parts: copies together in one part, each label spread evenly over all of them.
+
+    The same material gives the same parts.
+    """
+    shuffled = np.random.default_rng(SEED).permutation(rows)
+    grouped: dict[int, list[int]] = {}
+    for row in shuffled.tolist():
+        grouped.setdefault(int(material.groups[row]), []).append(row)
+    parts: list[list[int]] = [[] for _ in range(folds)]
+    held = np.zeros((folds, len(material.labels)))
+    # The largest groups first, so that the small ones even out what they leave uneven.
+    for members in sorted(grouped.values(), key=lambda group: -len(group)):
+        label = int(material.answers[members[0]])
+        best = min(range(folds), key=lambda part: (held[part, label], len(parts[part])))
+        parts[best].extend(members)
+        for row in members:
+            held[best, material.answers[row]] += 1
+    return [np.array(sorted(part), dtype=np.int64) for part in parts]
+
+
+def held_out(material: Material, rows: Whole, settings: Settings, parts: Sequence[Whole]) -> Floats:
+    """Points of ``rows`` (in their order) by models that never saw the part they stand in."""
+    place = {int(row): at for at, row in enumerate(rows)}
+    points = np.zeros((len(rows), len(material.labels)), dtype=np.float32)
+    for part in parts:
+        if len(part):
+            told = np.setdiff1d(rows, part)
+            points[[place[int(row)] for row in part]] = fit(material, told, settings).points(part)
+    return points
+
+
+def choose(material: Material, rows: Whole) -> tuple[Settings, float]:
+    """Settings that do best on ``rows`` held out in turn, and the warmth that makes their chances honest."""
+    if len(rows) > MOST_TRIED:
+        rows = np.sort(np.random.default_rng(SEED).choice(rows, MOST_TRIED, replace=False))
+    parts = fold_rows(material, rows, INNER)
+    tried: dict[Settings, tuple[float, Floats]] = {}
+
+    def try_out(settings: Settings) -> None:
+        points = held_out(material, rows, settings, parts)
+        tried[settings] = _goodness(material.answers[rows], points), points
+
+    def best() -> Settings:
+        return max(tried, key=lambda settings: tried[settings][0])
+
+    for settings in OWN if material.start is None else ON_TOP:
+        try_out(settings)
+    first = best()
+    for times in OTHER_STRENGTHS:
+        try_out(replace(first, strength=first.strength * times))
+    try_out(replace(best(), evened=LESS_EVEN if material.start is None else 0.0))
+    return best(), find_warmth(tried[best()][1], material.answers[rows])
+
+
+def _goodness(answers: Whole, points: Floats) -> float:
+    """Halfway between doing well by every label and doing well by every text."""
+    said = points.argmax(axis=1)
+    each = macro_f1([str(answer) for answer in answers], [str(one) for one in said])
+    return (each + float((said == answers).mean())) / 2
+
+
+def find_warmth(points: Floats, answers: Whole) -> float:
+    """What points are divided by so that the chances of the true labels are as likely as can be."""
+
+    def unlikely(logarithm: float) -> float:
+        warm = points.astype(np.float64) / np.exp(logarithm)
+        warm -= warm.max(axis=1, keepdims=True)
+        chosen = warm[np.arange(len(answers)), answers]
+        return float((np.log(np.exp(warm).sum(axis=1)) - chosen).sum())
+
+    return float(np.exp(minimize_scalar(unlikely, bounds=(-4.0, 3.0), method="bounded").x))
