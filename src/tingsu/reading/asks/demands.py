@@ -47,6 +47,14 @@ def find_demands(
     return tuple(sorted(demands, key=lambda demand: -demand.confidence))
 
 
+def weigh_wishes(seen: Seen) -> dict[str, float]:
+    """How plainly each kind of demand is asked for, 0–1, whatever else the text is."""
+    if _SETTLED.search(seen.text):
+        return {}
+    found = _weigh(seen, Clauses(seen.text))
+    return {kind: max(confidence for confidence, _ in scored) for kind, scored in found.items()}
+
+
 def _weigh(seen: Seen, clauses: Clauses) -> dict[str, list[Scored]]:
     """The hits that count as a wish, by kind, with how sure each is."""
     hits = seen.of("demand")

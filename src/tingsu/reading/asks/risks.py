@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tingsu.reading.asks.clauses import Clauses
-from tingsu.reading.lexicon import Hit
+from tingsu.reading.lexicon import Cue, Hit
 from tingsu.reading.scoring import Seen
 from tingsu.reading.types import Judgement, Risk
 
@@ -15,6 +15,7 @@ _THEY_SAY = re.compile(
     rf"(?:威胁|恐吓|声称|扬言|冒充|自称|假冒|吓唬|{_STAFF}[^。!?;\n,]{{0,8}}(?:说|讲|称|让|叫|要|回复|回|建议|表示|推给|推到))[我他她]?(?:(?!,我|,再|,那)[^。!?;\n]){{0,14}}$"
     rf"|{_STAFF}[^。!?;\n,]{{0,4}}(?:回复|答复|回函|告知)[^!?;\n]{{0,30}}$"
 )
+_THEY_THREATEN = re.compile(rf"(?:威胁|恐吓|{_STAFF}[^。!?;\n, ]{{0,6}}(?:说|讲|称|扬言|要))[^。!?;\n, ]{{0,10}}$")
 _WRITER_THREATENS = re.compile(
     r"(?:客户|来电人|投诉人|消费者|储户|对方客户|其|当事人)(?:情绪激动)?[^。!?;\n]{0,10}(?:威胁|扬言|声称|表示|称|说)[^。!?;\n]{0,14}$"
 )
@@ -23,9 +24,9 @@ _I_WILL = re.compile(
 )
 _AGAINST_ME = re.compile(r"(?:我(?!要|会|将|们要|们会|就|去|的)|函?(?:说|称)|你(?!们)|寄|吓唬)")
 _QUOTED_RULE = re.compile(
-    r"(?:会|局|总局)?(?:发布|颁布|规定|的规定|办法|令|文件|下发|要求|征信|公告|备案|批准|许可|利率|降息|基准|报价|系统|二代)"
+    r"(?:会|局|总局)?(?:发布|颁布|规定|的规定|办法|令|文件|下发|要求|征信|公告|备案|批准|许可|利率|降息|基准|报价|系统|二代|网点|官网|牌照|考核|检查|查征信)"
 )
-_CITED = re.compile(r"(?:按照|根据|依据|依照|按|遵守|违反|符合|受|经|从)[^。!?;,\n]{0,6}$")
+_CITED = re.compile(r"(?:按照|根据|依据|依照|按|遵守|违反|符合|受|从|归|属于|是)[^。!?;,\n]{0,4}$")
 _DENIED = re.compile(
     r"(?:不想|没想|并不想|不愿|不打算|不准备|没打算|不是要|没说要|又没说|不至于|不会真的?|懒得|没有?必要|不用|也不)[^。!?;\n,]{0,6}$"
 )
@@ -61,20 +62,65 @@ _LEAVE_ASKED = re.compile(r"(?:不让|不给|无法|不能|没法|怎么|如何|
 _SURE = 0.5
 
 
+# 我们村四十七户, 我们一共十一个人; three at least, and no family (我们一家三口).
+_MANY = re.compile(
+    r"(?:我们|俺们|咱们)(?!一家|家|夫妻|两)[^,。!?;\n]{0,8}?(?:[三四五六七八九十百千几]{1,4}|\d{1,4})(?:来|多|几|余)?"
+    r"(?:户|个人|名|位|号人|家(?!银行|行|店|公司|里|人|庭))"
+    r"|代表?[^,。!?;\n]{0,6}?(?:[三四五六七八九十百千几数]{1,4}|\d{1,4})(?:来|多|几|余)?(?:户|名|位|人)"
+)
+_GROUP = Cue("risk", "群体", "说有多人一起", 0.8, "我们", (), False, {}, "我们~户")
+# 我今年七十一了, 老客户姜阿姨(七十一), 客户76岁.
+_AGED = re.compile(
+    r"(?:今年|都|已经?|快|年过|年近|过了|我|他|她|妈|爸|爷|奶|婆|娘|姨|伯|老人|客户|女|男)[,(]?"
+    r"(?:[六七八九]十[一二三四五六七八九]?|[6-9]\d)(?:多?岁|周岁|了(?![块元百万个次])|的人|\)|(?=[,。!?;\n]|$))"
+)
+_OLD = Cue("risk", "特殊群体", "老人", 0.85, "岁", (), False, {}, "年岁")
+# How an authority writes of a complaint it passes on: two such words, and none of the bank's own.
+_PASSED_ON = re.compile(
+    r"来电人|来信人|信访人|反映人|诉求人|投诉人|举报人|写信人|市民|群众|网友反映|消费者[\u4e00-\u9fff]{0,4}(?:反映|称|投诉)|我中心|我处|我局|贵单位"
+    r"|该行|涉事银行|银行方面|银行单方|被投诉(?:单位|机构|人)|承办单位|请(?:依法)?(?:核查|核实|调查|查办|妥善处理|办理)|工单|编号|事由|诉求[为:]|反映[:内]|(?:^|\n)转[:办]|办结|反馈我|报送"
+)
+_OWN_WORDS = re.compile(r"我行|客户(?!经理|端|服务)|我们行|本席")
+_PASSED = Cue("risk", "监管", "像是上级或监管转来的", 0.7, "转", (), False, {}, "转办口吻")
+_FAREWELLS = {"再见", "拜拜", "白白"}
+_SHORT = 60  # characters; in a longer text 再见 ends a call
+
+
 def find_risks(seen: Seen, complaint: Judgement) -> tuple[Risk, ...]:
     """What the writer does or threatens; what the other side threatens (你们要起诉我) is left out."""
     if complaint.value == "no":
         return ()
-    hits = seen.of("risk")
-    if not hits:
-        return ()
-    clauses = Clauses(seen.text)
-    found: dict[str, list[Hit]] = {}
-    for hit in hits:
-        if _counts(seen.text, hit, clauses):
-            found.setdefault(hit.cue.label, []).append(hit)
+    found = weigh_risks(seen)
     risks = [_make_risk(seen, kind, hits) for kind, hits in found.items()]
     return tuple(sorted(risks, key=lambda risk: (not risk.urgent, -risk.confidence)))
+
+
+def weigh_risks(seen: Seen) -> dict[str, float]:
+    """How plainly each kind of risk is spoken of, 0–1, whatever else the text is."""
+    return {risk.kind: risk.confidence for risk in find_risks(seen, Judgement(None, 0.0))}
+
+
+def weigh_risks(seen: Seen) -> dict[str, list[Hit]]:
+    """The hits that count, by kind."""
+    clauses = Clauses(seen.text)
+    found: dict[str, list[Hit]] = {}
+    for hit in seen.of("risk"):
+        if _counts(seen.text, hit, clauses):
+            found.setdefault(hit.cue.label, []).append(hit)
+    for pattern, cue in ((_MANY, _GROUP), (_AGED, _OLD)):
+        if told := pattern.search(seen.text):
+            found.setdefault(cue.label, []).append(Hit(told.start(), told.end(), cue))
+    if "监管" not in found and (passed := _passed_on(seen.text)):
+        found["监管"] = passed
+    return found
+
+
+def _passed_on(text: str) -> list[Hit]:
+    """The words by which an authority speaks that passes a complaint on."""
+    if _OWN_WORDS.search(text):
+        return []
+    told = {match[0]: Hit(match.start(), match.end(), _PASSED) for match in _PASSED_ON.finditer(text)}
+    return list(told.values()) if len(told) > 1 else []
 
 
 def _make_risk(seen: Seen, kind: str, hits: list[Hit]) -> Risk:
@@ -96,6 +142,8 @@ def _counts(text: str, hit: Hit, clauses: Clauses) -> bool:
     if _DENIED.search(before) or _OTHERS_DID.search(before):
         return False
     if kind == "流失":
+        if hit.cue.phrase in _FAREWELLS and len(text) > _SHORT:
+            return False
         return not _UNREAL.search(before)
     if kind in ("群体", "信访"):
         return True
@@ -113,7 +161,9 @@ def _is_extreme(text: str, hit: Hit, before: str) -> bool:
         for found in pattern.finditer(text, max(0, hit.start - 4), hit.end + 6)
     ):
         return False
-    return not (_THEY_SAY.search(before) and not (_I_WILL.search(before) or _WRITER_THREATENS.search(before)))
+    if hit.cue.why != "暴力的话":
+        return True
+    return not (_THEY_THREATEN.search(before) and not (_I_WILL.search(before) or _WRITER_THREATENS.search(before)))
 
 
 def _is_theirs(kind: str, before: str, after: str) -> bool:
