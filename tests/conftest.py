@@ -36,6 +36,7 @@ def _touches_database(item: pytest.Item) -> bool:
 def _own_evidence_folder(tmp_path: Path, settings: object) -> None:
     """No test sees another's files."""
     settings.EVIDENCE_ROOT = tmp_path / "evidence"  # type: ignore[attr-defined]
+    settings.MODELS_ROOT = tmp_path / "models"  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from tingsu.api.shapes import NearbyShape, ReadingShape
 from tingsu.api.showing import show_near
 from tingsu.api.wire import answer
 from tingsu.cases.near import near_while_recording
+from tingsu.cases.site_models import site_reader
 from tingsu.org.permissions import require
-from tingsu.reading import read
 
 router = Router(tags=["研判 reading"])
 
@@ -21,7 +21,7 @@ router = Router(tags=["研判 reading"])
 @router.post("/read", response={200: ReadingShape, **REFUSED}, summary="研判一段文字")
 def read_text(request: Asked, body: TextAsked) -> HttpResponse:
     """What the engine says of a text, each label with its evidence. A suggestion; people decide."""
-    return answer(ReadingShape(reading=read(body.text, body.received).as_dict()))
+    return answer(ReadingShape(reading=site_reader().read(body.text, body.received).as_dict()))
 
 
 @router.post("/near", response={200: NearbyShape, **REFUSED}, summary="登记前查同一客户或相似的投诉")

@@ -21,6 +21,7 @@ TINGSU_HOME = Path(os.environ.get("TINGSU_HOME", "var")).resolve()
 TINGSU_PACK = os.environ.get("TINGSU_PACK", "bank")
 TINGSU_PACK_PATHS = [Path(p) for p in os.environ.get("TINGSU_PACK_PATHS", "").split(os.pathsep) if p]
 EVIDENCE_ROOT = TINGSU_HOME / "evidence"
+MODELS_ROOT = TINGSU_HOME / "models"
 EVIDENCE_MAX_BYTES = 20 * 1024 * 1024
 
 SECRET_KEY = keep_secret(TINGSU_HOME / "secret.key", env="TINGSU_SECRET_KEY")

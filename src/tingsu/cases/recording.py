@@ -21,11 +21,12 @@ from tingsu.cases.models import Case, Customer, Deadline
 from tingsu.cases.numbering import take_number
 from tingsu.cases.queue import mark_risks
 from tingsu.cases.search import write_row
+from tingsu.cases.site_models import site_reader
 from tingsu.cases.veil import Veil
 from tingsu.org.models import Unit, User
 from tingsu.org.pack import active_pack
 from tingsu.org.permissions import require
-from tingsu.reading import Reading, read
+from tingsu.reading import Reading
 
 SUBJECT_LENGTH = 30  # characters taken from the text when no subject is given
 SUBJECT_MOST = 120
@@ -113,7 +114,7 @@ def record_case(draft: Draft, *, by: User, at: datetime | None = None) -> Record
 
 def read_draft(draft: Draft, *, at: datetime) -> Reading:
     """The reading of a draft, dates in it told by the day the complaint was received (``at`` where none is given)."""
-    return read(draft.text, received=local(draft.received_at or at).date())
+    return site_reader().read(draft.text, local(draft.received_at or at).date())
 
 
 def subject_of(text: str) -> str:

@@ -20,6 +20,7 @@ PERMISSIONS = {
     "view_home": "查看统计",
     "view_audit": "查看审计",
     "manage_staff": "管理人员",
+    "teach_reading": "训练研判模型",
 }
 
 

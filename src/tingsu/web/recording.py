@@ -18,10 +18,10 @@ from tingsu.cases.errors import Incomplete
 from tingsu.cases.models import Case, Deadline
 from tingsu.cases.near import near_while_recording
 from tingsu.cases.recording import CustomerDraft, Draft, record_case
+from tingsu.cases.site_models import site_reader
 from tingsu.org.models import Unit, User
 from tingsu.org.pack import active_pack
 from tingsu.org.permissions import require
-from tingsu.reading import read
 from tingsu.web.asking import person_of
 from tingsu.web.fields import unit_picks
 from tingsu.web.highlighting import kinds_in
@@ -121,7 +121,7 @@ def _show_form(request: HttpRequest, typed: Typed, wrong: dict[str, str], status
 
 def _live(typed: Typed, by: User) -> dict[str, Any]:
     """What the panel shows; a text too short to read is not guessed at."""
-    reading = read(typed.text, _receipt_day(typed)).as_dict() if len(typed.text) >= READABLE else None
+    reading = site_reader().read(typed.text, _receipt_day(typed)).as_dict() if len(typed.text) >= READABLE else None
     business = (reading or {}).get("business", {}).get("value") or ""
     asked = reading is not None or len(typed.phone) >= 7 or len(typed.id_no) >= 15
     nearby = None
@@ -170,7 +170,7 @@ def _draft(typed: Typed) -> Draft:
 
 def _read_back(typed: Typed) -> ReadBack:
     received = _moment(typed.received_at) or now()
-    reading = read(typed.text, local(received).date())
+    reading = site_reader().read(typed.text, local(received).date())
     begins = active_pack().process.begins_starts
     clocks_to_come: list[Deadline] = clocks.make_deadlines(Case(), begins, at=received)
     due = next((d.safe_target for d in clocks_to_come if d.kind == "statute"), None)

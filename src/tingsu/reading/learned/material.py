@@ -12,16 +12,13 @@ import numpy as np
 from scipy.sparse import csr_matrix, diags, hstack  # type: ignore[import-untyped]
 
 from tingsu.reading.engine import read
-from tingsu.reading.folding import fold
-from tingsu.reading.learned.pieces import count_pieces, is_telling, plain_form
-from tingsu.reading.types import Reading
+from tingsu.reading.learned.described import Described, describe, start_from
+from tingsu.reading.learned.pieces import count_pieces, is_telling
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 Whole = np.ndarray[Any, np.dtype[np.int64]]
 SELDOM = 2  # a piece met in fewer texts teaches nothing that carries over
 MOST_PIECES = 120_000
-FLOOR = 0.004  # the least chance a label starts from, so that a new class can be learned
-JUDGED = ("business", "cause", "emotion", "need")  # what a site may teach on top of the shipped reader
 Step = Callable[[int], None]
 
 
@@ -38,45 +35,6 @@ class Told:
     weight: float = 1.0
     origin: str = ""
     kind: str = "given"
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """A text as a site's model sees it: masked, in plain form, with what the shipped reader made of it."""
-
-    masked: str
-    plain: str
-    chances: Mapping[str, Mapping[str, float]]
-
-    def named(self) -> dict[str, float]:
-        """The shipped reader's chances as named numbers: ``model:business/信用卡``."""
-        return {
-            f"model:{facet}/{label}": chance
-            for facet, chances in self.chances.items()
-            for label, chance in chances.items()
-            if chance > 0
-        }
-
-
-def describe(reading: Reading) -> Described:
-    """What a site's model is shown of a reading; no personal data passes here, since only masked text does."""
-    chances: dict[str, dict[str, float]] = {
-        facet: dict(getattr(reading, facet).alternatives) for facet in ("complaint", "business", "cause", "need")
-    }
-    heat = reading.emotion
-    chances["emotion"] = {str(strength): (1 - heat.confidence) / 3 for strength in range(4)}
-    chances["emotion"][str(heat.strength)] = heat.confidence
-    chances["demand"] = {demand.kind: 1.0 for demand in reading.demands}
-    chances["risk"] = {risk.kind: 1.0 for risk in reading.risks}
-    return Described(reading.masked_text, plain_form(fold(reading.masked_text).text), chances)
-
-
-def start_from(described: Described, facet: str, labels: Sequence[str]) -> list[float]:
-    """Logarithms of the shipped reader's chances of ``labels``; what it left unsaid shares what it left over."""
-    known = described.chances.get(facet, {})
-    unsaid = sum(label not in known for label in labels)
-    rest = max(0.0, 1 - sum(known.values())) / unsaid if unsaid else 0.0
-    return [math.log(max(known.get(label, rest), FLOOR)) for label in labels]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import date
 
 from tingsu.reading.engine import read
 from tingsu.reading.folding import Folded, fold
-from tingsu.reading.learned.material import JUDGED, Described, describe, start_from
+from tingsu.reading.learned.described import JUDGED, Described, describe, start_from
 from tingsu.reading.learned.model import Model, Weighed
 from tingsu.reading.learned.store import Kept, Store
 from tingsu.reading.types import Emotion, Evidence, Judgement, Reading

@@ -13,10 +13,11 @@ import numpy as np
 
 from tingsu.base.errors import TingsuError
 from tingsu.reading.engine import ENGINE
+from tingsu.reading.learned.described import Described
 from tingsu.reading.learned.evaluating import FOLDS, Held, cross_validate, group_copies, report_on, teach_all
 from tingsu.reading.learned.figures import measure
 from tingsu.reading.learned.fitting import SEED
-from tingsu.reading.learned.material import Described, Material, Told, Whole, describe_all, gather_material
+from tingsu.reading.learned.material import Material, Told, Whole, describe_all, gather_material
 from tingsu.reading.learned.model import Model
 from tingsu.reading.learned.sites import judge_by
 from tingsu.reading.learned.store import Card, Kept, check_name, mark_of

@@ -1,0 +1,114 @@
+"""What people teach the site's reader: corrections on case pages and labelled files, taught and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db.models import QuerySet
+
+from tingsu.base.clock import now
+from tingsu.cases.access import visible_cases
+from tingsu.cases.models import Case, Event
+from tingsu.cases.site_models import check_may_teach, name_of, note_model, store
+from tingsu.org.models import User
+from tingsu.org.pack import active_pack
+from tingsu.reading.learned.described import JUDGED
+from tingsu.reading.learned.material import Told
+from tingsu.reading.learned.store import Card
+from tingsu.reading.learned.training import Asked, Stage, Trial, try_teaching
+
+CONFIRMED_WEIGHT = 0.5  # a case worked on and left as it was says less than one put right
+CONFIRMED_EACH = 4  # of them for each correction, the latest
+
+
+def taught_labels(facet: str) -> tuple[str, ...]:
+    """The labels of the pack that a facet of the reading may have."""
+    return tuple(choice.id for choice in active_pack().taxonomy(facet).values)
+
+
+def count_corrections(*, by: User | None) -> dict[str, int]:
+    """Facet → how many cases people corrected in it, among those this person may see."""
+    counted = dict.fromkeys(JUDGED, 0)
+    for facets in _corrected(by).values():
+        for facet in facets & counted.keys():
+            counted[facet] += 1
+    return counted
+
+
+def correction_examples(facet: str, *, by: User | None) -> list[Told]:
+    """Cases whose ``facet`` people corrected, and closed ones they left as it was; masked text only, oldest first."""
+    corrected = {case_id for case_id, facets in _corrected(by).items() if facet in facets}
+    rows = _rows(_cases(by).filter(corrected=True).order_by("pk"), facet)
+    told = [
+        Told(text, label, 1.0, number, "corrected") for case_id, text, label, number in rows if case_id in corrected
+    ]
+    closed = _rows(_cases(by).filter(closed_at__isnull=False).order_by("-pk"), facet)
+    left = (
+        Told(text, label, CONFIRMED_WEIGHT, number, "confirmed")
+        for case_id, text, label, number in closed
+        if case_id not in corrected
+    )
+    return told + list(islice(left, CONFIRMED_EACH * len(told)))[::-1]
+
+
+def teach_from_corrections(
+    facet: str, *, by: User | None, at: datetime | None = None, on_stage: Stage = lambda what, done, total: None
+) -> Trial:
+    """A model of ``facet`` from people's corrections, measured and kept nowhere yet. Raises CannotTeach, NotAllowed."""
+    check_may_teach(by)
+    told = correction_examples(facet, by=by)
+    return teach_from_examples(facet, told, {"kind": "corrections"}, by=by, at=at, on_stage=on_stage)
+
+
+def teach_from_examples(
+    name: str,
+    told: list[Told],
+    source: dict[str, str],
+    *,
+    by: User | None,
+    at: datetime | None = None,
+    on_stage: Stage = lambda what, done, total: None,
+) -> Trial:
+    """Teach ``name`` from what was told and compare it with what answers now.
+
+    A facet of the reading (业务, 原因 …) is taught on top of the shipped reader, with the pack's classes; any other
+    name is a label of the site's own. Raises NotAllowed, CannotTeach, ModelRefused.
+    """
+    check_may_teach(by)
+    labels = taught_labels(name) if name in JUDGED else ()
+    old, _troubles = store().load_in_force(name)
+    asked = Asked(name, name_of(by), at or now(), source, labels)
+    return try_teaching(asked, told, old=old, on_stage=on_stage)
+
+
+def keep_trial(trial: Trial, *, by: User | None, at: datetime | None = None) -> Card:
+    """Keep a model as the next version of its name; it is not in force yet. Raises NotAllowed, CannotWrite."""
+    check_may_teach(by)
+    card = store().add(trial.card, trial.model, trial.marks)
+    note_model("model_made", card, {"source": dict(card.source)}, by=by, at=at)
+    return card
+
+
+def _cases(by: User | None) -> QuerySet[Case]:
+    return visible_cases(by) if by is not None else Case.objects.all()
+
+
+def _corrected(by: User | None) -> dict[int, Set[str]]:
+    """Case → the facets that were corrected in it."""
+    kinds = [action.id for action in active_pack().process.actions if "correct_reading" in action.effects]
+    cases = _cases(by).filter(corrected=True).order_by().values("pk")
+    events = Event.objects.filter(kind__in=kinds, case__in=cases).order_by("case_id", "seq")
+    found: dict[int, set[str]] = {}
+    for case_id, data in events.values_list("case_id", "data").iterator(chunk_size=2_000):
+        found.setdefault(case_id, set()).update(data.get("fields", {}))
+    return dict(found)
+
+
+def _rows(cases: QuerySet[Case], facet: str) -> Iterator[tuple[int, str, str, str]]:
+    """(case, masked text, label, number) of the cases that have a label."""
+    rows: Any = cases if facet == "emotion" else cases.exclude(**{facet: ""})
+    for case_id, text, label, number in rows.values_list("pk", "masked_text", facet, "number").iterator(2_000):
+        yield case_id, text, str(label), number
