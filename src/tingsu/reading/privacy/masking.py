@@ -132,4 +132,7 @@ def _mask_code(kind: str, value: str) -> str:
         return code[:2] + "****"
     if kind in ("护照", "证件") and code[:1].isalpha():
         return code[:1] + "****" + code[-4:]
-    return f"{code[:3]}****{code[-4:]}" if len(code) >= 10 else f"{code[:2]}****{code[-2:]}"
+    if len(code) >= 10:
+        return f"{code[:3]}****{code[-4:]}"
+    shown = 2 if len(code) >= 8 else 1
+    return f"{code[:shown]}****{code[-shown:]}"

@@ -119,7 +119,9 @@ def _certain_end(text: str, start: int, surname: int) -> int:
     """After 我叫 or 姓名： the name is there for certain; only its end is in question."""
     place = start + surname
     first, second = _given(text, place), _given(text, place + 1)
-    if not first or first == "某" or (text[start : start + 2] in ORDINARY and is_han(text[place + 1 : place + 2])):
+    if not first or first == "某":
+        return start
+    if (text[start] in WORDY or text[start : start + 2] in ORDINARY) and is_han(text[place + 1 : place + 2]):
         return start
     if second and text[place + 1 : place + 3] not in FOLLOW_WORDS and (second in GIVEN or goes_on(text, place + 2)):
         return place + 2
@@ -183,5 +185,5 @@ def _unusual_end(text: str, start: int, trust: Trust) -> int:
     match = _RUN.match(text, start)
     if match is None or not 2 <= len(match[0]) <= 4 or match[0] in _NO_NAMES or match[0][:2] in ORDINARY:
         return start
-    plain = any(char in NEVER for char in match[0]) or _ORGANISATION.search(match[0])
+    plain = any(char in NEVER or char == "某" for char in match[0]) or _ORGANISATION.search(match[0])
     return start if plain else match.end()

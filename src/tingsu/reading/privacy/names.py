@@ -42,7 +42,7 @@ _LINK_CHARS = frozenset("< :=是为叫“”\"'「『([【】|>—-0123456789")
 _FIELD = re.compile(r"[:=】|>]|——")
 _BEGINNINGS = SURNAMES | {word[0] for word in (*DOUBLE, *FAR_BEGINS)} | frozenset("小老阿大")
 _SMALL = re.compile("[小老阿大]([\u4e00-\u9fff])")
-_BEFORE_SURNAME = re.compile("([\u4e00-\u9fff])姓(?=[男女客人经员柜老户先])")
+_BEFORE_SURNAME = re.compile("([\u4e00-\u9fff])姓(?![名氏什啥])")
 _SURNAME = re.compile(
     "(?:免贵)?姓(?![名氏什啥甚是为的了和不别可在同一也都没有男女客人经员柜户先储])([\u4e00-\u9fff]{1,2})"
 )
@@ -103,7 +103,7 @@ def _trust_after(trust: Trust, text: str, start: int, link: str) -> Trust:
 
 def _is_small_name(text: str, small: re.Match[str]) -> bool:
     """小刘, 老李 after a role: the surname, where the word does not go on."""
-    return small[1] in SURNAMES and small[1] not in SHY and goes_on(text, small.end())
+    return small[1] in SURNAMES and small[1] not in SHY and small[1] != "赖" and goes_on(text, small.end())
 
 
 def _surnames(text: str) -> Iterator[tuple[int, int]]:
@@ -119,7 +119,8 @@ def _surnames(text: str) -> Iterator[tuple[int, int]]:
         elif name[0] in SURNAMES or not is_han(name[1:]) or name[1] in "的先女小":
             yield start, start + 1
     for before in _BEFORE_SURNAME.finditer(text):
-        if before[1] in SURNAMES:
+        bashful = before[1] in SHY and is_han(text[before.start() - 1 : before.start()])
+        if before[1] in SURNAMES and not bashful:
             yield before.span(1)
     for asked in _ASKED.finditer(text):
         if asked[1] in DOUBLE or asked[1] in SURNAMES:

@@ -14,12 +14,14 @@ from tingsu.reading.privacy.name_shapes import (
     TITLES,
     WORDS,
     WORDY,
+    goes_on,
     is_han,
     surname_length,
 )
 from tingsu.reading.privacy.words import one_of
 
-_TITLE = re.compile(f"{one_of(TITLES)}(?![{WORDS['not_after_title']}])")
+_TITLE = re.compile(one_of(TITLES))
+_NOT_AFTER_OFFICE = frozenset(WORDS["not_after_title"])  # 经理室, 律师函
 _SHORT_TITLE = re.compile(f"[{WORDS['short_titles']}]")
 _SOMEONE = re.compile("([\u4e00-\u9fff])某(?![些种人事件时日月年行银网个一项次支天类段位款宝省市区县平])")
 _ROLES = frozenset(word for group in ("roles", "kin", "labels") for word in WORDS[group].split())
@@ -32,12 +34,13 @@ _AFTER_SHORT = frozenset("说跟让叫给把在来就又不没也都打的好态
 _PERSONAL = frozenset(WORDS["personal_titles"].split())
 _FAMILIAR = re.compile("[老小]([\u4e00-\u9fff])")
 _NOT_FAMILIAR = frozenset("白牛赖熊龙江叶石兰")  # 小白, 老赖
-_AFTER_FAMILIAR = frozenset("说叫让给把来去送打在也就都帮和跟讲")
 
 
 def find_titled(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of every name that stands before a title in folded ``text``."""
     for title in _TITLE.finditer(text):
+        if title[0] not in _PERSONAL and text[title.end() : title.end() + 1] in _NOT_AFTER_OFFICE:
+            continue
         start = _start(text, title.start(), title[0])
         if start < title.start():
             yield start, title.start()
@@ -64,10 +67,9 @@ def _ends_role(text: str, place: int) -> bool:
 
 def _is_familiar(text: str, place: int) -> bool:
     """老唐, 小褚: a surname that is rarely anything else, before a stop or what people do."""
-    after = text[place + 1 : place + 2]
     if text[place] not in SURNAMES or text[place] in SHY or text[place] in _NOT_FAMILIAR:
         return False
-    return not is_han(after) or after in _AFTER_FAMILIAR
+    return text[place : place + 2] not in ORDINARY and goes_on(text, place + 1)
 
 
 def _start(text: str, end: int, title: str) -> int:
