@@ -90,7 +90,7 @@ def find_risks(seen: Seen, complaint: Judgement) -> tuple[Risk, ...]:
     """What the writer does or threatens; what the other side threatens (你们要起诉我) is left out."""
     if complaint.value == "no":
         return ()
-    found = weigh_risks(seen)
+    found = _hits_by_kind(seen)
     risks = [_make_risk(seen, kind, hits) for kind, hits in found.items()]
     return tuple(sorted(risks, key=lambda risk: (not risk.urgent, -risk.confidence)))
 
@@ -100,7 +100,7 @@ def weigh_risks(seen: Seen) -> dict[str, float]:
     return {risk.kind: risk.confidence for risk in find_risks(seen, Judgement(None, 0.0))}
 
 
-def weigh_risks(seen: Seen) -> dict[str, list[Hit]]:
+def _hits_by_kind(seen: Seen) -> dict[str, list[Hit]]:
     """The hits that count, by kind."""
     clauses = Clauses(seen.text)
     found: dict[str, list[Hit]] = {}
