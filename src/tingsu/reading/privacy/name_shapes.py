@@ -27,7 +27,7 @@ _NO_NAMES = _words("no_names")
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 _RUN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]{1,12}")
 _FAR = re.compile("[\u4e00-\u9fff]{2,6}")
-_DOTTED = re.compile("[\u4e00-\u9fff]{1,8}(?:[·•.][\u4e00-\u9fff]{1,8}){1,3}")
+_DOTTED = re.compile("[\u4e00-\u9fff]{1,8}(?:[·•][\u4e00-\u9fff]{1,8}){1,3}")
 _SPACED = re.compile("[\u4e00-\u9fff](?: [\u4e00-\u9fff]{1,2}){1,2}(?![\u4e00-\u9fff])")
 _LATIN = re.compile(
     "(?!(?:xx|app|atm|vip|pos|etc|usd|cny|bug|the|http|www)(?![a-z]))"
@@ -68,6 +68,8 @@ def goes_on(text: str, place: int) -> bool:
 
 def name_end(text: str, start: int, trust: Trust) -> int:
     """Where the name at ``start`` ends; ``start`` where there is none."""
+    if trust >= Trust.FORM and (dotted := _DOTTED.match(text, start)):
+        return dotted.end()
     if text[start : start + 2] in FAR_BEGINS and (far := far_end(text, start)) > start:
         return far
     surname = surname_length(text, start)
@@ -176,8 +178,8 @@ def _unusual_end(text: str, start: int, trust: Trust) -> int:
     """Names without a surname of the list: 买买提·吐尔逊, Daniel Smith, or two to four characters alone."""
     if trust < Trust.FORM:
         return start
-    if match := _DOTTED.match(text, start) or _LATIN.match(text, start):
-        return match.end() if trust >= Trust.SAID or " " in match[0] or "·" in match[0] else start
+    if match := _LATIN.match(text, start):
+        return match.end() if trust >= Trust.SAID or " " in match[0] else start
     if trust < Trust.SAID:
         return start
     if match := _SPACED.match(text, start):

@@ -115,6 +115,8 @@ def _judge_whole(text: str, digits: str, run: re.Match[str]) -> Found | None:
     number = digits_of(run[0])
     if len(number) > _WHOLE or _DATE.match(run[0]):
         return None
+    if not text[start:end].isascii() and _UNTOUCHED.search(text, start, end):
+        return None
     groups = _GROUP.findall(run[0])
     if len(groups) > 1 and any(len(group) > 14 or _MOBILE.fullmatch(group) for group in groups):
         return None
@@ -126,11 +128,10 @@ def _find_pieces(text: str, digits: str, run: re.Match[str]) -> Iterator[Found]:
         start, end = piece.span()
         if end - start > 3 * _WHOLE or digits[end : end + 1] == "*" or _DATE.match(piece[0]):
             continue
-        found = _judge(text, digits, start, end, digits_of(piece[0]))
-        if found is None and not text[start:end].isascii():
-            # A word touches the number: 手机一13812345678.
-            inner = _UNTOUCHED.search(text, start, end)
-            found = _judge(text, digits, *inner.span(), inner[0]) if inner else None
+        # A word may touch the number: 手机一13812345678.
+        inner = None if text[start:end].isascii() else _UNTOUCHED.search(text, start, end)
+        found = _judge(text, digits, *inner.span(), inner[0]) if inner else None
+        found = found or _judge(text, digits, start, end, digits_of(piece[0]))
         if found is not None:
             yield found
 
@@ -144,6 +145,7 @@ def _judge(text: str, digits: str, start: int, end: int, number: str, shape: str
         judged = _classify(number, before, shape, said=said)
     if judged is None or (judged[0] in ("固话", "手机") and _is_figure(text, end, before)):
         return None
+    end += digits.startswith("\u20e3", end)  # the frame of the last key: 8️⃣
     return Found(judged[0], start, _with_extension(digits, end) if judged[0] == "固话" else end, judged[1])
 
 
