@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from tingsu.reading import read
-from tingsu.reading.types import Facts, Reading
+from tingsu.reading.types import Facts
 
 GOLDEN = Path(__file__).parents[1] / "tests" / "golden" / "facts"
 RECEIVED = date(2026, 11, 20)

@@ -6,7 +6,10 @@ import re
 from bisect import bisect_left, bisect_right
 
 _SENTENCE_END = re.compile(r"[。!?;\n]|…+|~{2,}")
-_CLAUSE_END = re.compile(r"[。!?;\n,:、…]|~{2,}| {2,}")
+# In recognised speech a space stands where a stop should.
+_CLAUSE_END = re.compile(r"[。!?;\n,:、…]|~{2,}| {2,}|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+# What the bank's side says in a written-down talk, to the end of its turn.
+_THEIR_TURN = re.compile(r"(?:^|\n)[ ]?(?:坐席|客服|工作人员|柜员|经理|大堂|银行|专员|话务员|员工|接线员|主管)[^:\n]{0,6}:[^\n]*")
 _FAR = 120  # characters of a sentence that are looked at on either side; speech without any stop goes on for pages
 
 
@@ -17,6 +20,12 @@ class Clauses:
         self.text = text
         self._sentences = [match.end() for match in _SENTENCE_END.finditer(text)]
         self._clauses = [match.end() for match in _CLAUSE_END.finditer(text)]
+        talk = ":" in text and "\n" in text
+        self._theirs = [match.span() for match in _THEIR_TURN.finditer(text)] if talk else []
+
+    def is_theirs(self, place: int) -> bool:
+        """Whether the bank's side speaks at the place, in a talk written down turn by turn."""
+        return any(start <= place < end for start, end in self._theirs)
 
     def clause_start(self, place: int) -> int:
         return self._start(self._clauses, place)

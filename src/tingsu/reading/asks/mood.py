@@ -20,7 +20,7 @@ _TOLD_TO = re.compile(
     rf"{_STAFF}[^,。]{{0,8}}?(?<!不)(?:要求|让|叫|非要|要|逼|催|强迫|提示|建议|劝|通知)(?:我|俺|客户|本人|他|她|老人|提供|去|先|签|必须|家属|带|补|交|再)[^,]{{0,14}}$"
 )
 _STAFF_SAYS = re.compile(
-    rf"{_STAFF}[^,。]{{0,4}}(?:说|称|表示|回复|答复|告知|告诉我|讲|解释)(?:是|会|的是|我|您|你|可以|已经|要|,)*[^,]{{0,8}}$"
+    rf"{_STAFF}[^,。]{{0,4}}(?:说(?!该|怎|咋|是不是|行不行|好不好)|称|表示|回复|答复|告知|告诉我|讲|解释)(?:是|会|的是|我|您|你|可以|已经|要|,)*[^,]{{0,8}}$"
 )
 _UNLESS = re.compile(
     r"(?:如果|要是|假如|假设|若|倘若|万一|再|要)(?:还|再|你们|贵行|银行|还是)?(?:不|没|未)[^,]{0,6}$|(?:^|[^要])(?:再不|若不|不然)[^,]{0,6}$"
@@ -80,6 +80,8 @@ class Moods:
         text, clause = self._text, self._clauses.clause_start(start)
         low = max(clause, start - 24)
         before, after = text[low:start], text[end : end + 16]
+        if self._clauses.is_theirs(start):
+            return Mood.DROPPED
         if (_WAIVED.search(before) and not command) or (_OTHERS.search(before) and not refused):
             return Mood.DROPPED
         if not (refused or command) and self._is_settled(before, after, settled):

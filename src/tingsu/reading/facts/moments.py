@@ -47,7 +47,9 @@ _TO_WEEKDAY = re.compile(r"[到至~-](?:周|星期|礼拜)")
 _AHEAD_BEFORE = re.compile(
     r"(?:要求|请|必须|最迟|最晚|限|希望|务必|答应|承诺|保证|约好|说好|约到|排到|预约|才能|说是?|截止|截至|到|望|给我?|定于|将于|准备|打算|计划)[^。!?;\n,]{0,10}$"
 )
-_AHEAD_AFTER = re.compile(r"[^。!?;\n,]{0,6}(?:一定|必须|务必|才能|恢复|到期|截止|答复|放款|退|解决|办好|给我|再来|开放|上线)")
+_AHEAD_AFTER = re.compile(
+    r"[^。!?;\n,]{0,6}(?:一定|必须|务必|才能|恢复|到期|截止|答复|放款|退|解决|办好|给我|再来|开放|上线)"
+)
 _DATES = ("iso", "relday", "week", "wholeweek", "ago", "festival", "dotted")  # pieces that tell a day by themselves
 _ORDER = {"year": 0, "relyear": 0, "relmonth": 1, "month": 1, "yearpart": 1, "day": 2, "part": 3, "clock": 4}
 _ORDER |= dict.fromkeys(_DATES, 2) | {"festival": 1}
