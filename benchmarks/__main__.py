@@ -28,7 +28,13 @@ def main() -> None:
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], action="append")
     parser.add_argument("--sizes", type=int, nargs="+", default=[600, 10_000, 100_000])
     parser.add_argument("--print-only", action="store_true", help="leave docs/performance.md as it is")
+    parser.add_argument("--personal-data", action="store_true", help="measure only how personal data is found")
     asked = parser.parse_args()
+    if asked.personal_data:
+        from benchmarks.personal_data import tell
+
+        tell()
+        return
     results = {}
     for engine in asked.engine or ["sqlite", "postgresql"]:
         results[engine] = measure(engine, asked.sizes)

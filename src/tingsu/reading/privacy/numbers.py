@@ -21,11 +21,14 @@ _TIGHT = r"[ \-·.—–]"
 _CHECK = r"(?:[ \-]?[x×叉](?![a-z0-9]))?"  # an identity number may end in X
 _RUN = re.compile(rf"(?:\+ ?)?[0-9](?:{_LOOSE}{{0,3}}[0-9]){{6,}}{_CHECK}")
 _GROUP = re.compile("[0-9]+")
+_LISTED = re.compile("[,、;/] ")  # 35, 0, 48: a list of numbers, not the groups of one
 _NOT_DIGIT = re.compile("[^0-9]")
 _UNTOUCHED = re.compile("(?<![0-9])[0-9]{11,19}x?(?![0-9])")
 _WHOLE = 26  # digits up to which a run may be one number; a longer one is several
 _DATE = re.compile(r"(?:19|20)[0-9]{2}[^0-9](?:0?[1-9]|1[0-2])[^0-9](?:0?[1-9]|[12][0-9]|3[01])(?![0-9])")
 _MOBILE = re.compile("1[3-9][0-9]{9}")
+_FROM_CHINA = re.compile("^(?:00)?86(?=1[3-9][0-9]{9}$)")
+_CARD_SHAPES = re.compile(r"(?:\d{1,2}|4-4-4-4(?:-\d)?|6-1[03]|8-8|4-6-5|1(?:-1)+)?")
 _MOBILE_SHAPES = frozenset(("", "11", "3-4-4", "4-3-4", "3-8", "5-6", "7-4", "4-4-3", "3-3-5", "1" + "-1" * 10))
 _ID_GROUPS = (
     *("6-8-4", "6-4-4-4", "3-3-4-4-4", "4-4-4-4-2", "6-4-2-2-4", "3-3-8-4", "6-6-6", "6-12", "14-4", "17-1"),
@@ -35,7 +38,7 @@ _ID_GROUPS = (
 _ID_SHAPES = frozenset(("", "18", "17", "15", *_ID_GROUPS))
 
 
-def _spell(shape: str, between: str = _LOOSE + "{1,2}") -> str:
+def _spell(shape: str, between: str = f"(?:{_TIGHT}{{1,2}}|{_LOOSE})") -> str:
     """A shape as an expression: 3-4-4 → three digits, a separator, four …"""
     return between.join(f"[0-9]{{{count}}}" for count in shape.split("-"))
 
@@ -47,7 +50,7 @@ _PIECE = re.compile(
     rf"|(?:{'|'.join(_spell(shape) for shape in sorted(_ID_GROUPS, reverse=True))}){_CHECK}(?![0-9])"
     rf"|(?=1[3-9])(?:{_spell('3-4-4')}|{_spell('4-3-4', _TIGHT)}|{_spell('3-8', _TIGHT)})(?![0-9])"
     rf"|(?=1[3-9]){_spell('5-6', _TIGHT)}(?![0-9])"
-    rf"|(?:[0-9]{_LOOSE}{{1,2}}){{10,20}}[0-9](?![0-9])|[0-9]{{6}}{_TIGHT}[0-9]{{10,13}}(?![0-9])"
+    rf"|(?:[0-9]{_LOOSE}){{10,20}}[0-9](?![0-9])|[0-9]{{6}}{_TIGHT}[0-9]{{10,13}}(?![0-9])"
     rf"|{_spell('8-8', _TIGHT)}(?![0-9])|[0-9]{{7,}}{_CHECK}|[0-9]{{3,4}}[ \-][0-9]{{4}}(?![0-9]))"
 )
 _LANDLINE = re.compile(
@@ -113,7 +116,7 @@ def _judge_whole(text: str, digits: str, run: re.Match[str]) -> Found | None:
     if end - start > 3 * _WHOLE or digits[start - 1 : start] == "*" or digits[end : end + 1] == "*":
         return None
     number = digits_of(run[0])
-    if len(number) > _WHOLE or _DATE.match(run[0]):
+    if len(number) > _WHOLE or _DATE.match(run[0]) or _LISTED.search(run[0]):
         return None
     if not text[start:end].isascii() and _UNTOUCHED.search(text, start, end):
         return None
@@ -212,26 +215,26 @@ def _classify_local(number: str, before: str, shape: str, *, said: bool) -> tupl
 
 def _classify_long(number: str, before: str, shape: str, *, said: bool) -> tuple[str, bool] | None:
     phone, ordered = _PHONE_CUE.search(before) is not None, _ORDER_CUE.search(before) is not None
-    bare = number.removeprefix("00").removeprefix("86") if len(number) in (13, 15) else number
+    bare = _FROM_CHINA.sub("", number)
     if _MOBILE.fullmatch(bare):
         known = shape in _MOBILE_SHAPES or bare is not number or said or phone
         return ("手机", True) if known and (phone or not ordered) else None
     if not ordered and _ACCOUNT_CUE.search(before):
-        card = 16 <= len(number) <= 19 and _is_card(number, before)
+        card = 16 <= len(number) <= 19 and _is_card(number, before, shape)
         return ("银行卡", has_luhn_checksum(number)) if card else ("账号", True)
     if len(number) <= 20 and _ID_CUE.search(before):
         return "身份证", False
-    if 13 <= len(number) <= 19 and not ordered and _is_card(number, before):
+    if 13 <= len(number) <= 19 and not ordered and _is_card(number, before, shape):
         return "银行卡", has_luhn_checksum(number)
     if phone and len(number) in (11, 12) and number[0] in "01":
         return ("手机" if number[0] == "1" else "固话"), False
     return None
 
 
-def _is_card(number: str, before: str) -> bool:
+def _is_card(number: str, before: str, shape: str) -> bool:
     """The word 卡 stands before it, or it begins as cards do and its check digit is right or its issuer UnionPay."""
     if _CARD_CUE.search(before):
         return True
-    if len(number) < 15 or number[0] not in "34569":
+    if len(number) < 15 or number[0] not in "34569" or not _CARD_SHAPES.fullmatch(shape):
         return False
     return has_luhn_checksum(number) or (number.startswith("62") and len(number) in (16, 19))

@@ -32,8 +32,9 @@ _BEFORE_SHORT = frozenset("是找叫跟和给让请问长员位您你我他她")
 _AFTER_SHORT = frozenset("说跟让叫给把在来就又不没也都打的好态告对你我他她您")
 # Titles of everyone: before them even a bashful surname is one, unless it ends a word (保安|师傅).
 _PERSONAL = frozenset(WORDS["personal_titles"].split())
+_COUNTED = frozenset("一二三四五六七八九十两几这那每多0123456789")
 _FAMILIAR = re.compile("[老小]([\u4e00-\u9fff])")
-_NOT_FAMILIAR = frozenset("白牛赖熊龙江叶石兰")  # 小白, 老赖
+_NOT_FAMILIAR = frozenset("白牛赖熊龙江叶石兰康蓝毛严巫欧")  # 小白, 老赖
 
 
 def find_titled(text: str) -> Iterator[tuple[int, int]]:
@@ -96,6 +97,8 @@ def _lone_surname_start(text: str, end: int, *, personal: bool) -> int:
         return end if before + surname in ORDINARY else end - 2  # 全程|冯静|主任
     if surname not in SURNAMES or surname in _NEVER_TITLED or before + surname in _BEFORE_TITLES:
         return end
+    if surname == "张" and before in _COUNTED:
+        return end  # 三张
     return end if surname in SHY and not personal and not _is_open(text, end - 1) else end - 1
 
 
