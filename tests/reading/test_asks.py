@@ -1,4 +1,7 @@
-"""Demands, risks and sensitivity tags: the written sentences, and the traps one by one."""
+"""Demands, risks and sensitivity tags as the rules hear them: the written sentences, and the traps one by one.
+
+What the model makes of a whole text beside them is tested where the reading is.
+"""
 
 from __future__ import annotations
 
@@ -7,42 +10,44 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from benchmarks.facts import golden, golden_asks, hear_rules, received_of, score_demands, see_alone
 
-from benchmarks.facts import golden, golden_asks, received_of, score_demands
-from tingsu.reading import Demand, Reading, Risk, read
+from tingsu.reading import Demand, Risk, read
+from tingsu.reading.asks import find_tags
+from tingsu.reading.types import Emotion
 
 FRIDAY = date(2026, 11, 20)
 ROWS = [*golden("asks_apart"), *golden("asks")]
 
 
 def demand(text: str, kind: str) -> Demand | None:
-    return next((one for one in read(text, FRIDAY).demands if one.kind == kind), None)
+    return next((one for one in hear_rules(text, FRIDAY)[0] if one.kind == kind), None)
 
 
 def risk(text: str, kind: str) -> Risk | None:
-    return next((one for one in read(text, FRIDAY).risks if one.kind == kind), None)
+    return next((one for one in hear_rules(text, FRIDAY)[1] if one.kind == kind), None)
 
 
 def kinds(text: str) -> set[str]:
-    return {one.kind for one in read(text, FRIDAY).demands}
+    return {one.kind for one in hear_rules(text, FRIDAY)[0]}
 
 
 def risks(text: str) -> set[str]:
-    return {one.kind for one in read(text, FRIDAY).risks}
+    return {one.kind for one in hear_rules(text, FRIDAY)[1]}
 
 
-def tags(reading: Reading) -> set[str]:
-    return {tag.kind for tag in reading.tags}
+def tags(text: str, heat: int = 1) -> set[str]:
+    return {tag.kind for tag in find_tags(see_alone(text), hear_rules(text)[1], Emotion(heat, 0.9))}
 
 
 def test_demands_and_risks_of_the_written_sentences() -> None:
-    wanted, threatened = score_demands(golden_asks("asks"), show=None)
+    wanted, threatened = score_demands(golden_asks("asks"), by_rules=True, show=None)
     assert wanted.micro >= 0.82, wanted.show("demands")
     assert threatened.micro >= 0.93, threatened.show("risks")
 
 
 def test_sentences_written_before_the_rules_keep_their_share() -> None:
-    wanted, threatened = score_demands(golden_asks("asks_apart"), show=None)
+    wanted, threatened = score_demands(golden_asks("asks_apart"), by_rules=True, show=None)
     assert wanted.micro >= 0.86, wanted.show("demands")
     assert threatened.micro >= 0.9, threatened.show("risks")
 
@@ -66,21 +71,22 @@ def test_the_finer_kind_of_an_extreme_act(row: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("row", _with("urgent"))
 def test_what_someone_must_act_on_at_once(row: dict[str, Any]) -> None:
-    assert any(one.urgent for one in read(row["text"]).risks) == row["urgent"]
+    assert any(one.urgent for one in hear_rules(row["text"])[1]) == row["urgent"]
 
 
 @pytest.mark.parametrize("row", _with("tags"))
 def test_sensitivity_tags(row: dict[str, Any]) -> None:
-    assert tags(read(row["text"])) == set(row["tags"])
+    assert tags(row["text"]) == set(row["tags"])
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["text"][:16])
 def test_sentences_and_evidence_are_places_in_the_text(row: dict[str, Any]) -> None:
     text, reading = row["text"], read(row["text"], received_of(row))
-    for one in (*reading.demands, *reading.risks, *reading.tags):
+    demands, risks = hear_rules(row["text"], received_of(row))
+    for one in (*demands, *risks, *reading.demands, *reading.risks, *reading.tags):
         for evidence in one.evidence:
             assert text[evidence.start : evidence.end] == evidence.text != ""
-    for one in reading.demands:
+    for one in (*demands, *reading.demands):
         assert all(0 <= start < end <= len(text) for start, end in one.sentences)
         assert one.implied or one.sentences
 
@@ -117,14 +123,14 @@ def test_what_is_not_asked_for_is_no_demand(text: str, kind: str) -> None:
         ("那个柜员必须开除，太欺负人了", "处理责任人"),
         ("卡被吞了两天没人管，卡里是救命钱", "办理业务"),
         ("一天打我父母十几个电话，这是骚扰，太过分了", "停止侵扰"),
-        ("手机银行一打开就闪退，根本用不了", "修复改进"),
+        ("登录总是闪退，请尽快修复", "修复改进"),
         ("征信上的逾期不是我造成的，请删除这条记录", "删除或更正信息"),
         ("叫你们行长出来跟我谈，态度太差了", "其他"),
         ("多扣的给我退了，凭什么乱扣", "退款"),
         ("合同拿出来给我看，凭什么扣我的钱", "解释"),
     ],
 )
-def test_what_is_asked_for_or_plainly_implied(text: str, kind: str) -> None:
+def test_what_is_asked_for_is_a_demand(text: str, kind: str) -> None:
     assert kind in kinds(text)
 
 
@@ -214,7 +220,7 @@ def test_what_the_writer_does_or_threatens_is_a_risk(text: str, kind: str) -> No
 
 
 def test_the_urgent_risk_stands_first() -> None:
-    first = read("我要去12378投诉你们！再不解冻我就从楼上跳下去，不想活了").risks[0]
+    first = hear_rules("我要去12378投诉你们！再不解冻我就从楼上跳下去，不想活了")[1][0]
     assert (first.kind, first.manner, first.urgent) == ("过激", "自伤", True)
 
 
@@ -238,15 +244,25 @@ def test_occupying_the_hall_is_extreme_but_not_urgent() -> None:
     ],
 )
 def test_occupations_count_where_the_writer_or_the_customer_has_one(text: str, expected: bool) -> None:
-    assert ("特殊职业" in tags(read(text))) == expected
+    assert ("特殊职业" in tags(text)) == expected
 
 
 def test_tags_come_from_risks_and_heat() -> None:
-    reading = read("客户情绪激动，在大厅大声哭喊，称老伴病重，要去信访局，还要找电视台曝光。")
-    assert tags(reading) >= {"信访", "舆情", "情绪激动", "特殊群体"}
-    assert tags(read("你们这群王八蛋不得好死，还我血汗钱！！！")) >= {"情绪激动"}
+    text = "客户情绪激动，在大厅大声哭喊，称老伴病重，要去信访局，还要找电视台曝光。"
+    assert tags(text) == {"信访", "舆情", "情绪激动", "特殊群体"}
+    assert tags("还我血汗钱", heat=3) == {"情绪激动"}
+    assert tags("还我血汗钱", heat=2) == set()
+
+
+def test_what_the_banks_side_says_in_a_talk_is_no_wish_of_the_customer() -> None:
+    talk = "坐席：您好，请问要办理退款吗\n客户：不是，我问一下\n坐席：您可以起诉，也可以去12378投诉"
+    assert hear_rules(talk) == ((), ())
+
+
+def test_money_from_the_treasury_is_a_transaction() -> None:
+    assert kinds("多缴的契税从国库退回来两个月了，退款一直没到账，请退给我") == {"办理业务"}
 
 
 def test_praise_has_neither_demand_nor_risk() -> None:
     reading = read("服务很好，柜员耐心，非常满意，谢谢")
-    assert (reading.demands, reading.risks, tags(reading)) == ((), (), set())
+    assert (reading.demands, reading.risks, reading.tags) == ((), (), ())
