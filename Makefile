@@ -56,7 +56,7 @@ browser:
 
 lock: .venv/.made
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev --extra spark pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf .venv node_modules var src/tingsu/web/static/vendor src/tingsu/locale/*/LC_MESSAGES/*.mo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

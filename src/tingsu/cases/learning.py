@@ -87,7 +87,7 @@ def teach_from_examples(
 def keep_trial(trial: Trial, *, by: User | None, at: datetime | None = None) -> Card:
     """Keep a model as the next version of its name; it is not in force yet. Raises NotAllowed, CannotWrite."""
     check_may_teach(by)
-    card = store().add(trial.card, trial.model, trial.marks)
+    card = store().add(trial.card, trial.model, trial.memory)
     note_model("model_made", card, {"source": dict(card.source)}, by=by, at=at)
     return card
 

@@ -12,7 +12,20 @@ import typer
 from rich.console import Console
 
 from tingsu.base.errors import TingsuError
-from tingsu.cli import analyse, audit, demo, exporting, importing, keeping, masking, packs, reading, server, staff
+from tingsu.cli import (
+    analyse,
+    audit,
+    demo,
+    exporting,
+    importing,
+    keeping,
+    learning,
+    masking,
+    packs,
+    reading,
+    server,
+    staff,
+)
 
 app = typer.Typer(
     name="tingsu",
@@ -23,8 +36,10 @@ app = typer.Typer(
 )
 pack_app = typer.Typer(help="方案包：检查、画流程图。", no_args_is_help=True)
 audit_app = typer.Typer(help="审计：核对留痕有无被改动。", no_args_is_help=True)
+models_app = typer.Typer(help="本行训练的研判模型：列出、查看、启用、退回、停用。", invoke_without_command=True)
 app.add_typer(pack_app, name="pack")
 app.add_typer(audit_app, name="audit")
+app.add_typer(models_app, name="models")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tingsu.base.settings")
 
@@ -60,6 +75,7 @@ _add(app, "prepare", server.prepare)
 _add(app, "demo", demo.load)
 _add(app, "analyse", analyse.analyse, needs_site=False)
 _add(app, "read", reading.read_file, needs_site=False)
+_add(app, "learn", learning.learn)
 _add(app, "mask", masking.mask_lines, needs_site=False)
 _add(app, "unmask", masking.unmask_lines, needs_site=False)
 _add(app, "mask-key", masking.make_key, needs_site=False)
@@ -74,6 +90,11 @@ _add(pack_app, "check", packs.check, needs_site=False)
 _add(pack_app, "draw", packs.draw, needs_site=False)
 _add(audit_app, "verify", audit.verify)
 _add(audit_app, "log", keeping.audit_log)
+_add(models_app, "show", learning.show_model)
+_add(models_app, "use", learning.use_model)
+_add(models_app, "back", learning.take_back)
+_add(models_app, "off", learning.turn_off)
+models_app.callback(invoke_without_command=True)(_told(learning.list_models, needs_site=True))
 
 
 @app.callback(invoke_without_command=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,20 +19,33 @@ from tingsu.base.files import whole_file
 from tingsu.cli.progress import Tell, progress_bar
 
 if TYPE_CHECKING:
+    from tingsu.intake.reading_rows import Readers, TextRow
     from tingsu.intake.rows import Reject
 
 console = Console(stderr=True)
-STEP = 5_000  # rows of a Parquet file in memory at once
+
+
+class Engine(StrEnum):
+    """Where texts are read."""
+
+    HERE = "here"
+    SPARK = "spark"
 
 
 def read_file(
     file: Annotated[Path | None, typer.Argument(help="投诉文本：.csv .xlsx .parquet .json .jsonl .txt。")] = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="写到哪里：.jsonl 或 .parquet。")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="写到哪里：.jsonl、.parquet 或 .csv。")] = None,
     text: Annotated[str | None, typer.Option(metavar="列名", help="哪一列是文本；不写则自动认列。")] = None,
     title: Annotated[
         str | None, typer.Option(metavar="列名", help="哪一列是标题，接在文本前面一起读；不写则不用。")
     ] = None,
     id_column: Annotated[str | None, typer.Option("--id", metavar="列名", help="哪一列是编号。")] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(metavar="名称", help="再用本行训练的模型读，结果多一列；可写多个。名称@3 指第 3 版。"),
+    ] = None,
+    engine: Annotated[Engine, typer.Option(help="在哪里读：here 本机，spark 用 PySpark 集群。")] = Engine.HERE,
+    master: Annotated[str, typer.Option(help="Spark 的地址，只在 --engine spark 时用。")] = "local[*]",
     encoding: Annotated[str | None, typer.Option(help="文本文件的编码；默认自动判断。")] = None,
     sheet: Annotated[str | None, typer.Option(help="Excel 工作表名；默认行数最多的一张。")] = None,
     explain: Annotated[str | None, typer.Option(metavar="文本", help="只读这一段话，说明每个判断的依据。")] = None,
@@ -41,23 +54,48 @@ def read_file(
     import django
 
     django.setup()  # the readers' messages are translated, which needs the apps; no database is opened
+    from tingsu.intake.reading_files import WRITERS
+
+    readers = _load_models(model or [])
     if explain is not None:
-        _explain(explain)
+        _explain(explain, readers)
         return
     if file is None or output is None:
         raise typer.BadParameter(
             _("请写明读哪个文件、写到哪里：tingsu read 文件 -o 结果.jsonl；或用 --explain 读一段话")
         )
-    if output.suffix.lower() not in (".jsonl", ".parquet"):
-        raise typer.BadParameter(_("结果文件要以 .jsonl 或 .parquet 结尾"))
-    _read_table(file, output, {"text": text, "title": title, "id": id_column}, encoding, sheet)
+    if output.suffix.lower() not in WRITERS:
+        raise typer.BadParameter(_("结果文件要以 .jsonl、.parquet 或 .csv 结尾"))
+    named = {"text": text, "title": title, "id": id_column}
+    where = master if engine is Engine.SPARK else None
+    _read_table(file, output, named, readers, where, encoding=encoding, sheet=sheet)
+
+
+def _load_models(names: list[str]) -> Readers:
+    """The models asked for: the version in force, or the one named after @. Raises ModelRefused."""
+    from tingsu.cases.site_models import store
+    from tingsu.intake.reading_rows import Readers
+
+    kept, models = store(), {}
+    for asked in names:
+        name, _at, version = asked.partition("@")
+        models[name] = kept.load(name, int(version)) if version.isdecimal() else kept.require_in_force(asked)
+    return Readers(models)
 
 
 def _read_table(
-    file: Path, output: Path, named: dict[str, str | None], encoding: str | None, sheet: str | None
+    file: Path,
+    output: Path,
+    named: dict[str, str | None],
+    readers: Readers,
+    master: str | None,
+    *,
+    encoding: str | None,
+    sheet: str | None,
 ) -> None:
     from tingsu.intake.columns import guess_columns
-    from tingsu.intake.reading_rows import reading_rows
+    from tingsu.intake.reading_files import WRITERS
+    from tingsu.intake.reading_rows import text_rows
     from tingsu.intake.rejects import rejects_csv
     from tingsu.intake.tables import open_table
 
@@ -68,79 +106,58 @@ def _read_table(
     shown = "，".join(f"{role} = {table.columns[index]}" for role, index in plan.columns.items() if role in named)
     console.print(f"{file.name}：" + "；".join([*table.notices, shown]), markup=False, highlight=False, soft_wrap=True)
     rejects: list[Reject] = []
-    with whole_file(output, mode=0o600) as draft, progress_bar(console, _("逐条研判")) as tell:
-        rows = _readable(reading_rows(table, plan), rejects, tell(table.expected))
-        count = (_write_jsonl if output.suffix.lower() == ".jsonl" else _write_parquet)(draft, rows)
+    with (
+        whole_file(output, mode=0o600) as draft,
+        _flat_rows(text_rows(table, plan, rejects), readers, master) as rows,
+        progress_bar(console, _("逐条研判")) as tell,
+    ):
+        count = WRITERS[output.suffix.lower()](draft, _telling(rows, tell(table.expected)), readers.columns)
     console.print(_("研判 {n} 条，写到 {output}").format(n=count, output=output), markup=False, soft_wrap=True)
     if rejects:
         beside = output.with_name(f"{output.stem}-rejects.csv")
         with whole_file(beside) as draft:
             draft.write_text(rejects_csv(rejects), encoding="utf-8", newline="")
-        text = _("{n} 行读不了，原因写在 {beside}").format(n=len(rejects), beside=beside)
-        console.print(text, style="yellow", markup=False, soft_wrap=True)
+        said = _("{n} 行读不了，结果里留空，原因写在 {beside}").format(n=len(rejects), beside=beside)
+        console.print(said, style="yellow", markup=False, soft_wrap=True)
 
 
-def _readable(rows: Iterator[dict[str, Any] | Reject], rejects: list[Reject], tell: Tell) -> Iterator[dict[str, Any]]:
+@contextmanager
+def _flat_rows(texts: Iterator[TextRow], readers: Readers, master: str | None) -> Iterator[Iterator[dict[str, Any]]]:
+    """The rows of the readings, read here or, where a master is named, by Spark."""
+    from tingsu.intake.reading_rows import flat_rows
+
+    if master is None:
+        yield flat_rows(texts, readers)
+        return
+    from tingsu.intake.cluster import read_on_cluster, spark_session
+
+    with spark_session(master) as session:
+        yield read_on_cluster(session, texts, readers)
+
+
+def _telling(rows: Iterator[dict[str, Any]], tell: Tell) -> Iterator[dict[str, Any]]:
     for done, row in enumerate(rows, start=1):
-        if isinstance(row, dict):
-            yield row
-        else:
-            rejects.append(row)
+        yield row
         if done % 100 == 0:
             tell(done)
 
 
-def _write_jsonl(path: Path, rows: Iterator[dict[str, Any]]) -> int:
-    count = 0
-    with path.open("w", encoding="utf-8", errors="replace") as file:
-        for row in rows:
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
-            count += 1
-    return count
+def _explain(text: str, readers: Readers) -> None:
+    from tingsu.intake.reading_rows import all_evidence
 
-
-def _write_parquet(path: Path, rows: Iterator[dict[str, Any]]) -> int:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    schema, count = _schema(), 0
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        while step := list(islice(rows, STEP)):
-            writer.write_table(pa.Table.from_pylist(step, schema=schema))
-            count += len(step)
-    return count
-
-
-def _schema() -> Any:
-    import pyarrow as pa
-
-    words, labels = pa.list_(pa.string()), ("complaint", "business", "cause", "emotion", "need", "demand", "risk")
-    evidence = pa.struct(
-        [(name, pa.string()) for name in ("label", "value", "text", "why")]
-        + [(name, pa.int32()) for name in ("start", "end")]
-    )
-    types = {"row": pa.int64(), "emotion": pa.int8(), "demand": words, "risk": words}
-    types["confidence"] = pa.struct([(label, pa.float64()) for label in labels])
-    types["evidence"] = pa.list_(evidence)
-    names = ("row", "id", *labels, "confidence", "masked_text", "evidence")
-    return pa.schema([(name, types.get(name, pa.string())) for name in names])
-
-
-def _explain(text: str) -> None:
-    from tingsu.intake.reading_rows import all_evidence, reading_row
-    from tingsu.reading import read
-
-    reading = read(text)
-    row = reading_row(reading)
+    reading = readers.read(text)
+    row = readers.row(text)
     out = Console()
     out.print(_marked(text, [(e.start, e.end) for _label, _value, e in all_evidence(reading)], reading.personal_data))
     grid = Grid(_("判断"), _("结果"), _("把握"), box=None, pad_edge=False, header_style="dim")
     grid.add_column(_("依据"), overflow="fold")
     for label, name in _names().items():
         cues = [f"“{e['text']}”{e['why']}" for e in row["evidence"] if e["label"] == label]
-        value = "、".join(row[label]) if isinstance(row[label], list) else row[label]
-        sure = row["confidence"][label]
-        grid.add_row(name, _said(label, value), f"{sure:.0%}" if sure else "", "；".join(dict.fromkeys(cues)))
+        sure = row["confidences"][label]
+        grid.add_row(name, _said(label, row[label]), f"{sure:.0%}" if sure else "", "；".join(dict.fromkeys(cues)))
+    for name, judged in readers.own(text).items():
+        words = "；".join(f"“{e.text}”{e.why}" for e in judged.evidence)
+        grid.add_row(name, str(judged.value), f"{judged.confidence:.0%}", words)
     out.print(grid, markup=False, highlight=False)
     if reading.personal_data:
         kinds = "、".join(dict.fromkeys(datum.kind for datum in reading.personal_data))
@@ -178,4 +195,4 @@ def _said(label: str, value: Any) -> str:
         return {"yes": _("是"), "no": _("不是")}.get(str(value), str(value))
     if label == "emotion":
         return f"{value}（{(_('平和'), _('不满'), _('愤怒'), _('激烈'))[int(value)]}）"
-    return _("无") if value == "none" else str(value)
+    return _("无") if value == "none" else str(value).replace(",", "、")

@@ -211,11 +211,12 @@ def _named_columns(path: Path, names: Sequence[str], named: Mapping[str, str | N
     chosen = {}
     for key, name in named.items():
         if name:
-            chosen[key] = _find_name(path, names, name, BY_KEY[key].flag)
+            chosen[key] = find_column(path, names, name, BY_KEY[key].flag)
     return chosen
 
 
-def _find_name(path: Path, names: Sequence[str], wanted: str, flag: str) -> int:
+def find_column(path: Path, names: Sequence[str], wanted: str, flag: str) -> int:
+    """The place of the column called ``wanted``, or whose number it is. Raises MissingColumn naming those there."""
     if wanted in names:
         return list(names).index(wanted)
     plain = [normalise_name(name) for name in names]

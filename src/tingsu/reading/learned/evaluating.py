@@ -14,7 +14,7 @@ from tingsu.reading.duplicates import find_groups
 from tingsu.reading.learned.figures import Figures, f1_by_label, measure
 from tingsu.reading.learned.fitting import Settings, choose, fit, fold_rows
 from tingsu.reading.learned.material import Floats, Material, Whole
-from tingsu.reading.learned.model import Model
+from tingsu.reading.learned.site_model import SiteModel
 from tingsu.reading.privacy import mask
 
 FOLDS = 5
@@ -99,7 +99,7 @@ def cross_validate(
     return Held(said, chances), tuple(chosen)
 
 
-def teach_all(material: Material) -> tuple[Model, Settings]:
+def teach_all(material: Material) -> tuple[SiteModel, Settings]:
     """The model taught from every text, with the settings that did best on texts held out."""
     rows = np.arange(len(material))
     settings, warmth = choose(material, rows)

@@ -16,8 +16,7 @@ from sklearn.svm import LinearSVC
 
 from tingsu.reading.learned.figures import macro_f1
 from tingsu.reading.learned.material import Floats, Material, Whole, all_cells, rarity_of
-from tingsu.reading.learned.model import Model
-from tingsu.reading.learned.teaching import Lesson, Table, Taught, assemble
+from tingsu.reading.learned.site_model import SiteModel, make_model
 
 SEED = 20200301
 MOST_TRIED = 2_000  # examples on which settings are tried
@@ -62,22 +61,21 @@ class Fitted:
         points = np.asarray(cells @ self.weights + self.bias, dtype=np.float32)
         return points if self.material.start is None else points + self.material.start[rows]
 
-    def to_model(self, warmth: float) -> Model:
-        """The model to keep: pieces that weigh something, signals by name, and where the shipped reader starts."""
-        told = self.material
-        kept = np.flatnonzero(self.rarity)
-        pieces, signals = self.weights[: len(told.pieces)][kept], self.weights[len(told.pieces) :] * self.settings.share
-        names, start = told.signal_names, np.zeros((0, len(told.labels)), dtype=np.float32)
-        if told.start is not None:
-            names = (*names, *(f"start:{told.name}/{label}" for label in told.labels))
-            start = np.eye(len(told.labels), dtype=np.float32)
-        table = Table(
-            tuple(told.pieces[row] for row in kept), self.rarity[kept], names, csr_matrix((0, 0)), csr_matrix((0, 0))
+    def to_model(self, warmth: float) -> SiteModel:
+        """The model to keep: pieces and signals that weigh something, by name."""
+        told, share = self.material, self.settings.share
+        signals = zip(told.signal_names, self.weights[len(told.pieces) :] * share, strict=True) if share else ()
+        return make_model(
+            told.name,
+            told.labels,
+            told.pieces,
+            self.rarity,
+            self.weights[: len(told.pieces)],
+            dict(signals),
+            self.bias,
+            warmth=warmth,
+            starts=told.start is not None,
         )
-        lesson = Lesson(told.name, told.labels, warmth=warmth)
-        reach = np.ones(len(kept), dtype=np.float32)  # what tells labels apart already stands in ``rarity``
-        taught = Taught(lesson, reach, pieces, np.vstack([signals, start]).astype(np.float32), self.bias)
-        return assemble(table, [taught], keep=len(kept))
 
 
 def fit(material: Material, rows: Whole, settings: Settings) -> Fitted:

@@ -13,7 +13,7 @@ from datetime import date
 from tingsu.reading.engine import read
 from tingsu.reading.folding import Folded, fold
 from tingsu.reading.learned.described import JUDGED, Described, describe, start_from
-from tingsu.reading.learned.model import Model, Weighed
+from tingsu.reading.learned.site_model import SiteModel
 from tingsu.reading.learned.store import Kept, Store
 from tingsu.reading.types import Emotion, Evidence, Judgement, Reading
 
@@ -22,24 +22,14 @@ _SHOWN = 5  # places in a text
 _ALTERNATIVES = 4
 
 
-def weigh_text(model: Model, name: str, described: Described) -> Weighed:
-    """What a site's model makes of a text the shipped reader has described."""
-    signals = described.named()
-    labels = model.heads[name].labels
-    if f"start:{name}/{labels[0]}" in model.signal_rows:
-        starts = start_from(described, name, labels)
-        signals |= {f"start:{name}/{label}": value for label, value in zip(labels, starts, strict=True)}
-    return model.weigh(described.plain, signals)
-
-
-def judge_by(model: Model, name: str, described: Described) -> Judgement:
+def judge_by(model: SiteModel, described: Described) -> Judgement:
     """The likeliest label with its chance, the wordings that pulled, and what else was near."""
-    weighed = weigh_text(model, name, described)
-    ranked = list(weighed.chances(name).items())
+    start = start_from(described, model.name, model.labels) if model.starts else None
+    weighed = model.weigh(described.plain, described.named(), start)
+    ranked = weighed.chances()
     label, chance = ranked[0]
-    return Judgement(
-        label, round(chance, 4), _find_places(described, weighed.wordings(name, label)), tuple(ranked[:_ALTERNATIVES])
-    )
+    places = _find_places(described, weighed.wordings(label))
+    return Judgement(label, round(chance, 4), places, tuple(ranked[:_ALTERNATIVES]))
 
 
 def _find_places(described: Described, wordings: Iterable[str]) -> tuple[Evidence, ...]:
@@ -84,7 +74,7 @@ class Reader:
         described = describe(reading)
         for name, kept in self.taught.items():
             if name == "emotion" or reading.complaint.value != "no":
-                judged = judge_by(kept.model, name, described)
+                judged = judge_by(kept.model, described)
                 reading = _put(reading, name, _in_plain(judged, text))
         keys = "+".join(kept.card.key for kept in self.taught.values())
         return replace(reading, engine=f"{reading.engine}+{keys}")

@@ -22,7 +22,8 @@ import numpy as np
 
 from tingsu.base.errors import TingsuError
 from tingsu.base.files import CannotWrite, whole_file
-from tingsu.reading.learned.model import Model, load_model, save_model
+from tingsu.reading.bands import band_keys
+from tingsu.reading.learned.site_model import SiteModel, load_model, save_model
 
 FORCE = "in_force.json"
 PRIVATE = 0o600
@@ -75,12 +76,28 @@ class Force:
 
 
 @dataclass(frozen=True, slots=True)
+class Memory:
+    """What a version remembers of the texts it was taught with, without keeping them.
+
+    ``marks``: see ``marks_of``. ``held``: mark of a text → what was said of it, and how surely, while it was held out;
+    so that a later version can be compared with this one on texts both know.
+    """
+
+    marks: frozenset[int] = frozenset()
+    held: Mapping[int, tuple[str, float]] = field(default_factory=dict)
+
+    def knows(self, text: str) -> bool:
+        """Whether the text, or one very like it, was taught."""
+        return bool(self.marks) and not self.marks.isdisjoint(marks_of(text))
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A model loaded with its card."""
 
     card: Card
-    model: Model
-    known: frozenset[int] = field(repr=False)  # marks of the texts it was taught with
+    model: SiteModel
+    memory: Memory = field(default_factory=Memory, repr=False)
 
 
 def check_name(name: str) -> str:
@@ -92,8 +109,13 @@ def check_name(name: str) -> str:
     return name
 
 
+def marks_of(text: str) -> list[int]:
+    """Numbers that tell whether a text or a near-copy of it was taught before, without keeping the text."""
+    return band_keys(text) or [mark_of(text)]
+
+
 def mark_of(text: str) -> int:
-    """A number that tells whether a text was taught before, without keeping the text."""
+    """A number that is the same for texts of the same words."""
     bare = re.sub(r"[\W_\d]+", "", text)
     return int.from_bytes(hashlib.blake2b(bare.encode("utf-8", "surrogatepass"), digest_size=7).digest(), "big")
 
@@ -115,7 +137,7 @@ class Store:
         folder = self.folder / check_name(name)
         return sorted(int(path.stem) for path in folder.glob("*.json") if path.stem.isdecimal())
 
-    def add(self, card: Card, model: Model, marks: frozenset[int]) -> Card:
+    def add(self, card: Card, model: SiteModel, memory: Memory) -> Card:
         """Keep a new version: first the model, then its card, which makes it a version. Returns the card as kept."""
         with self._alone():
             version = max(self.versions(card.name), default=0) + 1
@@ -123,15 +145,9 @@ class Store:
             folder.mkdir(mode=0o700, exist_ok=True)
             path = folder / f"{version}.npz"
             with whole_file(path, mode=PRIVATE) as draft:
-                beside = draft.with_suffix(".npz")  # numpy adds the ending where it is missing
-                try:
-                    save_model(model, beside)
-                    beside.replace(draft)
-                finally:
-                    beside.unlink(missing_ok=True)
-            marked = np.array(sorted(marks), dtype=np.int64)
-            with whole_file(folder / f"{version}.npy", mode=PRIVATE) as draft, draft.open("wb") as file:
-                np.save(file, marked, allow_pickle=False)
+                save_model(model, draft)
+            with whole_file(folder / f"{version}.held.npz", mode=PRIVATE) as draft:
+                _save_memory(memory, draft)
             kept = Card(**{**_fields(card), "version": version, "sha256": _digest(path)})
             _write_json(folder / f"{version}.json", _fields(kept))
             return kept
@@ -155,17 +171,11 @@ class Store:
         try:
             if _digest(path) != card.sha256:
                 raise ModelRefused(f"「{name}」第 {version} 版的模型文件与训练时不同（可能被改动或没有写完），不能用。")
-            return Kept(card, load_model(path), self._marks(name, version))
+            return Kept(card, load_model(path), _load_memory(self.folder / name / f"{version}.held.npz"))
         except ModelRefused:
             raise
         except Exception as error:  # whatever a broken archive makes the reader say
             raise ModelRefused(f"「{name}」第 {version} 版的模型文件读不了（{error}），不能用。") from None
-
-    def _marks(self, name: str, version: int) -> frozenset[int]:
-        try:
-            return frozenset(np.load(self.folder / name / f"{version}.npy", allow_pickle=False).tolist())
-        except (OSError, ValueError):
-            return frozenset()
 
     def in_force(self) -> dict[str, Force]:
         """What is in force now, by name. Raises ModelRefused where the list cannot be read."""
@@ -232,6 +242,18 @@ class Store:
                 troubles.append(error.message)
         return None, troubles
 
+    def require_in_force(self, name: str) -> Kept:
+        """The version in force under ``name``. Raises ModelRefused, saying what to do, where there is none."""
+        kept, troubles = self.load_in_force(check_name(name))
+        if kept is not None:
+            return kept
+        if troubles:
+            raise ModelRefused("；".join(troubles))
+        if count := len(self.versions(name)):
+            raise ModelRefused(f"「{name}」有 {count} 个版本，但没有启用。请运行 tingsu models use {name} 版本号。")
+        known = "、".join(self.names()) or "还没有训练过"
+        raise ModelRefused(f"没有名为「{name}」的模型（现有：{known}）。请先用 tingsu learn 训练。")
+
     def _write_force(self, force: Mapping[str, Force]) -> None:
         _write_json(self.folder / FORCE, {name: _fields(one) for name, one in sorted(force.items())})
 
@@ -251,6 +273,32 @@ class Store:
             yield
         finally:
             os.close(lock)
+
+
+def _save_memory(memory: Memory, path: Path) -> None:
+    labels = sorted({label for label, _sure in memory.held.values()})
+    place = {label: row for row, label in enumerate(labels)}
+    with path.open("wb") as file:
+        np.savez_compressed(
+            file,
+            marks=np.array(sorted(memory.marks), dtype=np.int64),
+            labels=np.array("\t".join(labels)),
+            texts=np.array(list(memory.held), dtype=np.int64),
+            said=np.array([place[label] for label, _sure in memory.held.values()], dtype=np.int16),
+            sure=np.array([sure for _label, sure in memory.held.values()], dtype=np.float32),
+        )
+
+
+def _load_memory(path: Path) -> Memory:
+    """What a version remembers; without it only comparing suffers, so a broken file is no memory."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            labels = str(stored["labels"]).split("\t")
+            answers = zip(stored["said"].tolist(), stored["sure"].tolist(), strict=True)
+            said = [(labels[place], sure) for place, sure in answers]
+            return Memory(frozenset(stored["marks"].tolist()), dict(zip(stored["texts"].tolist(), said, strict=True)))
+    except Exception:
+        return Memory()
 
 
 def _fields(one: Card | Force) -> dict[str, Any]:

@@ -18,9 +18,9 @@ from tingsu.reading.learned.evaluating import FOLDS, Held, cross_validate, group
 from tingsu.reading.learned.figures import measure
 from tingsu.reading.learned.fitting import SEED
 from tingsu.reading.learned.material import Material, Told, Whole, describe_all, gather_material
-from tingsu.reading.learned.model import Model
+from tingsu.reading.learned.site_model import SiteModel
 from tingsu.reading.learned.sites import judge_by
-from tingsu.reading.learned.store import Card, Kept, check_name, mark_of
+from tingsu.reading.learned.store import Card, Kept, Memory, check_name, mark_of, marks_of
 
 FEWEST = 5  # texts of a label below which nothing can be said of it
 FEWEST_ON_TOP = 10  # corrections
@@ -60,8 +60,8 @@ class Trial:
     """A model that has been taught and measured but kept nowhere yet."""
 
     card: Card
-    model: Model
-    marks: frozenset[int]
+    model: SiteModel
+    memory: Memory
 
 
 def clean_label(label: str) -> str:
@@ -101,7 +101,7 @@ def try_teaching(
         notes=tuple(notes),
         engine=ENGINE,
     )
-    return Trial(card, model, frozenset(mark_of(one.masked) for one in described))
+    return Trial(card, model, _remember(material, held, described))
 
 
 def check_told(asked: Asked, told: Sequence[Told]) -> tuple[list[Told], list[str]]:
@@ -171,11 +171,18 @@ def _count_clashes(told: Sequence[Told]) -> int:
 
 
 def compare(material: Material, held: Held, described: Sequence[Described], old: Kept | None) -> dict[str, Any] | None:
-    """Old and new on the same rows: those the old was not taught with; None where there is nothing old."""
+    """Old and new on the same rows, each row judged by models that had not seen it; None where there is nothing old.
+
+    A row the old version was taught with counts by what was said of it while it was held out then; one that is only
+    very like such a row is left out.
+    """
     if old is None and material.start is None:
         return None
-    known = old.known if old else frozenset()
-    rows = np.array([row for row, one in enumerate(described) if mark_of(one.masked) not in known], dtype=np.int64)
+    memory = old.memory if old else Memory()
+    fair = [
+        row for row, one in enumerate(described) if mark_of(one.masked) in memory.held or not memory.knows(one.masked)
+    ]
+    rows = np.array(fair, dtype=np.int64)
     against = old.card.key if old else SHIPPED
     said: dict[str, Any] = {"against": against, "rows": len(rows), "left_out": len(material) - len(rows)}
     if len(rows) < FEWEST_COMPARED:
@@ -194,11 +201,25 @@ def _old_answers(
     material: Material, described: Sequence[Described], old: Kept | None, rows: Whole
 ) -> tuple[list[str], list[float]]:
     if old is not None:
-        judged = [judge_by(old.model, material.name, described[row]) for row in rows]
-        return [one.value or "" for one in judged], [one.confidence for one in judged]
+        answers = [_old_answer(old, described[row]) for row in rows]
+        return [said for said, _sure in answers], [sure for _said, sure in answers]
     assert material.start is not None
     start = material.start[rows]
     return [material.labels[place] for place in start.argmax(axis=1)], np.exp(start.max(axis=1)).tolist()
+
+
+def _old_answer(old: Kept, described: Described) -> tuple[str, float]:
+    if held := old.memory.held.get(mark_of(described.masked)):
+        return held
+    judged = judge_by(old.model, described)
+    return judged.value or "", judged.confidence
+
+
+def _remember(material: Material, held: Held, described: Sequence[Described]) -> Memory:
+    marks = frozenset(mark for one in described for mark in marks_of(one.masked))
+    sure = held.sure
+    said = {mark_of(one.masked): (material.labels[held.said[row]], sure[row]) for row, one in enumerate(described)}
+    return Memory(marks, said)
 
 
 def _by_kind(
