@@ -190,7 +190,8 @@ def _show_compared(out: Console, card: Card) -> None:
         out.print(said.format(against=against, n=compared["rows"]), markup=False, highlight=False)
         return
     said = _(
-        "与 {against} 比同样的 {n} 条（判的时候都没见过）：原来 macro-F1 {f1}、正确率 {right}，现在 {new_f1}、{new_right}。"
+        "与 {against} 比同样的 {n} 条（判的时候都没见过）："
+        "原来 macro-F1 {f1}、正确率 {right}，现在 {new_f1}、{new_right}。"
     )
     old, new = compared["old"], compared["new"]
     out.print(

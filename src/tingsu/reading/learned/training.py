@@ -179,9 +179,8 @@ def compare(material: Material, held: Held, described: Sequence[Described], old:
     if old is None and material.start is None:
         return None
     memory = old.memory if old else Memory()
-    fair = [
-        row for row, one in enumerate(described) if mark_of(one.masked) in memory.held or not memory.knows(one.masked)
-    ]
+    texts = [one.masked for one in described]
+    fair = [row for row, text in enumerate(texts) if mark_of(text) in memory.held or not memory.knows(text)]
     rows = np.array(fair, dtype=np.int64)
     against = old.card.key if old else SHIPPED
     said: dict[str, Any] = {"against": against, "rows": len(rows), "left_out": len(material) - len(rows)}
