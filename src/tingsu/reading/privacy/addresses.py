@@ -48,7 +48,7 @@ _AREA = re.compile(
 _NOT_AREA = re.compile("(?:小区|社区|园区|[a-z0-9]区)$")
 _CHARS = re.compile(r"[\u4e00-\u9fff0-9a-z\-#]{1,34}")
 _OFFICE_NEXT = re.compile(r"[^,。;!?\n]{0,8}?(?:支行|分行|网点|营业|分理处|银行|专柜|柜台|窗口)")
-_OFFICE_BEFORE = re.compile("(?:支行|分行|网点|门店|营业部|公司|银行|单位)的?$")
+_OFFICE_BEFORE = re.compile("(?:支行|分行|网点|门店|营业部|公司|银行|单位|中心|委员会|法院|机构)[^。;!?\n]{0,8}$")
 _LEFT_STOP = re.compile(
     r"(?:[住地]址|家住|住在|位于|搬到|寄[到至往]|送到|错到|户籍|籍贯|老家|我们|一下|现住|家在|居住[于在]?|投诉|举报|来自|反映"
     r"|过程中|以及|住(?!宅|院|房|户)|[我你她他将把被让是为在到至从去的对请啊吧呢了])"
@@ -95,7 +95,7 @@ def _is_home(text: str, left: int, house: int, right: int) -> bool:
     if _ROOM_NAMED.search(text, house, right):
         return True
     living = _LIVING.search(text, max(0, left - 12), left)
-    return living is not None and not _OFFICE_BEFORE.search(text, max(0, living.start() - 6), living.start())
+    return living is not None and not _OFFICE_BEFORE.search(text, max(0, living.start() - 14), living.start())
 
 
 def _is_village_home(text: str, left: int, village: re.Match[str], right: int) -> bool:

@@ -11,12 +11,15 @@ _LOCAL = re.compile(r" ?[a-z0-9._%+\-]{1,64}")
 _HOST = re.compile(r" ?[a-z0-9](?:[a-z0-9-]{0,62}\.){1,4}[a-z]{2,10}(?![a-z0-9])")
 _AT = re.compile(r"@|[(\[]at[)\]]")
 _WECHAT = re.compile(
-    r"(?:微信|薇信|威信|v信|v我|加v|wechat|weixin|(?<![a-z])(?:vx|wx|wei))(?:账?号码?|id)?[是为叫:“\"'( ]{0,3}"
+    r"(?:微信|薇信|威信|v信|v我|加我?v|wechat|weixin|(?<![a-z])(?:vx|wx|wei))(?:账?号码?|id)?[是为叫:“\"'( ]{0,3}"
     r"((?:wxid_)?[a-z][a-z0-9_\-]{5,24})(?![a-z0-9_\-*@.])"
 )
 _PLAIN_WORD = re.compile("[a-z]+")  # 微信android: a word, unless 微信号 or a stop says that it is a name
 _NAMED = re.compile(r"(?:号|码|id|:|\(|“|\"|加v|vx|wx)[是为叫:“\"'( ]{0,3}$")
-_QQ = re.compile(r"(?:qq|扣扣|企鹅|(?<=[加我群])q)(?:账?号码?|群号?|群:)?[是为: ]{0,3}([1-9][0-9]{4,11})(?![0-9*@])")
+_QQ = re.compile(
+    r"(?:qq|扣扣|企鹅|(?<=[加我群])q)(?:(?:账?号码?|群号?|群:)?[是为: ]{0,3}(?P<near>[1-9][0-9]{4,11})"
+    r"|[\u4e00-\u9fff]{1,6}(?P<far>[1-9][0-9]{6,10}))(?![0-9*@])"
+)
 
 
 def find_contacts(text: str, digits: str) -> Iterator[Found]:
@@ -26,7 +29,7 @@ def find_contacts(text: str, digits: str) -> Iterator[Found]:
     if "信" in text or "v" in text or "w" in text:
         yield from _find_wechat(text)
     if "q" in text or "扣" in text or "企鹅" in text:
-        yield from (Found("QQ", *match.span(1)) for match in _QQ.finditer(digits))
+        yield from (Found("QQ", *match.span(match.lastgroup or 0)) for match in _QQ.finditer(digits))
 
 
 def _find_emails(text: str) -> Iterator[Found]:

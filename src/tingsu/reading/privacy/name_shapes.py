@@ -24,7 +24,9 @@ DOUBLE, FAR_BEGINS, ORDINARY = _words("double_surnames"), _words("far"), _words(
 FOLLOW_WORDS, TITLES = _words("follow_words"), _words("titles")
 _PEOPLE = _words("titles", "roles", "kin")
 _NO_NAMES = _words("no_names")
-_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
+_GRAMMAR = frozenset("的了是我你您他她它们吗呢吧啊呀么啥着过把被给对让没不很这那说就都也还")
+_NUMERALS = frozenset("〇零一二三四五六七八九十百千两")
+_HAN = re.compile("[\u3007\u3400-\u9fff\U00020000-\U0003ffff]")
 _RUN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]{1,12}")
 _FAR = re.compile("[\u4e00-\u9fff]{2,6}")
 _DOTTED = re.compile("[\u4e00-\u9fff]{1,8}(?:[·•][\u4e00-\u9fff]{1,8}){1,3}")
@@ -75,6 +77,8 @@ def name_end(text: str, start: int, trust: Trust) -> int:
     surname = surname_length(text, start)
     if surname == 0 or text[start : start + 2] in _NO_NAMES:
         return _unusual_end(text, start, trust)
+    if start + surname < len(text) and _is_title(text, start, start + surname):
+        return start
     end = _certain_end(text, start, surname) if trust >= Trust.SAID else _likely_end(text, start, surname, trust)
     if end == start:
         return _unusual_end(text, start, trust)
@@ -92,13 +96,21 @@ def far_end(text: str, start: int) -> int:
     return end if goes_on(text, end) else start
 
 
-def is_full_name(text: str, start: int, end: int) -> bool:
-    """Whether the whole span has a build that names have and few words."""
+def is_full_name(text: str, start: int, end: int, *, alone: bool = False) -> bool:
+    """Whether the whole span has a build that names have and few words.
+
+    ``alone`` says that stops stand on both sides; then one character of a given name is enough in three.
+    """
     surname = surname_length(text, start)
     given = text[start + surname : end]
-    if not surname or not 1 <= len(given) <= 2 or not all(char in GIVEN for char in given):
+    if not surname or not 1 <= len(given) <= 2 or _is_title(text, start, start + surname) or text[start] in WORDY:
         return False
-    return surname == 2 or (text[start : start + 2] not in ORDINARY and not (text[start] in SHY and len(given) == 1))
+    good, bashful = sum(char in GIVEN for char in given), surname == 1 and text[start] in SHY
+    if surname == 1 and text[start : start + 2] in ORDINARY:
+        return False
+    if good == len(given):
+        return not bashful or good == 2
+    return alone and good == 1 and not bashful and not any(char in NEVER for char in given)
 
 
 def _is_organisation(text: str, start: int) -> bool:
@@ -121,8 +133,10 @@ def _certain_end(text: str, start: int, surname: int) -> int:
     """After 我叫 or 姓名： the name is there for certain; only its end is in question."""
     place = start + surname
     first, second = _given(text, place), _given(text, place + 1)
-    if not first or first == "某":
+    if not first:
         return start
+    if second and not is_han(text[place + 2 : place + 3]):
+        return place + 2
     if (text[start] in WORDY or text[start : start + 2] in ORDINARY) and is_han(text[place + 1 : place + 2]):
         return start
     if second and text[place + 1 : place + 3] not in FOLLOW_WORDS and (second in GIVEN or goes_on(text, place + 2)):
@@ -134,10 +148,11 @@ def _likely_end(text: str, start: int, surname: int, trust: Trust) -> int:
     """After a role or a hint both surname and given name must look like a name, and so must what follows."""
     place = start + surname
     first, second = _given(text, place), _given(text, place + 1)
-    if not first or text[start] in WORDY or _is_title(text, start, place):
+    if not first or text[start] in WORDY or (first in _NUMERALS and second in _NUMERALS):
         return start
     if surname == 1 and text[start : start + 2] in ORDINARY:
-        return start
+        sure = trust > Trust.HINT and second in GIVEN and first in GIVEN and _ends_here(text, place + 2)
+        return place + 2 if sure else start  # 员工方志敏、…
     if second and text[place + 1 : place + 3] not in FOLLOW_WORDS and _is_long_name(text, start, place, trust):
         return place + 2
     return place + 1 if _is_short_name(text, start, place, trust) else start
@@ -187,5 +202,6 @@ def _unusual_end(text: str, start: int, trust: Trust) -> int:
     match = _RUN.match(text, start)
     if match is None or not 2 <= len(match[0]) <= 4 or match[0] in _NO_NAMES or match[0][:2] in ORDINARY:
         return start
-    plain = any(char in NEVER or char == "某" for char in match[0]) or _ORGANISATION.search(match[0])
+    never = _GRAMMAR if trust is Trust.FIELD else NEVER
+    plain = any(char in never or char == "某" for char in match[0]) or _ORGANISATION.search(match[0])
     return start if plain else match.end()

@@ -9,8 +9,11 @@ from tingsu.reading.privacy.found import Found
 from tingsu.reading.privacy.name_shapes import (
     DOUBLE,
     FAR_BEGINS,
+    GIVEN,
+    ORDINARY,
     SHY,
     SURNAMES,
+    TITLES,
     WORDS,
     Trust,
     goes_on,
@@ -55,19 +58,24 @@ _SIGNED = re.compile(
     r"\n ?([\u4e00-\u9fff]{2,4}) ?(?=\n|$)"
     r"|[。!;\n] {0,4}([\u4e00-\u9fff]{2,4}) ?(?=(?:[0-9]{4}[年.\-/])?[0-9]{1,2}[月.\-/][0-9]{1,2}日? ?(?:\n|$))"
 )
+_PLACE_ENDS, _BARE_FOLLOW = WORDS["place_ends"], frozenset(WORDS["bare_follow"].split())
+_BARE = re.compile(  # two characters more than a surname between stops, or before what people do
+    f'(?:^|(?<=[,。;!?:\n(“"「、 ]))[{"".join(WORDS["common"].split())}][{"".join(sorted(GIVEN))}][{"".join(sorted(GIVEN - set(_PLACE_ENDS)))}]'
+)
 _GAP = r"[ ,:/|(—、-]{1,3}"
 _BESIDE_LEFT = re.compile(
-    rf"([\u4e00-\u9fff]{{2,4}})(?:{_GAP}(?:男|女|汉族)(?=[ ,/|]))?{_GAP}"
+    rf"([\u4e00-\u9fff]{{2,4}})(?:{_GAP}(?:男|女|汉族|[0-9]{{1,3}}岁)(?=[ ,/|])){{0,3}}{_GAP}"
     r"(?:(?:身份证|手机|联系电话|电话|卡号|tel)(?:号码?)?[ :]{0,2})?$"
 )
 _BESIDE_RIGHT = re.compile(r"[ ,/|(]{0,2}([\u4e00-\u9fff]{2,4})(?=[),。;!/| \n]|$)")
+_ON_A_DAY = re.compile("[于在](?:[0-9]|昨|今|上|本|去)")
 _LIST_LINK = re.compile(r" ?(?:以及|[、,和与及跟&;/]) ?")
 _AGAIN_MOST = 60  # different names looked for again in one text
 
 
 def find_names(text: str, numbers: Iterable[Found]) -> list[Found]:
     """Names in folded ``text``; ``numbers`` are finds that a name may stand beside."""
-    sure = [*_after_cues(text), *find_titled(text), *_at_line_ends(text), *_beside(text, numbers)]
+    sure = [*_after_cues(text), *find_titled(text), *_at_line_ends(text), *_beside(text, numbers), *_bare(text)]
     spans = sorted(set(sure))
     spans += [span for start, end in spans if end - start > 1 for span in _listed(text, end)]
     spans += _surnames(text)
@@ -96,7 +104,7 @@ def _trust_after(trust: Trust, text: str, start: int, link: str) -> Trust:
     """What the signs between a cue, which stands at ``start``, and a name make of it."""
     if trust is Trust.FORM and text[start - 1 : start] in ("的", "位"):
         return Trust.ROLE  # 尊敬的负责人：打扰了
-    if trust in (Trust.FORM, Trust.SAID) and _FIELD.search(link):
+    if (trust in (Trust.FORM, Trust.SAID) and _FIELD.search(link)) or "<" in link:
         return Trust.FIELD
     return Trust.FORM if trust is Trust.ROLE and link.endswith("叫") else trust
 
@@ -139,12 +147,26 @@ def _at_line_ends(text: str) -> Iterator[tuple[int, int]]:
 def _beside(text: str, numbers: Iterable[Found]) -> Iterator[tuple[int, int]]:
     """A full name alone beside someone's number: 王小明 13800138000, 13800138000（王小明）."""
     for number in numbers:
-        left = _BESIDE_LEFT.search(text, max(0, number.start - 18), number.start)
-        if left and not is_han(text[left.start() - 1 : left.start()]) and is_full_name(text, *left.span(1)):
+        left = _BESIDE_LEFT.search(text, max(0, number.start - 22), number.start)
+        if left and not is_han(text[left.start() - 1 : left.start()]) and is_full_name(text, *left.span(1), alone=True):
             yield left.span(1)
         right = _BESIDE_RIGHT.match(text, number.end)
-        if right and is_full_name(text, *right.span(1)) and (len(right[1]) > 2 or right.start(1) > number.end):
+        if (
+            right
+            and is_full_name(text, *right.span(1), alone=True)
+            and (len(right[1]) > 2 or right.start(1) > number.end)
+        ):
             yield right.span(1)
+
+
+def _bare(text: str) -> Iterator[tuple[int, int]]:
+    """A full name without a cue, where a clause begins and people do something, or alone between stops."""
+    for match in _BARE.finditer(text):
+        start, end = match.span()
+        if text[start : start + 2] in ORDINARY or text[start + 1 : end] in ORDINARY or text[start + 1 : end] in TITLES:
+            continue
+        if not is_han(text[end : end + 1]) or text[end : end + 2] in _BARE_FOLLOW or _ON_A_DAY.match(text, end):
+            yield start, end
 
 
 def _listed(text: str, end: int) -> Iterator[tuple[int, int]]:

@@ -69,7 +69,9 @@ _ACCOUNT_CUE = re.compile(
 _CARD_CUE = re.compile(r"卡[^。;!?\n0-9]{0,10}$")
 _ID_CUE = re.compile(r"(?:身份(?:证|号)?|证件)[^,。;!?\n0-9]{0,8}$")
 _LOCAL_CUE = re.compile(one_of(_PHONES) + _SPOKEN)
-_PHONE_CUE = re.compile(f"(?:{one_of([*_PHONES, *_WORDS['more_phones'].split()])}{_SPOKEN}|[^拨]打[给到]?$)")
+_PHONE_CUE = re.compile(
+    f"(?:{one_of([*_PHONES, *_WORDS['more_phones'].split()])}{_SPOKEN}|[^拨]打[给到]?$|发[给到送]至?了?$)"
+)
 _COUNTED_NEXT = re.compile(r"\s?(?:元|块|万|笔|人|次|天|年|月|%|千|亿|多|个|股|份|美元|港)")
 _PRICE_BEFORE = re.compile(r"(?:[¥￥$€£]|rmb|usd|cny|eur|hkd|金额|余额)[: ]?$")
 
