@@ -16,6 +16,7 @@ from pathlib import Path
 
 DATA = Path(__file__).parent / "data" / "personal_data.tsv"
 EITHER = "两可"
+HALVES = ("tune", "held", "fresh", "all")
 _PLANTED = re.compile(r"\[\[([^|\]]+)\|(.+?)\]\](?!\])")
 _ESCAPE = re.compile(r"\\(n|t|u[0-9a-f]{4})")
 _NUMERAL = re.compile(r"[0-9a-zA-Z０-９ａ-ｚＡ-Ｚ零〇一二三四五六七八九幺两洞拐勾壹贰叁肆伍陆柒捌玖@]")
@@ -224,7 +225,7 @@ def bad_input() -> str:
     return "; ".join(lines)
 
 
-def tell(*, halves: Iterable[str] = ("tune", "held", "all"), show: bool = False) -> None:
+def tell(*, halves: Iterable[str] = HALVES, show: bool = False) -> None:
     """Measure and print."""
     print(report(load(), halves=halves, show=show))
     print(f"\n{speed()}\n{bad_input()}")
@@ -232,10 +233,10 @@ def tell(*, halves: Iterable[str] = ("tune", "held", "all"), show: bool = False)
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.personal_data")
-    parser.add_argument("--half", choices=["tune", "held", "all"], action="append")
+    parser.add_argument("--half", choices=HALVES, action="append")
     parser.add_argument("--show", action="store_true", help="list what was missed in the tuning half")
     asked = parser.parse_args()
-    tell(halves=asked.half or ("tune", "held", "all"), show=asked.show)
+    tell(halves=asked.half or HALVES, show=asked.show)
 
 
 if __name__ == "__main__":
