@@ -14,11 +14,13 @@ _WECHAT = re.compile(
     r"(?:微信|薇信|威信|v信|v我|加我?v|wechat|weixin|(?<![a-z])(?:vx|wx|wei))(?:账?号码?|id)?[是为叫:“\"'( ]{0,3}"
     r"((?:wxid_)?[a-z][a-z0-9_\-]{5,24})(?![a-z0-9_\-*@.])"
 )
+_ADD_ME = re.compile(r"加我(?:一下|好友)?[:, ]{0,2}((?=[a-z_]{0,15}[0-9_])[a-z][a-z0-9_\-]{5,24})(?![a-z0-9_\-*@.])")
 _PLAIN_WORD = re.compile("[a-z]+")  # 微信android: a word, unless 微信号 or a stop says that it is a name
 _NAMED = re.compile(r"(?:号|码|id|:|\(|“|\"|加v|vx|wx)[是为叫:“\"'( ]{0,3}$")
 _QQ = re.compile(
-    r"(?:qq|扣扣|企鹅|(?<=[加我群])q)(?:(?:账?号码?|群号?|群:)?[是为: ]{0,3}(?P<near>[1-9][0-9]{4,11})"
-    r"|[\u4e00-\u9fff]{1,6}(?P<far>[1-9][0-9]{6,10}))(?![0-9*@])"
+    r"(?:qq|扣扣|企鹅|(?<=[加我群])q|(?:^|(?<=[,。;!? \n]))q我?)"
+    r"(?:(?:账?号码?|群号?|群:)?[是为: ]{0,3}(?P<near>[1-9][0-9]{4,11})|[\u4e00-\u9fff]{1,6}(?P<far>[1-9][0-9]{6,10}))"
+    r"(?![0-9*@])"
 )
 
 
@@ -26,7 +28,7 @@ def find_contacts(text: str, digits: str) -> Iterator[Found]:
     """E-mail, WeChat and QQ in folded ``text``, whose shadow is ``digits``."""
     if "@" in text or "at)" in text or "at]" in text:
         yield from _find_emails(text)
-    if "信" in text or "v" in text or "w" in text:
+    if "信" in text or "v" in text or "w" in text or "加我" in text:
         yield from _find_wechat(text)
     if "q" in text or "扣" in text or "企鹅" in text:
         yield from (Found("QQ", *match.span(match.lastgroup or 0)) for match in _QQ.finditer(digits))
@@ -41,6 +43,8 @@ def _find_emails(text: str) -> Iterator[Found]:
 
 
 def _find_wechat(text: str) -> Iterator[Found]:
+    if "加我" in text:
+        yield from (Found("微信", *match.span(1)) for match in _ADD_ME.finditer(text))
     for match in _WECHAT.finditer(text):
         if not _PLAIN_WORD.fullmatch(match[1]) or _NAMED.search(text[match.start() : match.start(1)]):
             yield Found("微信", *match.span(1))

@@ -36,7 +36,8 @@ _TRUSTS = {
 }
 _CUES = {word: trust for group, trust in _TRUSTS.items() for word in WORDS[group].split()}
 _CUES |= {owner + word: Trust.ROLE for owner in "我他她你俺" for word in WORDS["kin"].split()}
-_CUES |= {",叫": Trust.FORM, "name": Trust.FORM, "name is": Trust.FORM, "my name is": Trust.SAID}
+_CUES |= {",叫": Trust.FORM, "my name is": Trust.SAID}
+_CUES |= dict.fromkeys(("name", "name is", "full name", "account holder", "cardholder", "beneficiary"), Trust.FORM)
 _NO_CUES = WORDS["no_cue"].split()
 _CUE = re.compile(one_of((*_CUES, *_NO_CUES)))
 # What may stand between a role and the name; a colon, a bar, a bracket or mark-up makes a field of it.
@@ -58,10 +59,11 @@ _SIGNED = re.compile(
     r"\n ?([\u4e00-\u9fff]{2,4}) ?(?=\n|$)"
     r"|[。!;\n] {0,4}([\u4e00-\u9fff]{2,4}) ?(?=(?:[0-9]{4}[年.\-/])?[0-9]{1,2}[月.\-/][0-9]{1,2}日? ?(?:\n|$))"
 )
-_PLACE_ENDS, _BARE_FOLLOW = WORDS["place_ends"], frozenset(WORDS["bare_follow"].split())
-_BARE = re.compile(  # two characters more than a surname between stops, or before what people do
-    f'(?:^|(?<=[,。;!?:\n(“"「、 ]))[{"".join(WORDS["common"].split())}][{"".join(sorted(GIVEN))}][{"".join(sorted(GIVEN - set(_PLACE_ENDS)))}]'
-)
+_BARE_FOLLOW = frozenset(WORDS["bare_follow"].split())
+_COMMON, _GIVEN = "".join(WORDS["common"].split()), "".join(sorted(GIVEN))
+_LAST = "".join(sorted(GIVEN - set(WORDS["place_ends"])))
+# Two characters more than a surname, where a clause begins.
+_BARE = re.compile(f'(?:^|(?<=[,。;!?:\\n(“"「、 ]))[{_COMMON}][{_GIVEN}][{_LAST}]')
 _GAP = r"[ ,:/|(—、-]{1,3}"
 _BESIDE_LEFT = re.compile(
     rf"([\u4e00-\u9fff]{{2,4}})(?:{_GAP}(?:男|女|汉族|[0-9]{{1,3}}岁)(?=[ ,/|])){{0,3}}{_GAP}"
@@ -69,6 +71,10 @@ _BESIDE_LEFT = re.compile(
 )
 _BESIDE_RIGHT = re.compile(r"[ ,/|(]{0,2}([\u4e00-\u9fff]{2,4})(?=[),。;!/| \n]|$)")
 _ON_A_DAY = re.compile("[于在](?:[0-9]|昨|今|上|本|去)")
+# 汪德海（我爸）
+_RELATED = re.compile(
+    rf"([{_COMMON}][{_GIVEN}]{{2}})\((?:我|他|她|其)?(?:{'|'.join(WORDS['kin'].split())}|[爸妈哥弟姐妹爷奶])\)"
+)
 _LIST_LINK = re.compile(r" ?(?:以及|[、,和与及跟&;/]) ?")
 _AGAIN_MOST = 60  # different names looked for again in one text
 
@@ -76,6 +82,8 @@ _AGAIN_MOST = 60  # different names looked for again in one text
 def find_names(text: str, numbers: Iterable[Found]) -> list[Found]:
     """Names in folded ``text``; ``numbers`` are finds that a name may stand beside."""
     sure = [*_after_cues(text), *find_titled(text), *_at_line_ends(text), *_beside(text, numbers), *_bare(text)]
+    if "(" in text:
+        sure += _related(text)
     spans = sorted(set(sure))
     spans += [span for start, end in spans if end - start > 1 for span in _listed(text, end)]
     spans += _surnames(text)
@@ -157,6 +165,11 @@ def _beside(text: str, numbers: Iterable[Found]) -> Iterator[tuple[int, int]]:
             and (len(right[1]) > 2 or right.start(1) > number.end)
         ):
             yield right.span(1)
+
+
+def _related(text: str) -> Iterator[tuple[int, int]]:
+    """A name explained in brackets: 汪德海（我爸）."""
+    return (match.span(1) for match in _RELATED.finditer(text) if is_full_name(text, *match.span(1)))
 
 
 def _bare(text: str) -> Iterator[tuple[int, int]]:

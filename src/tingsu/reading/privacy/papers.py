@@ -12,7 +12,7 @@ _ACCOUNT, _CASE, _PAPER, _PASS = "账号", "工单号", "证件", "护照"
 _PASSPORT = re.compile(
     r"(?<![a-z0-9*])(?:[egdps][0-9]{8}|e[a-hj-np-z][0-9]{7}|[hm][0-9]{8}(?:[0-9]{2})?|[ctk][0-9]{8})(?![a-z0-9*])"
 )
-_PAPER_CUE = re.compile(r"(?:护照|通行证|回乡证|台胞证|证件|旅行证|passport)[^,。;!?\n]{0,8}$")
+_PAPER_CUE = re.compile(r"(?:护照|通行证|回乡证|台胞证|证件|旅行证|往来证|passport)[^,。;!?\n]{0,8}$")
 _ORDERED = re.compile(r"(?:单号|订单|流水|凭证|发票|快递|运单|编码|代码|型号|参考|序列|批次|票据)[^,。;!?\n]{0,4}$")
 _SOLDIER = re.compile("[军武后空海参总政装南北东西中沈兰成济广]字第?[0-9]{5,10}号?")
 _COURT = re.compile(  # (2024)沪0115民初12345号
