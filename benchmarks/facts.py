@@ -1,4 +1,4 @@
-"""How well facts, demands and risks are read: precision and recall by kind on our written sentences, or on labelled rows.
+"""How well facts, demands and risks are read: precision and recall by kind, on our sentences or on labelled rows.
 
 ``python -m benchmarks.facts`` prints the figures of ``tests/golden/facts`` and the time the readings take.
 """
@@ -111,7 +111,8 @@ def score_demands(
 ) -> tuple[Score, Score]:
     """Read every text of (text, gold demands, gold risks) and count agreement, ``none`` meaning nothing.
 
-    Returns the scores of demands and risks and shows both; ``by_rules`` leaves the model out. ``disagreements`` collects
+    Returns the scores of demands and risks and shows both; ``by_rules`` leaves the model out.
+    ``disagreements`` collects
     (text, gold demands, read demands, gold risks, read risks) of the rows that differ.
     """
     demands, risks = Score(), Score()
@@ -170,7 +171,7 @@ def gold_as_written(kind: str, entry: Any) -> str:
 def score_facts(
     rows: Iterable[Mapping[str, Any]], *, wrong: list[tuple[str, str, list[str], list[str]]] | None = None
 ) -> Score:
-    """Precision and recall of each kind of fact; a sum's role counts as a kind of its own, where the golden row tells it."""
+    """Precision and recall of each kind of fact; a sum's role is a kind of its own, where the golden row tells it."""
     score = Score()
     for row in rows:
         reading = read(row["text"], received=received_of(row))
@@ -250,7 +251,7 @@ def _best(part: Callable[[], object], rounds: int) -> float:
 
 
 def main() -> None:
-    """Print what the written sentences give: facts, then demands and risks by the rules alone and by the full reading."""
+    """Print what the written sentences give: facts; demands and risks by the rules alone and by the full reading."""
     for name in ("facts_apart", "facts"):
         print(score_facts(golden(name)).show(name))
     for name in ("asks_apart", "asks"):

@@ -10,7 +10,6 @@ from tests.web.conftest import words_of
 from tingsu.cases.lifecycle import act
 from tingsu.cases.models import Case
 from tingsu.org.models import User
-from tingsu.reading import read
 from tingsu.web.reading_details import details_of
 
 SignIn = Callable[[User], Client]
@@ -104,8 +103,15 @@ def test_the_panel_beside_the_form_tells_the_same(bank: Bank, signed_in: SignIn)
 
 
 def test_corrected_demands_are_shown_with_what_the_reading_knows_of_them() -> None:
-    reading = read("要求退还三百元并道歉").as_dict()
+    reading = {
+        "demands": [{"kind": "退款", "amount": "300", "due": "2026-12-01", "by": "", "to": "母亲"}, {"kind": "道歉"}]
+    }
     assert [(wish.kind, wish.notes) for wish in details_of(reading, ["退款", "解释"]).wishes] == [
-        ("退款", ["300 元"]),
+        ("退款", ["300 元", "最晚 2026-12-01", "对象：母亲"]),
         ("解释", []),
     ]
+
+
+def test_foreign_money_is_shown_with_its_currency() -> None:
+    wish = details_of({"demands": [{"kind": "退款", "amount": "25.5", "currency": "USD"}]}).wishes[0]
+    assert wish.notes == ["USD 25.50"]

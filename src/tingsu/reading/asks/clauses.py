@@ -9,7 +9,9 @@ _SENTENCE_END = re.compile(r"[。!?;\n]|…+|~{2,}")
 # In recognised speech a space stands where a stop should.
 _CLAUSE_END = re.compile(r"[。!?;\n,:、…]|~{2,}| {2,}|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 # What the bank's side says in a written-down talk, to the end of its turn.
-_THEIR_TURN = re.compile(r"(?:^|\n)[ ]?(?:坐席|客服|工作人员|柜员|经理|大堂|银行|专员|话务员|员工|接线员|主管)[^:\n]{0,6}:[^\n]*")
+_THEIR_TURN = re.compile(
+    r"(?:^|\n)[ ]?(?:坐席|客服|工作人员|柜员|经理|大堂|银行|专员|话务员|员工|接线员|主管)[^:\n]{0,6}:[^\n]*"
+)
 _FAR = 120  # characters of a sentence that are looked at on either side; speech without any stop goes on for pages
 
 
