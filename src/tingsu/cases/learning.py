@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
@@ -15,10 +15,11 @@ from tingsu.cases.models import Case, Event
 from tingsu.cases.site_models import check_may_teach, name_of, note_model, store
 from tingsu.org.models import User
 from tingsu.org.pack import active_pack
-from tingsu.reading.learned.described import JUDGED
-from tingsu.reading.learned.material import Told
-from tingsu.reading.learned.store import Card
-from tingsu.reading.learned.training import Asked, Stage, Trial, try_teaching
+from tingsu.reading.learned.described import FEWEST_ON_TOP, JUDGED, Told
+from tingsu.reading.learned.store import Card, ModelRefused
+
+if TYPE_CHECKING:
+    from tingsu.reading.learned.training import Stage, Trial
 
 CONFIRMED_WEIGHT = 0.5  # a case worked on and left as it was says less than one put right
 CONFIRMED_EACH = 4  # of them for each correction, the latest
@@ -77,11 +78,54 @@ def teach_from_examples(
     A facet of the reading (业务, 原因 …) is taught on top of the shipped reader, with the pack's classes; any other
     name is a label of the site's own. Raises NotAllowed, CannotTeach, ModelRefused.
     """
+    from tingsu.reading.learned.training import Asked, try_teaching  # brings scikit-learn, which pages do without
+
     check_may_teach(by)
     labels = taught_labels(name) if name in JUDGED else ()
     old, _troubles = store().load_in_force(name)
     asked = Asked(name, name_of(by), at or now(), source, labels)
     return try_teaching(asked, told, old=old, on_stage=on_stage)
+
+
+def ask_teaching(facet: str, *, by: User) -> None:
+    """Have ``facet`` taught from the corrections in the background; the version that comes of it is not put in force.
+
+    Raises NotAllowed, ModelRefused where there are too few corrections or it is being taught already.
+    """
+    from tingsu.cases import jobs
+
+    check_may_teach(by)
+    if facet not in JUDGED:
+        raise ModelRefused(f"「{facet}」不是可以从更正学的项目。")
+    if (count := count_corrections(by=by)[facet]) < FEWEST_ON_TOP:
+        raise ModelRefused(f"更正过的工单只有 {count} 件，至少要 {FEWEST_ON_TOP} 件才能训练。")
+    if teachings().get(facet, {}).get("state") == "running":
+        raise ModelRefused("这一项正在训练，请等它完成。")
+    jobs.teach_facet.enqueue(facet, by.pk)
+
+
+def teachings() -> dict[str, dict[str, str]]:
+    """Facet → how its latest teaching in the background stands: "running", "done" or "refused" with the reason."""
+    from django_tasks_db.models import DBTaskResult
+
+    from tingsu.cases import jobs
+
+    found: dict[str, dict[str, str]] = {}
+    results = DBTaskResult.objects.filter(task_path=jobs.teach_facet.module_path).order_by("-enqueued_at")[:20]
+    for result in results:
+        facet = str(result.args_kwargs["args"][0])
+        if facet not in found:
+            found[facet] = _standing(str(result.status), result.return_value)
+    return found
+
+
+def _standing(status: str, returned: Any) -> dict[str, str]:
+    if status in ("READY", "RUNNING"):
+        return {"state": "running"}
+    if status == "FAILED":
+        return {"state": "refused", "refused": "训练中途出错，请系统管理员查看后台任务的日志。"}
+    refused = (returned or {}).get("refused", "")
+    return {"state": "refused", "refused": refused} if refused else {"state": "done"}
 
 
 def keep_trial(trial: Trial, *, by: User | None, at: datetime | None = None) -> Card:

@@ -16,7 +16,7 @@ from rich.table import Table as Grid
 
 if TYPE_CHECKING:
     from tingsu.org.models import User
-    from tingsu.reading.learned.material import Told
+    from tingsu.reading.learned.described import Told
     from tingsu.reading.learned.store import Card
     from tingsu.reading.learned.training import Stage, Trial
 
@@ -259,8 +259,8 @@ def _read_file(
 def _facets_to_teach(facet: str | None, person: User | None) -> list[str]:
     """The facet asked for, or every one with enough corrections. Raises CannotTeach where there is none."""
     from tingsu.cases.learning import count_corrections
-    from tingsu.reading.learned.described import JUDGED
-    from tingsu.reading.learned.training import FEWEST_ON_TOP, CannotTeach
+    from tingsu.reading.learned.described import FEWEST_ON_TOP, JUDGED
+    from tingsu.reading.learned.training import CannotTeach
 
     if facet is not None:
         if facet not in JUDGED:

@@ -11,7 +11,7 @@ from tingsu.intake.cells import clean_text
 from tingsu.intake.columns import find_column, guess_columns
 from tingsu.intake.rows import Reject
 from tingsu.intake.tables import open_table, to_message
-from tingsu.reading.learned.material import Told
+from tingsu.reading.learned.described import Told
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ STATUS = {
     "conflict": 409,
     "wrong_stage": 409,
     "not_possible": 409,
+    "model_refused": 409,
+    "cannot_teach": 409,
     "too_large": 413,
     "bad_pack": 500,
 }

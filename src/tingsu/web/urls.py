@@ -18,6 +18,7 @@ from tingsu.web import (
     evidence,
     home,
     late,
+    models,
     queue,
     recording,
     search,
@@ -52,4 +53,9 @@ urlpatterns = [
     page("tokens/", tokens.show_tokens, "tokens"),
     page("tokens/<int:token_id>/revoke/", tokens.revoke, "token-revoke"),
     page("audit/", audit.show_audit, "audit"),
+    page("models/", models.show_models, "models"),
+    page("models/teach/", models.teach, "models-teach"),
+    page("models/<str:name>/back/", models.take_back, "model-back"),
+    page("models/<str:name>/<int:version>/", models.show_version, "model"),
+    page("models/<str:name>/<int:version>/use/", models.put_in_force, "model-use"),
 ]

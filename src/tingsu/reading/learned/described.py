@@ -11,7 +11,23 @@ from tingsu.reading.learned.pieces import plain_form
 from tingsu.reading.types import Reading
 
 FLOOR = 0.004  # the least chance a label starts from, so that a new class can be learned
+FEWEST_ON_TOP = 10  # corrections from which a facet can be taught
 JUDGED = ("business", "cause", "emotion", "need")  # what a site may teach on top of the shipped reader
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One text and the label a person gave it.
+
+    ``origin`` says where it stands (row 12, case 2611-0004). ``kind``: "given" in a file, "corrected" on a case page,
+    "confirmed" where a person worked on the case and left the reading as it was.
+    """
+
+    text: str
+    label: str
+    weight: float = 1.0
+    origin: str = ""
+    kind: str = "given"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, diags, hstack  # type: ignore[import-untyped]
 
 from tingsu.reading.engine import read
-from tingsu.reading.learned.described import Described, describe, start_from
+from tingsu.reading.learned.described import Described, Told, describe, start_from
 from tingsu.reading.learned.pieces import count_pieces, is_telling
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
@@ -20,21 +20,6 @@ Whole = np.ndarray[Any, np.dtype[np.int64]]
 SELDOM = 2  # a piece met in fewer texts teaches nothing that carries over
 MOST_PIECES = 120_000
 Step = Callable[[int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One text and the label a person gave it.
-
-    ``origin`` says where it stands (row 12, case 2611-0004). ``kind``: "given" in a file, "corrected" on a case page,
-    "confirmed" where a person worked on the case and left the reading as it was.
-    """
-
-    text: str
-    label: str
-    weight: float = 1.0
-    origin: str = ""
-    kind: str = "given"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,12 @@ class ModelRefused(TingsuError):
     code = "model_refused"
 
 
+class NoSuchModel(ModelRefused):
+    """There is no such version."""
+
+    code = "not_found"
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """What is known of one version: who made it, when, from what, and how good it was on texts held out.
@@ -157,7 +163,7 @@ class Store:
         path = self.folder / check_name(name) / f"{version}.json"
         if not path.exists():
             have = "、".join(map(str, self.versions(name))) or "无"
-            raise ModelRefused(f"「{name}」没有第 {version} 版。现有版本：{have}。")
+            raise NoSuchModel(f"「{name}」没有第 {version} 版。现有版本：{have}。")
         try:
             said = json.loads(path.read_text(encoding="utf-8"))
             return Card(**{**said, "notes": tuple(said.get("notes", ()))})

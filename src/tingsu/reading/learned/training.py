@@ -13,17 +13,16 @@ import numpy as np
 
 from tingsu.base.errors import TingsuError
 from tingsu.reading.engine import ENGINE
-from tingsu.reading.learned.described import Described
+from tingsu.reading.learned.described import FEWEST_ON_TOP, Described, Told
 from tingsu.reading.learned.evaluating import FOLDS, Held, cross_validate, group_copies, report_on, teach_all
 from tingsu.reading.learned.figures import measure
 from tingsu.reading.learned.fitting import SEED
-from tingsu.reading.learned.material import Material, Told, Whole, describe_all, gather_material
+from tingsu.reading.learned.material import Material, Whole, describe_all, gather_material
 from tingsu.reading.learned.site_model import SiteModel
 from tingsu.reading.learned.sites import judge_by
 from tingsu.reading.learned.store import Card, Kept, Memory, check_name, mark_of, marks_of
 
 FEWEST = 5  # texts of a label below which nothing can be said of it
-FEWEST_ON_TOP = 10  # corrections
 ENOUGH = 30  # texts of a label from which figures begin to mean something
 MOST_LABELS = 200
 LONGEST_LABEL = 60
