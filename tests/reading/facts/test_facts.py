@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from benchmarks.facts import facts_as_written, golden, received_of, score_facts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.facts import facts_as_written, golden, received_of, score_facts
 from tingsu.reading import read, read_many
 from tingsu.reading.types import Facts
 
@@ -165,8 +165,61 @@ def test_foreign_money_keeps_its_currency() -> None:
 
 
 PIECES = st.sampled_from(
-    "上周 三 3月 底 去年 腊月 下午 点 半 十 百 千 万 块 元 5 号 2026 年 - . / 答应 说 退 柜员 工号 城东 支行 国庆 前 后 "
-    "「 」 贷 路 在 , 。 \u200b ¥ us$ 初 廿 两 多 毛 分 几 个 正月 俺 每".split()
+    [
+        "上周",
+        "三",
+        "3月",
+        "底",
+        "去年",
+        "腊月",
+        "下午",
+        "点",
+        "半",
+        "十",
+        "百",
+        "千",
+        "万",
+        "块",
+        "元",
+        "5",
+        "号",
+        "2026",
+        "年",
+        "-",
+        ".",
+        "/",
+        "答应",
+        "说",
+        "退",
+        "柜员",
+        "工号",
+        "城东",
+        "支行",
+        "国庆",
+        "前",
+        "后",
+        "「",
+        "」",
+        "贷",
+        "路",
+        "在",
+        ",",
+        "。",
+        "\u200b",
+        "¥",
+        "us$",
+        "初",
+        "廿",
+        "两",
+        "多",
+        "毛",
+        "分",
+        "几",
+        "个",
+        "正月",
+        "俺",
+        "每",
+    ]
 )
 
 

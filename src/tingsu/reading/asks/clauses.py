@@ -27,7 +27,8 @@ class Clauses:
 
     def is_theirs(self, place: int) -> bool:
         """Whether the bank's side speaks at the place, in a talk written down turn by turn."""
-        return any(start <= place < end for start, end in self._theirs)
+        turn = bisect_right(self._theirs, (place, len(self.text))) - 1
+        return turn >= 0 and place < self._theirs[turn][1]
 
     def clause_start(self, place: int) -> int:
         return self._start(self._clauses, place)
