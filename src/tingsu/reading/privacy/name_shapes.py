@@ -19,6 +19,7 @@ def _words(*names: str) -> frozenset[str]:
 
 
 SURNAMES, SHY, WORDY = _characters("surnames"), _characters("shy_surnames"), _characters("wordy")
+_ONLY_ALONE = _characters("only_alone")
 GIVEN, NEVER, FOLLOW = _characters("given"), _characters("never"), _characters("follow")
 DOUBLE, FAR_BEGINS, ORDINARY = _words("double_surnames"), _words("far"), _words("ordinary")
 FOLLOW_WORDS, TITLES = _words("follow_words"), _words("titles")
@@ -103,13 +104,15 @@ def is_full_name(text: str, start: int, end: int, *, alone: bool = False) -> boo
     """
     surname = surname_length(text, start)
     given = text[start + surname : end]
-    if not surname or not 1 <= len(given) <= 2 or _is_title(text, start, start + surname) or text[start] in WORDY:
+    if not surname or not 1 <= len(given) <= 2 or _is_title(text, start, start + surname):
+        return False
+    if text[start] in WORDY:
         return False
     good, bashful = sum(char in GIVEN for char in given), surname == 1 and text[start] in SHY
     if surname == 1 and text[start : start + 2] in ORDINARY:
         return False
     if good == len(given):
-        return not bashful or good == 2
+        return good == 2 or not (bashful or text[start] in _ONLY_ALONE)
     return alone and good == 1 and not bashful and not any(char in NEVER for char in given)
 
 
@@ -148,14 +151,25 @@ def _likely_end(text: str, start: int, surname: int, trust: Trust) -> int:
     """After a role or a hint both surname and given name must look like a name, and so must what follows."""
     place = start + surname
     first, second = _given(text, place), _given(text, place + 1)
-    if not first or text[start] in WORDY or (first in _NUMERALS and second in _NUMERALS):
+    if not first or (first in _NUMERALS and second in _NUMERALS):
         return start
+    if text[start] in WORDY or (text[start] in _ONLY_ALONE and surname == 1):
+        return _lonely_end(text, start, place, trust)
     if surname == 1 and text[start : start + 2] in ORDINARY:
         sure = trust > Trust.HINT and second in GIVEN and first in GIVEN and _ends_here(text, place + 2)
         return place + 2 if sure else start  # 员工方志敏、…
     if second and text[place + 1 : place + 3] not in FOLLOW_WORDS and _is_long_name(text, start, place, trust):
         return place + 2
     return place + 1 if _is_short_name(text, start, place, trust) else start
+
+
+def _lonely_end(text: str, start: int, place: int, trust: Trust) -> int:
+    """儿子时来运）: a surname that is nearly always something else, so the name must fill the space up to a stop."""
+    for end in (place + 2, place + 1):
+        if not is_han(text[end : end + 1]) and all(char in GIVEN for char in text[place:end]):
+            good = trust >= Trust.FORM or (trust is Trust.ROLE and end > place + 1)
+            return end if good and text[start] in _ONLY_ALONE else start
+    return start
 
 
 def _is_title(text: str, start: int, place: int) -> bool:
@@ -172,8 +186,10 @@ def _is_long_name(text: str, start: int, place: int, trust: Trust) -> bool:
         return good == 2 and (not is_han(text[end : end + 1]) or (not bashful and goes_on(text, end)))
     if trust is Trust.FORM and not is_han(text[end : end + 1]):
         return good > 0
+    if good == 2 and bashful:
+        return goes_on(text, end) and not _NUMERALS.intersection(text[place:end])
     if good == 2:
-        return not bashful or goes_on(text, end)
+        return True
     return good == 1 and not bashful and _ends_here(text, end)
 
 

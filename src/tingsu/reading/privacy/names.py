@@ -15,6 +15,7 @@ from tingsu.reading.privacy.name_shapes import (
     SURNAMES,
     TITLES,
     WORDS,
+    WORDY,
     Trust,
     goes_on,
     is_full_name,
@@ -47,17 +48,17 @@ _FIELD = re.compile(r"[:=】|>]|——")
 _BEGINNINGS = SURNAMES | {word[0] for word in (*DOUBLE, *FAR_BEGINS)} | frozenset("小老阿大")
 _SMALL = re.compile("[小老阿大]([\u4e00-\u9fff])")
 _BEFORE_SURNAME = re.compile("([\u4e00-\u9fff])姓(?![名氏什啥])")
-_SURNAME = re.compile(
-    "(?:免贵)?姓(?![名氏什啥甚是为的了和不别可在同一也都没有男女客人经员柜户先储])([\u4e00-\u9fff]{1,2})"
-)
+_SURNAME = re.compile("(?:免贵)?姓(?![名氏什啥甚是为的了和不别可在同一也都没有男女客人经员柜户先储])([\u4e00-\u9fff])")
 _ASKED = re.compile(
     r"贵姓[^\n]{0,12}?(?:[?,。!:] ?|\n)(?:(?:客户|答|来电人|用户|男|女|老人)[:,]? ?)?(?:我?免?贵?姓)?"
     r"([\u4e00-\u9fff]{1,2})(?=[,。!;\n ]|$)"
 )
 _SPEAKER = re.compile(r"(?:^|\n)[ @【\[]{0,3}([\u4e00-\u9fff]{3,4})(?= ?[:】\]])|@([\u4e00-\u9fff]{3,4})(?=[ ,:])")
 _SIGNED = re.compile(
-    r"\n ?([\u4e00-\u9fff]{2,4}) ?(?=\n|$)"
+    r"\n {0,40}([\u4e00-\u9fff]{2,4})(?= ?(?:\n|$|、|[0-9]{3}\*|[敬谨]上|手[启印]|[敬谨]启|代笔|拜上))"
     r"|[。!;\n] {0,4}([\u4e00-\u9fff]{2,4}) ?(?=(?:[0-9]{4}[年.\-/])?[0-9]{1,2}[月.\-/][0-9]{1,2}日? ?(?:\n|$))"
+    r"| ([\u4e00-\u9fff]{3,4})(?= ?$)"
+    r"|(?:thanks|regards|sincerely|truly),? ?\n? ?([a-z]{2,12} [a-z]{1,12}(?: [a-z]{1,12})?)$"
 )
 _BARE_FOLLOW = frozenset(WORDS["bare_follow"].split())
 _COMMON, _GIVEN = "".join(WORDS["common"].split()), "".join(sorted(GIVEN))
@@ -104,7 +105,7 @@ def _after_cues(text: str) -> Iterator[tuple[int, int]]:
         end = name_end(text, place, trust)
         if end > place:
             yield place, end
-        elif trust <= Trust.FORM and (small := _SMALL.match(text, place)) and _is_small_name(text, small):
+        elif Trust.HINT < trust <= Trust.FORM and (small := _SMALL.match(text, place)) and _is_small_name(text, small):
             yield small.span(1)
 
 
@@ -119,7 +120,10 @@ def _trust_after(trust: Trust, text: str, start: int, link: str) -> Trust:
 
 def _is_small_name(text: str, small: re.Match[str]) -> bool:
     """小刘, 老李 after a role: the surname, where the word does not go on."""
-    return small[1] in SURNAMES and small[1] not in SHY and small[1] != "赖" and goes_on(text, small.end())
+    surname, end = small[1], small.end()
+    if surname not in SURNAMES or surname in WORDY or surname in "赖时":
+        return False
+    return goes_on(text, end) if surname in SHY else surname + text[end : end + 1] not in ORDINARY
 
 
 def _surnames(text: str) -> Iterator[tuple[int, int]]:
@@ -129,10 +133,11 @@ def _surnames(text: str) -> Iterator[tuple[int, int]]:
     for said in _SURNAME.finditer(text):
         if text[said.start() - 1 : said.start()] in ("贵", "百", "同", "复") and said[0][0] != "免":
             continue
-        name, start = said[1], said.start(1)
-        if name in DOUBLE:
+        surname, start = said[1], said.start(1)
+        after = text[start + 1 : start + 2] if is_han(text[start + 1 : start + 2]) else ""
+        if surname + after in DOUBLE:
             yield start, start + 2
-        elif name[0] in SURNAMES or not is_han(name[1:]) or name[1] in "的先女小":
+        elif surname in SURNAMES or not after or after in "的先女小":
             yield start, start + 1
     for before in _BEFORE_SURNAME.finditer(text):
         bashful = before[1] in SHY and is_han(text[before.start() - 1 : before.start()])
@@ -148,7 +153,7 @@ def _at_line_ends(text: str) -> Iterator[tuple[int, int]]:
     for pattern in (_SPEAKER, _SIGNED):
         for match in pattern.finditer(text):
             start, end = match.span(match.lastindex or 1)
-            if is_full_name(text, start, end):
+            if text[start].isascii() or is_full_name(text, start, end):
                 yield start, end
 
 

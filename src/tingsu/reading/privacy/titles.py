@@ -23,7 +23,9 @@ from tingsu.reading.privacy.words import one_of
 _TITLE = re.compile(one_of(TITLES))
 _NOT_AFTER_OFFICE = frozenset(WORDS["not_after_title"])  # 经理室, 律师函
 _SHORT_TITLE = re.compile(f"[{WORDS['short_titles']}]")
-_SOMEONE = re.compile("([\u4e00-\u9fff])某(?![些种人事件时日月年行银网个一项次支天类段位款宝省市区县平])")
+_SOMEONE = re.compile(
+    "([\u4e00-\u9fff])某(?![些种人事件时日月年行银网一项次支天类段位款宝省市区县平]|个(?!人)|某[路街村镇乡区市县省公银集])"
+)
 _ROLES = frozenset(word for group in ("roles", "kin", "labels") for word in WORDS[group].split())
 _NEVER_TITLED = frozenset(WORDS["never_titled"])
 _BEFORE_TITLES = frozenset(WORDS["before_titles"].split())
@@ -32,6 +34,7 @@ _BEFORE_SHORT = frozenset("是找叫跟和给让请问长员位您你我他她")
 _AFTER_SHORT = frozenset("说跟让叫给把在来就又不没也都打的好态告对你我他她您")
 # Titles of everyone: before them even a bashful surname is one, unless it ends a word (保安|师傅).
 _PERSONAL = frozenset(WORDS["personal_titles"].split())
+_GREETING = re.compile("[\u4e00-\u9fff]{2,3}[,:!]? ?[你您]")
 _COUNTED = frozenset("一二三四五六七八九十两几这那每多0123456789")
 _FAMILIAR = re.compile("[老小]([\u4e00-\u9fff])")
 _NOT_FAMILIAR = frozenset("白牛赖熊龙江叶石兰康蓝毛严巫欧")  # 小白, 老赖
@@ -68,7 +71,11 @@ def _ends_role(text: str, place: int) -> bool:
 
 def _is_familiar(text: str, place: int) -> bool:
     """老唐, 小褚: a surname that is rarely anything else, before a stop or what people do."""
-    if text[place] not in SURNAMES or text[place] in SHY or text[place] in _NOT_FAMILIAR:
+    if text[place] not in SURNAMES or text[place] in WORDY:
+        return False
+    if text[place + 1 : place + 3] in ("你好", "您好", "同志"):
+        return True
+    if text[place] in SHY or text[place] in _NOT_FAMILIAR:
         return False
     return text[place : place + 2] not in ORDINARY and goes_on(text, place + 1)
 
@@ -95,8 +102,10 @@ def _lone_surname_start(text: str, end: int, *, personal: bool) -> int:
         return end - 2
     if before in SURNAMES and before not in SHY and surname in GIVEN and surname not in SURNAMES:
         return end if before + surname in ORDINARY else end - 2  # 全程|冯静|主任
-    if surname not in SURNAMES or surname in _NEVER_TITLED or before + surname in _BEFORE_TITLES:
+    if surname not in SURNAMES or before + surname in _BEFORE_TITLES:
         return end
+    if surname in _NEVER_TITLED:  # 向老师，您好
+        return end - 1 if surname in "向时应经原" and before in ("", "\n") and _GREETING.match(text, end) else end
     if surname == "张" and before in _COUNTED:
         return end  # 三张
     return end if surname in SHY and not personal and not _is_open(text, end - 1) else end - 1
