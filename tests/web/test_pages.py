@@ -16,7 +16,7 @@ from tingsu.base.clock import now
 from tingsu.org.models import User
 
 SignIn = Callable[[User], Client]
-PATHS = ["/", "/cases/", "/cases/new/", "/approvals/", "/late/", "/search/?q=柜员", "/search/", "/tokens/", "/audit/",
+PATHS = ["/", "/cases/", "/cases/new/", "/approvals/", "/late/", "/search/?q=柜员", "/search/", "/tokens/", "/audit/", "/models/",
          "/cases/{number}/", "/cases/{number}/form/", "/cases/{number}/do/note/", "/cases/{number}/do/correct/",
          "/cases/{number}/recorded/", "/nowhere/"]  # fmt: skip
 ROLES = ["clerk", "handler", "head", "lead", "manager", "executive", "auditor", "admin"]

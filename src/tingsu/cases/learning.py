@@ -16,7 +16,7 @@ from tingsu.cases.site_models import check_may_teach, name_of, note_model, store
 from tingsu.org.models import User
 from tingsu.org.pack import active_pack
 from tingsu.reading.learned.described import FEWEST_ON_TOP, JUDGED, Told
-from tingsu.reading.learned.store import Card, ModelRefused
+from tingsu.reading.learned.store import Card, Kept, ModelRefused
 
 if TYPE_CHECKING:
     from tingsu.reading.learned.training import Stage, Trial
@@ -82,7 +82,7 @@ def teach_from_examples(
 
     check_may_teach(by)
     labels = taught_labels(name) if name in JUDGED else ()
-    old, _troubles = store().load_in_force(name)
+    old = _now_answering(name)
     asked = Asked(name, name_of(by), at or now(), source, labels)
     return try_teaching(asked, told, old=old, on_stage=on_stage)
 
@@ -126,6 +126,18 @@ def _standing(status: str, returned: Any) -> dict[str, str]:
         return {"state": "refused", "refused": "训练中途出错，请系统管理员查看后台任务的日志。"}
     refused = (returned or {}).get("refused", "")
     return {"state": "refused", "refused": refused} if refused else {"state": "done"}
+
+
+def _now_answering(name: str) -> Kept | None:
+    """What is in force; for a label of the site's own that is off, its latest version."""
+    kept, _troubles = store().load_in_force(name)
+    versions = store().versions(name) if kept is None and name not in JUDGED else []
+    if not versions:
+        return kept
+    try:
+        return store().load(name, versions[-1])
+    except ModelRefused:
+        return None
 
 
 def keep_trial(trial: Trial, *, by: User | None, at: datetime | None = None) -> Card:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from tests.reading.learned.examples import told
+
 from tingsu.base.clock import SHANGHAI
 from tingsu.base.files import CannotWrite
 from tingsu.reading import read

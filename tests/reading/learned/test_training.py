@@ -6,16 +6,17 @@ from datetime import datetime
 
 import numpy as np
 import pytest
-
 from tests.reading.learned.examples import told
+
 from tingsu.base.clock import SHANGHAI
 from tingsu.reading import read
 from tingsu.reading.learned.described import Told, describe
 from tingsu.reading.learned.evaluating import group_copies
 from tingsu.reading.learned.fitting import Settings, find_warmth, fit, fold_rows, held_out
 from tingsu.reading.learned.material import describe_all, gather_material
+from tingsu.reading.learned.memory import mark_of
 from tingsu.reading.learned.sites import judge_by
-from tingsu.reading.learned.store import Kept, ModelRefused, mark_of
+from tingsu.reading.learned.store import Kept, ModelRefused
 from tingsu.reading.learned.training import Asked, CannotTeach, Trial, try_teaching
 
 AT = datetime(2026, 11, 21, 10, tzinfo=SHANGHAI)

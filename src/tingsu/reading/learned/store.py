@@ -18,11 +18,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from tingsu.base.errors import TingsuError
 from tingsu.base.files import CannotWrite, whole_file
-from tingsu.reading.bands import band_keys
+from tingsu.reading.learned.memory import Memory, load_memory, save_memory
 from tingsu.reading.learned.site_model import SiteModel, load_model, save_model
 
 FORCE = "in_force.json"
@@ -82,22 +80,6 @@ class Force:
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    """What a version remembers of the texts it was taught with, without keeping them.
-
-    ``marks``: see ``marks_of``. ``held``: mark of a text → what was said of it, and how surely, while it was held out;
-    so that a later version can be compared with this one on texts both know.
-    """
-
-    marks: frozenset[int] = frozenset()
-    held: Mapping[int, tuple[str, float]] = field(default_factory=dict)
-
-    def knows(self, text: str) -> bool:
-        """Whether the text, or one very like it, was taught."""
-        return bool(self.marks) and not self.marks.isdisjoint(marks_of(text))
-
-
-@dataclass(frozen=True, slots=True)
 class Kept:
     """A model loaded with its card."""
 
@@ -113,17 +95,6 @@ def check_name(name: str) -> str:
     if name in _TAKEN:
         raise ModelRefused(f"「{name}」是研判结果里已有的列，请换一个名称。")
     return name
-
-
-def marks_of(text: str) -> list[int]:
-    """Numbers that tell whether a text or a near-copy of it was taught before, without keeping the text."""
-    return band_keys(text) or [mark_of(text)]
-
-
-def mark_of(text: str) -> int:
-    """A number that is the same for texts of the same words."""
-    bare = re.sub(r"[\W_\d]+", "", text)
-    return int.from_bytes(hashlib.blake2b(bare.encode("utf-8", "surrogatepass"), digest_size=7).digest(), "big")
 
 
 class Store:
@@ -153,7 +124,7 @@ class Store:
             with whole_file(path, mode=PRIVATE) as draft:
                 save_model(model, draft)
             with whole_file(folder / f"{version}.held.npz", mode=PRIVATE) as draft:
-                _save_memory(memory, draft)
+                save_memory(memory, draft)
             kept = Card(**{**_fields(card), "version": version, "sha256": _digest(path)})
             _write_json(folder / f"{version}.json", _fields(kept))
             return kept
@@ -177,7 +148,7 @@ class Store:
         try:
             if _digest(path) != card.sha256:
                 raise ModelRefused(f"「{name}」第 {version} 版的模型文件与训练时不同（可能被改动或没有写完），不能用。")
-            return Kept(card, load_model(path), _load_memory(self.folder / name / f"{version}.held.npz"))
+            return Kept(card, load_model(path), load_memory(self.folder / name / f"{version}.held.npz"))
         except ModelRefused:
             raise
         except Exception as error:  # whatever a broken archive makes the reader say
@@ -279,32 +250,6 @@ class Store:
             yield
         finally:
             os.close(lock)
-
-
-def _save_memory(memory: Memory, path: Path) -> None:
-    labels = sorted({label for label, _sure in memory.held.values()})
-    place = {label: row for row, label in enumerate(labels)}
-    with path.open("wb") as file:
-        np.savez_compressed(
-            file,
-            marks=np.array(sorted(memory.marks), dtype=np.int64),
-            labels=np.array("\t".join(labels)),
-            texts=np.array(list(memory.held), dtype=np.int64),
-            said=np.array([place[label] for label, _sure in memory.held.values()], dtype=np.int16),
-            sure=np.array([sure for _label, sure in memory.held.values()], dtype=np.float32),
-        )
-
-
-def _load_memory(path: Path) -> Memory:
-    """What a version remembers; without it only comparing suffers, so a broken file is no memory."""
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            labels = str(stored["labels"]).split("\t")
-            answers = zip(stored["said"].tolist(), stored["sure"].tolist(), strict=True)
-            said = [(labels[place], sure) for place, sure in answers]
-            return Memory(frozenset(stored["marks"].tolist()), dict(zip(stored["texts"].tolist(), said, strict=True)))
-    except Exception:
-        return Memory()
 
 
 def _fields(one: Card | Force) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from tingsu.reading.learned.evaluating import FOLDS, Held, cross_validate, group
 from tingsu.reading.learned.figures import measure
 from tingsu.reading.learned.fitting import SEED
 from tingsu.reading.learned.material import Material, Whole, describe_all, gather_material
+from tingsu.reading.learned.memory import Memory, mark_of, marks_of
 from tingsu.reading.learned.site_model import SiteModel
 from tingsu.reading.learned.sites import judge_by
-from tingsu.reading.learned.store import Card, Kept, Memory, check_name, mark_of, marks_of
+from tingsu.reading.learned.store import Card, Kept, check_name
 
 FEWEST = 5  # texts of a label below which nothing can be said of it
 ENOUGH = 30  # texts of a label from which figures begin to mean something
@@ -83,6 +84,8 @@ def try_teaching(
     on_stage("folds", 0, FOLDS + 1)
     labels = asked.labels or tuple(sorted({one.label for one in told}))
     groups = group_copies([one.masked for one in described])
+    if (different := len(set(groups))) < FOLDS:
+        raise CannotTeach(f"例子里互不相同的文本只有 {different} 段，没法检验学得好不好。请补充不同的例子。")
     material = gather_material(asked.name, told, described, labels, groups, on_top=asked.on_top)
     held, settings = cross_validate(material, on_fold=lambda done: on_stage("folds", done, FOLDS + 1))
     model, _chosen = teach_all(material)
@@ -134,7 +137,7 @@ def _listed(counts: Mapping[str, int], most: int = 12) -> str:
 
 
 def _refuse_nonsense(asked: Asked, counts: Mapping[str, int]) -> None:
-    if not counts:
+    if not counts and not asked.on_top:
         raise CannotTeach("没有一行既有文本又有标注，无从学起。请核对 --text 和 --label 指的列。")
     long = next((label for label in counts if len(label) > LONGEST_LABEL), None)
     if long is not None:
