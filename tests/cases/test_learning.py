@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.make import MONDAY, Bank, case, walk
+from tests.reading.learned.examples import FACES
 from tingsu.base.errors import TingsuError
 from tingsu.cases import jobs, learning, site_models
 from tingsu.cases.errors import Incomplete
@@ -22,8 +23,6 @@ from tingsu.reading import read
 from tingsu.reading.learned.store import ModelRefused
 from tingsu.reading.learned.training import CannotTeach
 
-SHOPS = ["菜场里的刷脸机", "超市的刷脸机", "食堂的刷脸机", "地铁的刷脸机", "药店的刷脸机", "学校的刷脸机"]
-TROUBLES = ["扣了两次钱没人管", "总是认不出我，排队的人都骂", "付了钱不出单，商户不认账"]
 TOLD = "早市的刷脸机又扣了两次钱，没人管，电话13812345678"
 
 
@@ -33,10 +32,9 @@ def correct(made: Case, bank: Bank, **fields: str) -> Case:
 
 @pytest.fixture
 def taught(bank: Bank) -> Bank:
-    """A bank in which people put 18 face-payment complaints right, and left one closed case as it was."""
-    for shop in SHOPS:
-        for trouble in TROUBLES:
-            correct(case(bank, text=f"{shop}{trouble}，我是张三，电话13800001234"), bank, business="个人金融信息")
+    """A bank in which people put twelve face-payment complaints right, and left one closed case as it was."""
+    for text in FACES:
+        correct(case(bank, text=f"{text}，我是张三，电话13800001234"), bank, business="个人金融信息")
     walk(case(bank, text="信用卡年费扣了三百元，要求退"), bank)
     return bank
 
@@ -49,9 +47,9 @@ def in_force(bank: Bank) -> int:
 
 def test_corrections_and_confirmations_become_masked_examples(taught: Bank) -> None:
     examples = correction_examples("business", by=taught.head)
-    assert count_corrections(by=taught.head) == {"business": 18, "cause": 0, "emotion": 0, "need": 0}
+    assert count_corrections(by=taught.head) == {"business": 12, "cause": 0, "emotion": 0, "need": 0}
     corrected = [one for one in examples if one.kind == "corrected"]
-    assert len(corrected) == 18 and {one.label for one in corrected} == {"个人金融信息"}
+    assert len(corrected) == 12 and {one.label for one in corrected} == {"个人金融信息"}
     assert [one.label for one in examples if one.kind == "confirmed"] == ["信用卡"]
     assert not any("13800001234" in one.text or "张三" in one.text for one in examples)
     assert corrected[0].origin == Case.objects.order_by("pk").first().number  # type: ignore[union-attr]
@@ -60,7 +58,7 @@ def test_corrections_and_confirmations_become_masked_examples(taught: Bank) -> N
 
 def test_only_what_a_person_may_see_teaches_for_them(taught: Bank) -> None:
     assert count_corrections(by=taught.other_clerk)["business"] == 0
-    assert count_corrections(by=None)["business"] == 18
+    assert count_corrections(by=None)["business"] == 12
 
 
 def test_recording_reads_with_what_was_taught_and_with_the_shipped_reader_after_going_back(taught: Bank) -> None:
@@ -151,9 +149,8 @@ def test_the_background_job_keeps_a_version_and_puts_none_in_force(taught: Bank)
 
 
 def test_emotion_can_be_corrected_and_taught(bank: Bank) -> None:
-    for shop in SHOPS:
-        for trouble in TROUBLES:
-            correct(case(bank, text=f"{shop}{trouble}"), bank, emotion="3")
+    for text in FACES:
+        correct(case(bank, text=text), bank, emotion="3")
     card = keep_trial(teach_from_corrections("emotion", by=bank.head), by=bank.head)
     use_version("emotion", card.version, by=bank.head, reason="试")
     assert case(bank, text="早市的刷脸机扣了两次钱没人管").emotion == 3
