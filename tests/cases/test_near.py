@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tests.make import MONDAY, TEXT, Bank, case
 from tingsu.cases.models import Near
-from tingsu.cases.near import KEPT, link_near, near_cases, near_while_recording
+from tingsu.cases.near import KEPT, MOST, link_near, near_cases, near_while_recording
 
 OTHER = "信用卡年费收了两百块，当初开卡说好免年费的，请退还并书面说明收费依据。"
 
@@ -18,7 +18,7 @@ def test_the_same_words_again_are_linked_both_ways(bank: Bank) -> None:
     for made in (first, again, other):
         link_near(made)
     assert [near.case for near in near_cases(first, by=bank.handler)] == [again]
-    assert [(near.case, near.why) for near in near_cases(again, by=bank.handler)] == [(first, "text")]
+    assert [(near.case, near.why) for near in near_cases(again, by=bank.handler)] == [(first, "template")]
     assert near_cases(other, by=bank.handler) == []
 
 
@@ -41,7 +41,7 @@ def test_a_large_batch_does_not_link_all_to_all(bank: Bank) -> None:
     for number in range(KEPT + 8):
         made = case(bank, text=f"{TEXT}{number}", name=f"客户{number}", phone=f"154{number:08d}")
         link_near(made)
-    assert Near.objects.filter(case=made).count() == KEPT
+    assert MOST < Near.objects.filter(case=made).count() <= KEPT
 
 
 def test_the_panel_shows_what_the_clerk_may_see_and_counts_the_rest(bank: Bank) -> None:

@@ -275,7 +275,7 @@ class Near(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="near")
     other = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
     score = models.FloatField()
-    why = models.CharField(max_length=20)  # "customer" or "text"
+    why = models.CharField(max_length=20)  # "customer", "template" (one wording, another customer) or "text"
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "other"], name="one_link_between_two_cases")]
@@ -294,8 +294,36 @@ class Idempotency(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_answer_per_key")]
 
 
-class TextBand(models.Model):
-    """One of the keys under which near-copies of a case's text meet."""
+class Bundle(models.Model):
+    """Cases that share a wording or a contact: kept up by a job, shown to people as a suggestion, decided by nobody.
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="bands")
-    key = models.BigIntegerField(db_index=True)
+    ``key`` is the contact's key or, of a wording, the id of the first case, to whose text every other was compared.
+    """
+
+    class Sort(models.TextChoices):
+        WORDING = "wording"
+        CONTACT = "contact"
+
+    sort = models.CharField(max_length=10, choices=Sort.choices)
+    key = models.BigIntegerField()
+    representative = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+", db_index=False)
+    shown = models.CharField(max_length=80, blank=True)  # the shared contact, masked
+    cases = models.PositiveIntegerField(default=0)
+    customers = models.PositiveIntegerField(default=0)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sort", "key"], name="one_bundle_a_wording_or_contact")]
+
+
+class BundleCase(models.Model):
+    """One case of a bundle; ``who`` stands for its customer, so that different ones can be counted."""
+
+    bundle = models.ForeignKey(Bundle, on_delete=models.CASCADE, related_name="members", db_index=False)  # as below
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="bundled")
+    who = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bundle", "case"], name="once_in_a_bundle")]
+        indexes = [models.Index(fields=["bundle", "who"], name="bundle_who")]

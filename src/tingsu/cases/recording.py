@@ -14,6 +14,7 @@ from tingsu.base.clock import is_plausible, local, now
 from tingsu.base.text import UNSTORABLE, is_storable
 from tingsu.cases import clocks, jobs
 from tingsu.cases.access import sees_all, visible_cases
+from tingsu.cases.alike import Indexed, prepare_index, write_index
 from tingsu.cases.chain import make_event
 from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.cases.inserting import insert
@@ -91,7 +92,7 @@ def record_case(draft: Draft, *, by: User, at: datetime | None = None) -> Record
 
     Whatever can be made ready is made ready before the transaction begins, since every registration waits for the
     same lock. Then, together or not at all: the customer, the number, the case, its clocks, the event, the search
-    row, and the job that looks for near cases.
+    row, the keys under which alike cases meet, and the job that looks for near cases.
 
     The day of receipt starts the clocks, not the day of recording. Raises NotAllowed, Incomplete, NotPossible.
     """
@@ -171,6 +172,7 @@ class _Ready:
     new_of_customer: list[str]
     deadlines: list[Deadline]
     said: dict[str, Any]
+    indexed: Indexed
 
 
 def _prepare(draft: Draft, reading: Reading, by: User, at: datetime) -> _Ready:
@@ -178,7 +180,8 @@ def _prepare(draft: Draft, reading: Reading, by: User, at: datetime) -> _Ready:
     case.customer, new_of_customer = _known_or_new_customer(draft.customer, by)
     deadlines = clocks.make_deadlines(case, active_pack().process.begins_starts, at=case.received_at)
     case.next_due = min((d.safe_target for d in deadlines), default=None)
-    return _Ready(case, new_of_customer, deadlines, _said(draft, case, reading))
+    indexed = prepare_index(case.text, case.customer, reading.personal_data)
+    return _Ready(case, new_of_customer, deadlines, _said(draft, case, reading), indexed)
 
 
 def _write(ready: _Ready) -> None:
@@ -195,6 +198,7 @@ def _write(ready: _Ready) -> None:
         insert(deadline)
     searched = (case.number, case.subject, case.text, case.key_point, customer.name, customer.phone)
     write_row(case.pk, [*searched, case.accused_person])
+    write_index(case.pk, ready.indexed)
     jobs.link_near_cases.enqueue(case.pk)
 
 

@@ -231,6 +231,23 @@ class Taxonomy(Part):
         return next((c for c in self.values if c.id == id), None)
 
 
+class SimilarRules(Part):
+    """From when on cases are shown as alike, as a batch, or as the work of one agent. Suggestions, never decisions.
+
+    ``alike``: similarity (0–1) from which an earlier case is a similar matter. ``batch_customers`` with one wording,
+    ``agent_customers`` with one contact, within ``days``, are shown; ``words`` are what agents' letters are full of,
+    and ``word_kinds`` of them in a batch make it look like an agent's.
+    """
+
+    alike: float = Field(default=0.55, ge=0, le=1)
+    batch_customers: int = Field(default=3, ge=2)
+    agent_customers: int = Field(default=3, ge=2)
+    days: int = Field(default=180, ge=1)
+    words: tuple[str, ...] = ()
+    word_kinds: int = Field(default=2, ge=1)
+    origin: Origin = "ours"
+
+
 class Pack(Part):
     """Everything one kind of organisation brings."""
 
@@ -244,6 +261,7 @@ class Pack(Part):
     process: Process
     authority: Authority
     rules: list[DeadlineRule]
+    similar: SimilarRules = SimilarRules()
     extra_rest_days: list[date] = []
     extra_work_days: list[date] = []
     texts: dict[str, Any] = {}

@@ -3,11 +3,10 @@
 Pure: knows no case, no database, no Django, and fetches nothing.
 """
 
-from tingsu.reading.duplicates import Group, find_groups, signature
 from tingsu.reading.engine import read, read_many
 from tingsu.reading.privacy import find_personal_data, mask
 from tingsu.reading.search_text import bigrams, normalise, search_terms
-from tingsu.reading.similarity import similarity
+from tingsu.reading.similar import Group, find_groups, matching_passages, signature, similarity
 from tingsu.reading.types import Demand, Emotion, Evidence, Judgement, PersonalDatum, Reading, Risk
 
 __all__ = [
@@ -23,6 +22,7 @@ __all__ = [
     "find_groups",
     "find_personal_data",
     "mask",
+    "matching_passages",
     "normalise",
     "read",
     "read_many",

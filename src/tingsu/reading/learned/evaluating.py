@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from tingsu.base.text import is_storable
-from tingsu.reading.duplicates import find_groups
 from tingsu.reading.learned.figures import Figures, f1_by_label, measure
 from tingsu.reading.learned.fitting import Settings, choose, fit, fold_rows
 from tingsu.reading.learned.material import Floats, Material, Whole
 from tingsu.reading.learned.site_model import SiteModel
 from tingsu.reading.privacy import mask
+from tingsu.reading.similar import find_groups
 
 FOLDS = 5
 WORST = 12  # errors shown

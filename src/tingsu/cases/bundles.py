@@ -1,0 +1,225 @@
+"""Cases that share a wording or a contact: batches, and what may be the hand of a complaint agent (代理维权).
+
+A job gathers them after each registration; pages show them with their evidence to those who watch over the whole. The
+machine suggests and counts. Whether an agent is at work, and what follows, people find out and decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, QuerySet
+
+from tingsu.base.clock import now
+from tingsu.cases.access import sees_all, visible_cases
+from tingsu.cases.alike import contacts_of, find_by_contact
+from tingsu.cases.errors import NotFound
+from tingsu.cases.models import Bundle, BundleCase, Case, Customer
+from tingsu.org.models import User
+from tingsu.org.pack import active_pack
+from tingsu.org.permissions import require
+from tingsu.reading.similar import AGENT, BATCH, CONTACT, Contact, find_words, is_copy
+from tingsu.reading.similar.keys import contact_key
+
+CHECKED = 20  # cases looked at when a contact is met for the second time
+MOST_LISTED = 100
+MOST_CASES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """A bundle worth a look: ``kind`` is agent, batch or contact; ``words`` and ``contacts`` are the evidence.
+
+    ``contacts`` are masked. ``example`` is a case this person may see, whose text shows the wording.
+    """
+
+    bundle: Bundle
+    kind: str
+    words: tuple[str, ...]
+    contacts: tuple[str, ...]
+    example: Case | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SuspicionShown:
+    """One bundle with the cases this person may see, the latest first, and how many lie beyond reach or the page."""
+
+    suspicion: Suspicion
+    cases: list[Case]
+    beyond: int
+
+
+def bundle_case(case: Case, copies: Sequence[Case]) -> None:
+    """Gather a case into the bundle of its wording (``copies``, the nearest first) and of each contact it gives."""
+    _join_wording(case, copies)
+    for contact in contacts_of(case.text, case.customer):
+        _join_contact(case, contact)
+
+
+def list_suspicions(*, by: User, at: datetime | None = None) -> list[Suspicion]:
+    """The bundles of the pack's last ``days`` with enough different customers, agent-like ones first, then the latest.
+
+    Only those with a case within reach; counts are of the whole house. Raises NotAllowed.
+    """
+    require(by, "view_home")
+    rules = active_pack().similar
+    fewest = min(rules.batch_customers, rules.agent_customers)
+    since = (at or now()) - timedelta(days=rules.days)
+    recent = Bundle.objects.filter(last_at__gte=since, customers__gte=fewest).order_by("-last_at", "-pk")
+    bundles = [bundle for bundle in recent[:MOST_LISTED] if bundle.customers >= _fewest(bundle)]
+    found = _judge(bundles, by)
+    return sorted(found, key=lambda one: ((AGENT, BATCH, CONTACT).index(one.kind), -one.bundle.last_at.timestamp()))
+
+
+def show_suspicion(bundle_id: int, *, by: User) -> SuspicionShown:
+    """One bundle and its cases within reach. Raises NotAllowed, and NotFound where none of them is."""
+    require(by, "view_home")
+    bundle = Bundle.objects.filter(pk=bundle_id).first()
+    found = _judge([bundle], by) if bundle else []
+    if bundle is None or not found:
+        raise NotFound(str(bundle_id))
+    cases = _cases_within_reach(bundle, by).select_related("recorded_unit", "customer").order_by("-received_at", "-pk")
+    shown = list(cases.prefetch_related("options")[:MOST_CASES])
+    return SuspicionShown(found[0], shown, bundle.cases - len(shown))
+
+
+def suspicions_of(case: Case, *, by: User) -> list[Suspicion]:
+    """The bundles a case is in that have enough different customers to be shown; nobody's permission but to see it."""
+    bundles = Bundle.objects.filter(members__case=case).order_by("sort", "-customers")
+    return _judge([bundle for bundle in bundles if bundle.customers >= _fewest(bundle)], by)
+
+
+def _fewest(bundle: Bundle) -> int:
+    rules = active_pack().similar
+    return rules.batch_customers if bundle.sort == Bundle.Sort.WORDING else rules.agent_customers
+
+
+def _cases_within_reach(bundle: Bundle, by: User) -> QuerySet[Case]:
+    return visible_cases(by).filter(pk__in=bundle.members.values("case"))
+
+
+def _judge(bundles: Sequence[Bundle], by: User) -> list[Suspicion]:
+    """What each bundle looks like, with its evidence; those without a case within reach are left out."""
+    examples = _examples(bundles, by)
+    contacts = _contacts_within(bundles)
+    found = []
+    for bundle in bundles:
+        example = examples.get(bundle.pk)
+        if example is not None:
+            words = find_words([example.text], active_pack().similar.words)
+            kind = _kind_of(bundle, words, contacts.get(bundle.pk, ()))
+            found.append(Suspicion(bundle, kind, words, contacts.get(bundle.pk, ()), example))
+    return found
+
+
+def _kind_of(bundle: Bundle, words: Sequence[str], contacts: Sequence[str]) -> str:
+    rules = active_pack().similar
+    if bundle.sort == Bundle.Sort.CONTACT:
+        return AGENT if words else CONTACT
+    return AGENT if contacts or len(words) >= rules.word_kinds else BATCH
+
+
+def _examples(bundles: Sequence[Bundle], by: User) -> dict[int, Case]:
+    """Bundle → a case of it this person may see: the first one where that is within reach, else the earliest."""
+    members = BundleCase.objects.filter(bundle__in=bundles)
+    if not sees_all(by):
+        members = members.filter(case__in=visible_cases(by))
+    chosen: dict[int, int] = {}
+    first = {bundle.pk: bundle.representative_id for bundle in bundles}
+    for bundle_id, case_id in members.order_by("case").values_list("bundle", "case")[: 100 * MOST_LISTED]:
+        if case_id == first[bundle_id] or bundle_id not in chosen:
+            chosen[bundle_id] = case_id
+    cases = Case.objects.select_related("customer").in_bulk(chosen.values())
+    return {bundle_id: cases[case_id] for bundle_id, case_id in chosen.items()}
+
+
+def _contacts_within(bundles: Iterable[Bundle]) -> dict[int, tuple[str, ...]]:
+    """Bundle → the contacts, masked, that at least two of its cases share with each other; its own for a contact's."""
+    wordings = [bundle.pk for bundle in bundles if bundle.sort == Bundle.Sort.WORDING]
+    shared = (
+        BundleCase.objects.filter(bundle__in=wordings, case__bundled__bundle__sort=Bundle.Sort.CONTACT)
+        .values_list("bundle", "case__bundled__bundle__shown")
+        .annotate(times=Count("pk"))
+        .filter(times__gte=2)
+        .order_by("bundle", "-times")
+    )
+    found: dict[int, tuple[str, ...]] = {b.pk: (b.shown,) for b in bundles if b.sort == Bundle.Sort.CONTACT}
+    for bundle_id, shown, _times in shared:
+        found[bundle_id] = (*found.get(bundle_id, ()), shown)
+    return found
+
+
+def _join_wording(case: Case, copies: Sequence[Case]) -> None:
+    """Into the bundle of a copy, if the case is also like that bundle's first; else into a new one with the nearest."""
+    known = BundleCase.objects.filter(case__in=copies, bundle__sort=Bundle.Sort.WORDING)
+    bundles = {one.case_id: one.bundle for one in known.select_related("bundle__representative")}
+    for other in copies:
+        bundle = bundles.get(other.pk)
+        if bundle is not None and is_copy(case.text, bundle.representative.text):
+            _add(bundle, [case])
+            return
+    free = next((other for other in copies if other.pk not in bundles), None)
+    if free is not None:
+        first, last = sorted((free, case), key=lambda one: one.pk)
+        _add(_open(Bundle.Sort.WORDING, first.pk, first), [first, last])
+
+
+def _join_contact(case: Case, contact: Contact) -> None:
+    """Into the contact's bundle, which begins when a second customer gives the same contact."""
+    key = contact_key(contact.kind, contact.value)
+    bundle = Bundle.objects.filter(sort=Bundle.Sort.CONTACT, key=key).select_related("representative__customer").first()
+    if bundle is not None:
+        if _gives(bundle.representative, contact):
+            _add(bundle, [case])
+        return
+    others = Case.objects.select_related("customer").in_bulk(
+        [pk for pk in find_by_contact(key) if pk != case.pk][:CHECKED]
+    )
+    same = sorted((other for other in others.values() if _gives(other, contact)), key=lambda other: other.pk)
+    if {_who(other.customer) for other in same} - {_who(case.customer)}:
+        shown = f"{contact.kind} {contact.shown}"
+        _add(_open(Bundle.Sort.CONTACT, key, same[0], shown), [*same, case])
+
+
+def _gives(case: Case, contact: Contact) -> bool:
+    given = contacts_of(case.text, case.customer)
+    return any((one.kind, one.value) == (contact.kind, contact.value) for one in given)
+
+
+def _open(sort: Bundle.Sort, key: int, first: Case, shown: str = "") -> Bundle:
+    moment = first.received_at
+    begun = {"representative": first, "shown": shown[:80], "first_at": moment, "last_at": moment}
+    return Bundle.objects.get_or_create(sort=sort, key=key, defaults=begun)[0]
+
+
+def _add(bundle: Bundle, cases: Sequence[Case]) -> None:
+    """Put cases into a bundle and count them and their customers; one that is in it already is not counted again."""
+    with transaction.atomic():
+        held = Bundle.objects.select_for_update().get(pk=bundle.pk)
+        for case in cases:
+            who = _who(case.customer)
+            known = held.members.filter(who=who).exists()
+            if not _put(held, case, who):
+                continue
+            held.cases += 1
+            held.customers += not known
+            held.first_at = min(held.first_at, case.received_at)
+            held.last_at = max(held.last_at, case.received_at)
+        held.save()
+
+
+def _put(bundle: Bundle, case: Case, who: int) -> bool:
+    try:
+        return BundleCase.objects.get_or_create(bundle=bundle, case=case, defaults={"who": who})[1]
+    except IntegrityError:  # another worker was quicker
+        return False
+
+
+def _who(customer: Customer) -> int:
+    """A number for a person: by name, since one person may stand in the store twice; by row where no name is known."""
+    name = customer.name.strip() or f"#{customer.pk}"
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
