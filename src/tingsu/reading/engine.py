@@ -6,17 +6,27 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from tingsu.reading.asks import find_demands, find_risks, find_tags
-from tingsu.reading.classes import judge_business, judge_cause, judge_complaint
 from tingsu.reading.facts import find_facts, gather
-from tingsu.reading.feelings import judge_emotion, judge_needs
 from tingsu.reading.folding import Folded, fold, read_variants
+from tingsu.reading.judges import (
+    Heard,
+    judge,
+    judge_complaint,
+    judge_demands,
+    judge_emotion,
+    judge_latent,
+    judge_needs,
+    judge_risks,
+)
+from tingsu.reading.learned.pieces import plain_form
+from tingsu.reading.learned.shipped import shipped_model
+from tingsu.reading.learned.signals import ask_signals, see_signals
 from tingsu.reading.lexicon import lexicon
 from tingsu.reading.privacy import find_in, mask_found
 from tingsu.reading.scoring import Seen, see
 from tingsu.reading.types import Reading
-from tingsu.reading.voice import voice
 
-ENGINE = "lexicon-2+voice-1"
+ENGINE = "lexicon-3+learned-1"
 _HEAD, _TAIL = 12_000, 4_000  # characters of a very long text that are judged; personal data is sought in all of it
 
 
@@ -32,7 +42,7 @@ def _part_to_judge(folded: Folded) -> Folded:
 
 def _see(text: str, folded: Folded) -> Seen:
     part = read_variants(_part_to_judge(folded))
-    return see(text, part, lexicon().find(part.text), voice().hear(part.text))
+    return see(text, part, lexicon().find(part.text))
 
 
 def read(text: str, received: date | None = None) -> Reading:
@@ -43,27 +53,32 @@ def read(text: str, received: date | None = None) -> Reading:
     """
     folded = fold(text)
     seen = _see(text, folded)
-    complaint = judge_complaint(seen)
-    business, cause = judge_business(seen, complaint), judge_cause(seen, complaint)
-    emotion = judge_emotion(seen, complaint)
-    need, needs = judge_needs(seen, complaint, emotion)
-    data = find_in(folded)
     found = gather(seen.text, received)
-    risks = find_risks(seen, complaint)
+    asked, spoken = find_demands(seen, found), find_risks(seen)
+    signals = see_signals(seen) | ask_signals(asked, spoken)
+    heard = Heard(seen, shipped_model().weigh(plain_form(seen.text), signals))
+    complaint = judge_complaint(heard)
+    emotion = judge_emotion(heard, complaint)
+    need, needs = judge_needs(heard, asked, complaint)
+    risks = judge_risks(heard, spoken, complaint)
+    data = find_in(folded)
     return Reading(
         complaint=complaint,
-        business=business,
-        cause=cause,
+        business=judge(heard, "business", complaint),
+        cause=judge(heard, "cause", complaint),
         emotion=emotion,
         need=need,
         needs=needs,
-        demands=find_demands(seen, complaint, cause, need, found),
+        demands=judge_demands(heard, asked, complaint, need),
         risks=risks,
         personal_data=data,
         masked_text=mask_found(text, data),
         engine=ENGINE,
         facts=find_facts(text, seen.folded, found, data),
         tags=find_tags(seen, risks, emotion),
+        root=judge(heard, "root", complaint),
+        failure=judge(heard, "failure", complaint),
+        latent=judge_latent(heard, complaint),
     )
 
 

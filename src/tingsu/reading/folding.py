@@ -123,7 +123,9 @@ def read_variants(folded: Folded) -> Folded:
     match = pattern.search(folded.text)
     if match is None:
         return folded
-    text, pieces, places, done = folded.text, [], [], 0
+    text, done = folded.text, 0
+    pieces: list[str] = []
+    places: list[int] = []
     old = folded.places if folded.places is not None else range(len(text))
     while match is not None:
         start, end = match.span()

@@ -1,22 +1,17 @@
-"""What all scorers share: which hits count, whether they are denied, and how points become probabilities."""
+"""Which hits of the lexicon count, whether they are denied, and how many points they are together."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tingsu.reading.folding import Folded
 from tingsu.reading.lexicon import Cue, Hit
-from tingsu.reading.types import Evidence, Judgement
-from tingsu.reading.voice import WHY, Heard
+from tingsu.reading.types import Evidence
 
-NEAR = 0.06  # two best labels closer than this are too near to choose between
 PLAIN = 2.0  # from this weight a cue names its label, below it only hints
 MAX_EVIDENCE = 8
-CLOSE = 0.005  # the same where two voices were asked: two sources that cannot decide are rare
-LEXICON_SHARE = 0.7  # points of the lexicon against logarithms of the voice's probabilities
 _DENIED = re.compile(
     r"(?:(?<!特)(?<!区)(?<!级)(?<!个)(?<!分)别|不|没有?|无法?|未曾?|非|不是|算不上|谈不上|称不上)"
     r"(?:很|太|是|怎么|那么|这么|能|会|想|要|有|去|再|用|必|打算|是?来|是?为了|觉得|需要?|准备|是要|敢|够|算|大|曾)?$"
@@ -32,7 +27,6 @@ class Seen:
     folded: Folded
     facets: Mapping[str, Sequence[Hit]]
     labels: Mapping[tuple[str, str], Sequence[Hit]]
-    heard: Heard | None = None
 
     @property
     def text(self) -> str:
@@ -71,14 +65,14 @@ def keep_longest(hits: Iterable[Hit]) -> list[Hit]:
     return kept
 
 
-def see(original: str, folded: Folded, hits: Iterable[Hit], heard: Heard | None = None) -> Seen:
+def see(original: str, folded: Folded, hits: Iterable[Hit]) -> Seen:
     """The hits that count, ready for the judges."""
     facets = split_facets(folded.text, hits)
     labels: dict[tuple[str, str], list[Hit]] = {}
     for facet, group in facets.items():
         for hit in group:
             labels.setdefault((facet, hit.cue.label), []).append(hit)
-    return Seen(original, folded, facets, labels, heard)
+    return Seen(original, folded, facets, labels)
 
 
 def split_facets(text: str, hits: Iterable[Hit]) -> dict[str, list[Hit]]:
@@ -116,54 +110,3 @@ def _fade(weights: list[float], rate: float) -> float:
         total += weight * share
         share *= rate
     return total
-
-
-def shares(points: Mapping[str, float]) -> list[tuple[str, float]]:
-    """Points as probabilities, best first. A background of one unit keeps weak evidence from looking certain."""
-    raised = {label: math.expm1(0.9 * min(value, 12.0)) for label, value in points.items() if value > 0}
-    total = sum(raised.values()) + 1.0
-    return sorted(((label, value / total) for label, value in raised.items()), key=lambda item: -item[1])
-
-
-def weigh(seen: Seen, facet: str, groups: Mapping[str, Sequence[Hit]]) -> list[tuple[str, float]]:
-    """Labels with their probabilities, best first: the lexicon's points alone, or together with the second voice."""
-    points = {label: add_up(hits) for label, hits in groups.items()}
-    if seen.heard is None:
-        return shares(points)
-    chances = seen.heard.chances(facet)
-    together = {label: chance + LEXICON_SHARE * points.get(label, 0.0) for label, chance in chances.items()}
-    top = max(together.values())
-    raised = {label: math.exp(value - top) for label, value in together.items()}
-    total = sum(raised.values())
-    return sorted(((label, value / total) for label, value in raised.items()), key=lambda item: -item[1])
-
-
-def choose(seen: Seen, facet: str, groups: Mapping[str, Sequence[Hit]]) -> Judgement:
-    """The likeliest label, or an abstention when the two best are too near or nothing speaks."""
-    ranked = weigh(seen, facet, groups)
-    if not ranked:
-        return Judgement(None, 0.0)
-    label, share = ranked[0]
-    near = len(ranked) > 1 and share - ranked[1][1] < (NEAR if seen.heard is None else CLOSE)
-    return Judgement(
-        None if near else label, share, explain(seen, facet, label, groups.get(label, ())), tuple(ranked[:4])
-    )
-
-
-def explain(seen: Seen, facet: str, label: str, hits: Sequence[Hit]) -> tuple[Evidence, ...]:
-    """The lexicon's words for ``label``; where it has none, the wordings the voice went by."""
-    heaviest = sorted(hits, key=lambda hit: -hit.cue.weight)
-    words = seen.evidence(heaviest)
-    if seen.heard is None or words:
-        return words
-    spans = {(word.start, word.end) for word in words}
-    for begin, stop in seen.heard.places(facet, label, seen.text):
-        start, end = seen.folded.origin(begin, stop)
-        if not any(start < right and left < end for left, right in spans):
-            words = (*words, Evidence(start, end, seen.original[start:end], WHY))
-    return tuple(sorted(words, key=lambda item: (item.start, item.end)))
-
-
-def squash(points: float) -> float:
-    """The logistic curve."""
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, points))))

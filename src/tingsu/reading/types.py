@@ -217,6 +217,9 @@ class Reading:
     engine: str = field(default="")  # name and version of the engine that said it
     facts: Facts = field(default_factory=Facts)
     tags: tuple[Tag, ...] = ()
+    root: Judgement = Judgement(None, 0.0)  # why the gap arose: 期望过高, 沟通不畅, 质量不稳定, 制度缺陷, 客户情绪
+    failure: Judgement = Judgement(None, 0.0)  # what failed: 员工, 系统, 其他客户, 不可抗力, 无
+    latent: Judgement = Judgement(None, 0.0)  # of an ordinary conversation: "yes" where a complaint may yet come of it
 
     def as_dict(self) -> dict[str, Any]:
         """The reading as plain JSON-ready data, evidence included; the store and the API keep this form."""

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from tingsu.reading.asks.clauses import Clauses
 from tingsu.reading.asks.details import MONEY_KINDS, Details
 from tingsu.reading.asks.mood import Mood, Moods
 from tingsu.reading.facts import Found
 from tingsu.reading.lexicon import Hit
-from tingsu.reading.scoring import PLAIN, Seen
-from tingsu.reading.types import Demand, Judgement
+from tingsu.reading.scoring import Seen
+from tingsu.reading.types import Demand
 
 _ASK_REACH = 24  # characters before a demand in which a word of asking still belongs to it
 _SHOWN = 0.5
-_PLAIN = 0.85  # from here a wish is asked for outright, whatever the tone of the rest
 _SETTLED_KINDS = {"退款", "赔偿", "道歉", "处理责任人", "减免息费", "删除或更正信息"}
 _REFUSED = re.compile(
     r"(?:不|拒绝|拒不|不肯|不愿|不予|不给|没有?|未|迟迟[不未没]|至今[不未没])(?:给|予|我|任何|一个|句|进行|向我|人|有)?$"
@@ -23,36 +22,22 @@ _REFUSED = re.compile(
 _SETTLED = re.compile(
     r"(?:撤回|撤销|取消)(?:了)?(?:本次|该|此|这次|对你们的)?投诉|同意撤诉|协商一致(?![^。]{0,20}[但仍又])|(?:已|双方)达成一致(?![^。]{0,20}[但仍又])"
 )  # the matter is over
+# Taxes and fiscal money come back through the treasury: to have that done is a transaction, not a refund by the bank.
+_FISCAL = re.compile(r"国库|退库|退税|诉讼费退|保证金[^。]{0,12}国库")
 _SENTENCE_END = re.compile(r"[。!?;\n]")
 Scored = tuple[float, Hit]
 
 
-def find_demands(
-    seen: Seen, complaint: Judgement, cause: Judgement, need: Judgement, facts: Found
-) -> tuple[Demand, ...]:
-    """Everything asked for or plainly implied, surest first; empty when nothing is, or no complaint is made."""
-    if complaint.value == "no" or _SETTLED.search(seen.text):
+def find_demands(seen: Seen, facts: Found) -> tuple[Demand, ...]:
+    """Everything asked for in words, surest first, with what was said of it; empty where the matter is over."""
+    if _SETTLED.search(seen.text):
         return ()
     clauses = Clauses(seen.text)
     found = _weigh(seen, clauses)
-    if need.value == "求发泄":
-        found = {
-            kind: scored for kind, scored in found.items() if any(confidence >= _PLAIN for confidence, _ in scored)
-        }
     wishes = [hit.start for scored in found.values() for _, hit in scored]
     details = Details(seen, clauses, facts, wishes)
     demands = [_make_demand(seen, details, kind, scored) for kind, scored in found.items()]
-    if need.value not in ("求补偿", "求发泄"):
-        demands.extend(_imply_demand(seen, complaint, cause, found))
     return tuple(sorted(demands, key=lambda demand: -demand.confidence))
-
-
-def weigh_wishes(seen: Seen) -> dict[str, float]:
-    """How plainly each kind of demand is asked for, 0–1, whatever else the text is."""
-    if _SETTLED.search(seen.text):
-        return {}
-    found = _weigh(seen, Clauses(seen.text))
-    return {kind: max(confidence for confidence, _ in scored) for kind, scored in found.items()}
 
 
 def _weigh(seen: Seen, clauses: Clauses) -> dict[str, list[Scored]]:
@@ -61,11 +46,13 @@ def _weigh(seen: Seen, clauses: Clauses) -> dict[str, list[Scored]]:
     if not hits:
         return {}
     moods, asks = Moods(clauses), seen.of("mark", "asked")
+    fiscal = _FISCAL.search(seen.text) is not None
     found: dict[str, list[Scored]] = {}
     for hit in hits:
         confidence = _confidence(seen, hit, asks, moods)
         if confidence >= _SHOWN:
-            found.setdefault(hit.cue.label, []).append((confidence, hit))
+            kind = "办理业务" if fiscal and hit.cue.label == "退款" else hit.cue.label
+            found.setdefault(kind, []).append((confidence, hit))
     return found
 
 
@@ -108,18 +95,3 @@ def _make_demand(seen: Seen, details: Details, kind: str, scored: list[Scored]) 
         details.to(hits),
         details.sentences(hits),
     )
-
-
-_IMPLIED = {"设施设备系统": "修复改进", "债务催收": "停止侵扰"}  # what such a cause asks for even when nothing is asked
-
-
-def _imply_demand(
-    seen: Seen, complaint: Judgement, cause: Judgement, found: Mapping[str, list[Scored]]
-) -> list[Demand]:
-    """A fault of app, machine or hall asks to be mended; harassment, where nothing else is asked, to be stopped."""
-    kind = _IMPLIED.get(cause.value or "")
-    spoken = bool(found) if kind == "停止侵扰" else kind in found
-    named = any(hit.cue.weight >= PLAIN for hit in seen.of("cause", cause.value))
-    if complaint.value != "yes" or kind is None or spoken or not named:
-        return []
-    return [Demand(kind, round(0.5 + 0.3 * cause.confidence, 3), cause.evidence, implied=True)]

@@ -7,7 +7,7 @@ import re
 from tingsu.reading.asks.clauses import Clauses
 from tingsu.reading.lexicon import Cue, Hit
 from tingsu.reading.scoring import Seen
-from tingsu.reading.types import Judgement, Risk
+from tingsu.reading.types import Risk
 
 _STAFF = r"(?:催收|他们|她们|你们|对方|银行|客服|经理|柜员|人员|保安|业务员|坐席|行长|那边|律师函|短信|电话里|中介)"
 # They threaten (催收威胁要起诉), send the customer elsewhere (客服让我去找银监局) or speak for themselves (律师函称).
@@ -66,7 +66,8 @@ _SURE = 0.5
 _MANY = re.compile(
     r"(?:我们|俺们|咱们)(?!一家|家|夫妻|两)[^,。!?;\n]{0,8}?(?:[三四五六七八九十百千几]{1,4}|\d{1,4})(?:来|多|几|余)?"
     r"(?:户|个人|名|位|号人|家(?!银行|行|店|公司|里|人|庭))"
-    r"|代表?[^,。!?;\n]{0,6}?(?:[三四五六七八九十百千几数]{1,4}|\d{1,4})(?:来|多|几|余)?(?:户|名|位|人)"
+    r"|(?:代表|联名|全[镇村楼院校厂]|业主|住户)[^,。!?;\n]{0,8}?(?:[三四五六七八九十百千几数]{1,4}|\d{1,4})(?:来|多|几|余)?(?:户|名|位|人|家)"
+    r"|(?:[三四五六七八九十百千几]{2,5}|\d{2,4})(?:来|多|几|余)?(?:名|位|个)(?:学员|实习生|家长|读者|村民|居民|工友|商户|储户|业主|老人|退休教师|投资人)"
 )
 _GROUP = Cue("risk", "群体", "说有多人一起", 0.8, "我们", (), False, {}, "我们~户")
 # 我今年七十一了, 老客户姜阿姨(七十一), 客户76岁.
@@ -86,18 +87,11 @@ _FAREWELLS = {"再见", "拜拜", "白白"}
 _SHORT = 60  # characters; in a longer text 再见 ends a call
 
 
-def find_risks(seen: Seen, complaint: Judgement) -> tuple[Risk, ...]:
+def find_risks(seen: Seen) -> tuple[Risk, ...]:
     """What the writer does or threatens; what the other side threatens (你们要起诉我) is left out."""
-    if complaint.value == "no":
-        return ()
     found = _hits_by_kind(seen)
     risks = [_make_risk(seen, kind, hits) for kind, hits in found.items()]
     return tuple(sorted(risks, key=lambda risk: (not risk.urgent, -risk.confidence)))
-
-
-def weigh_risks(seen: Seen) -> dict[str, float]:
-    """How plainly each kind of risk is spoken of, 0–1, whatever else the text is."""
-    return {risk.kind: risk.confidence for risk in find_risks(seen, Judgement(None, 0.0))}
 
 
 def _hits_by_kind(seen: Seen) -> dict[str, list[Hit]]:
@@ -105,7 +99,7 @@ def _hits_by_kind(seen: Seen) -> dict[str, list[Hit]]:
     clauses = Clauses(seen.text)
     found: dict[str, list[Hit]] = {}
     for hit in seen.of("risk"):
-        if _counts(seen.text, hit, clauses):
+        if hit.cue.weight and not clauses.is_theirs(hit.start) and _counts(seen.text, hit, clauses):
             found.setdefault(hit.cue.label, []).append(hit)
     for pattern, cue in ((_MANY, _GROUP), (_AGED, _OLD)):
         if told := pattern.search(seen.text):

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tingsu.reading.learned.pieces import cut_pieces, spoken_form
+from tingsu.reading.learned.pieces import cut_runs
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 _SHOWN = 6  # pieces named as evidence
@@ -59,7 +59,7 @@ class Model:
     def weigh(self, text: str, signals: Mapping[str, float]) -> Weighed:
         """What the model makes of ``text`` (plain form) and its ``signals``."""
         counts: dict[int, int] = {}
-        for row in map(self.rows.get, cut_pieces(text)):
+        for row in map(self.rows.get, cut_runs(text)):
             if row is not None:
                 counts[row] = counts.get(row, 0) + 1
         rows = np.fromiter(counts, dtype=np.int32, count=len(counts))
@@ -97,8 +97,8 @@ class Weighed:
         own = block[:, head.labels.index(label)]
         pull = self.much * (own - block.mean(axis=1) if head.single else own)
         best = np.argsort(-pull, kind="stable")[: 3 * _SHOWN]
-        spoken = [spoken_form(self.model.names[self.rows[i]]) for i in best if pull[i] > 0]
-        return [word for word in dict.fromkeys(spoken) if len(word) > 1][:_SHOWN]
+        pulled = [self.model.names[self.rows[i]] for i in best if pull[i] > 0]
+        return [piece for piece in pulled if len(piece) > 1][:_SHOWN]
 
 
 def soften(values: Sequence[float]) -> list[float]:

@@ -1,4 +1,4 @@
-"""A text cut into the pieces a linear model weighs: runs of one to four characters, words, and pairs of words."""
+"""A text cut into the pieces a linear model weighs: runs of characters, and for a site's models words as well."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import rjieba
 
 HEAD, TAIL = 1500, 500  # characters of a long text that are weighed: its beginning and its end
 _DIGITS = re.compile(r"[0-9]")
+_LONE = re.compile("[\ud800-\udfff]")  # halves of a character, which the word cutter refuses
 _WORD = "\x1f"  # stands after a word, so that a word and the same run of characters stay apart
 
 
@@ -20,12 +21,17 @@ def plain_form(folded: str) -> str:
     return _DIGITS.sub("0", folded)
 
 
-def cut_pieces(text: str) -> list[str]:
-    """Every run of one to four characters of ``text``, then its words, then its pairs of neighbouring words."""
+def cut_runs(text: str) -> list[str]:
+    """Every run of one to four characters of ``text``: what the shipped model weighs."""
     pairs = list(map(add, text, text[1:]))
     triples = list(map(add, pairs, text[2:]))
-    words = [f"{word}{_WORD}" for word in rjieba.cut(text)]
-    return [*text, *pairs, *triples, *map(add, triples, text[3:]), *words, *map(add, words, words[1:])]
+    return [*text, *pairs, *triples, *map(add, triples, text[3:])]
+
+
+def cut_pieces(text: str) -> list[str]:
+    """The runs of ``text``, its words, and its pairs of neighbouring words: what a site's models weigh."""
+    words = [f"{word}{_WORD}" for word in rjieba.cut(_LONE.sub(" ", text))]
+    return [*cut_runs(text), *words, *map(add, words, words[1:])]
 
 
 def count_pieces(text: str) -> Counter[str]:

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from tingsu.reading.scoring import Seen, add_up
+from tingsu.reading.asks import find_demands, find_risks
+from tingsu.reading.facts import gather
+from tingsu.reading.folding import fold, read_variants
+from tingsu.reading.learned.pieces import plain_form
+from tingsu.reading.lexicon import lexicon
+from tingsu.reading.scoring import Seen, add_up, see
+from tingsu.reading.types import Demand, Risk
 
 SHARE = 0.2  # of a unit: how much a signal weighs beside the pieces, whose squares add up to one
 _MOST = 6.0  # points of one label beyond which more words say nothing new
@@ -47,3 +54,18 @@ def see_signals(seen: Seen) -> dict[str, float]:
         if value:
             signals[name] = SHARE * value
     return signals
+
+
+def ask_signals(asked: Iterable[Demand], spoken: Iterable[Risk]) -> dict[str, float]:
+    """How plainly the rules of ``asks`` heard each demand and each risk, as signals."""
+    said = {f"诉求/{demand.kind}": 3 * SHARE * demand.confidence for demand in asked}
+    return said | {f"升级/{risk.kind}": 3 * SHARE * risk.confidence for risk in spoken}
+
+
+def ready_text(text: str) -> tuple[str, dict[str, float]]:
+    """A text as a model weighs it: its plain form and all its signals. What the engine does, for teaching."""
+    part = read_variants(fold(text))
+    seen = see(text, part, lexicon().find(part.text))
+    return plain_form(seen.text), see_signals(seen) | ask_signals(
+        find_demands(seen, gather(part.text, None)), find_risks(seen)
+    )

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, diags, hstack  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
 from tingsu.reading.learned.model import Floats, Head, Model
-from tingsu.reading.learned.pieces import count_pieces, is_telling
+from tingsu.reading.learned.pieces import cut_runs, is_telling
 
 _ROUNDS = 200
 _SELDOM = 2  # a piece met in fewer examples teaches nothing that carries over
@@ -37,7 +38,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """How one facet is taught.
+    """How one facet is taught. ``hinge``: by support vectors (best for many labels); otherwise by logistic regression.
 
     ``strength``: inverse of regularisation. ``evened``: 0–1, how far rare labels are weighed up. ``sharp``: how far
     pieces that tell the facet's labels apart are weighed up beforehand. ``heed``: how much signals weigh beside pieces.
@@ -46,6 +47,7 @@ class Lesson:
     facet: str
     labels: tuple[str, ...]
     single: bool = True
+    hinge: bool = False
     strength: float = 10.0
     evened: float = 0.0
     sharp: float = 1.0
@@ -66,7 +68,7 @@ class Table:
 
 def tabulate(examples: Sequence[Example], *, most: int = 150_000, like: Table | None = None) -> Table:
     """``examples`` as numbers, in the pieces they share, or in those of the table they should look ``like``."""
-    counted = [count_pieces(example.text) for example in examples]
+    counted = [Counter(cut_runs(example.text)) for example in examples]
     if like is None:
         met = Counter(piece for counts in counted for piece in counts)
         kept = sorted(piece for piece, times in met.most_common(most) if times >= _SELDOM and is_telling(piece))
@@ -153,11 +155,15 @@ def _as_set(labels: str | frozenset[str]) -> frozenset[str]:
     return frozenset((labels,)) if isinstance(labels, str) else labels
 
 
-def _fit(lesson: Lesson, cells: csr_matrix, answers: Sequence[Any], share: Sequence[float]) -> LogisticRegression:
+def _fit(lesson: Lesson, cells: csr_matrix, answers: Sequence[Any], share: Sequence[float]) -> Any:
     often = Counter(answers)
     mean = len(answers) / len(often)
     weights = [own * (mean / often[answer]) ** lesson.evened for own, answer in zip(share, answers, strict=True)]
-    return LogisticRegression(C=lesson.strength, max_iter=_ROUNDS).fit(cells, answers, sample_weight=weights)
+    if lesson.hinge:
+        model: Any = LinearSVC(C=lesson.strength, random_state=0, max_iter=3_000)
+    else:
+        model = LogisticRegression(C=lesson.strength, max_iter=_ROUNDS)
+    return model.fit(cells, answers, sample_weight=weights)
 
 
 def _teach_single(
@@ -227,15 +233,19 @@ def _number_heads(lessons: Iterable[Lesson]) -> Iterable[Head]:
         start += len(lesson.labels)
 
 
-def held_out_points(lesson: Lesson, examples: Sequence[Example], folds: Sequence[Sequence[int]]) -> Floats:
-    """Points of every example by a model that never saw its fold; a row an example, NaN where it was in no fold."""
-    points = np.full((len(examples), len(lesson.labels)), np.nan, dtype=np.float32)
+def held_out_points(
+    lessons: Sequence[Lesson], examples: Sequence[Example], folds: Sequence[Sequence[int]]
+) -> dict[str, Floats]:
+    """By facet, points of every example by a model that never saw its fold: a row an example, NaN in no fold."""
+    shape = len(examples)
+    points = {lesson.facet: np.full((shape, len(lesson.labels)), np.nan, dtype=np.float32) for lesson in lessons}
     for fold in folds:
         left_out = set(fold)
         told = [example for place, example in enumerate(examples) if place not in left_out]
         table = tabulate(told)
-        taught = teach_facet(lesson, table, told)
-        points[list(fold)] = taught.points(tabulate([examples[place] for place in fold], like=table))
+        asked = tabulate([examples[place] for place in fold], like=table)
+        for lesson in lessons:
+            points[lesson.facet][list(fold)] = teach_facet(lesson, table, told).points(asked)
     return points
 
 

@@ -166,7 +166,7 @@ def _likely_end(text: str, start: int, surname: int, trust: Trust) -> int:
 def _lonely_end(text: str, start: int, place: int, trust: Trust) -> int:
     """儿子时来运）: a surname that is nearly always something else, so the name must fill the space up to a stop."""
     for end in (place + 2, place + 1):
-        if not is_han(text[end : end + 1]) and all(char in GIVEN for char in text[place:end]):
+        if end <= len(text) and not is_han(text[end : end + 1]) and all(char in GIVEN for char in text[place:end]):
             good = trust >= Trust.FORM or (trust is Trust.ROLE and end > place + 1)
             return end if good and text[start] in _ONLY_ALONE else start
     return start

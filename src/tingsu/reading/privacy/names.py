@@ -60,6 +60,8 @@ _SIGNED = re.compile(
     r"| ([\u4e00-\u9fff]{3,4})(?= ?$)"
     r"|(?:thanks|regards|sincerely|truly),? ?\n? ?([a-z]{2,12} [a-z]{1,12}(?: [a-z]{1,12})?)$"
 )
+# 法学院 退休教师 温, at the end of a letter; 电话13099880417 闵.
+_SIGNED_SHORT = re.compile("(?:\n[^\n]{0,24}[\u4e00-\u9fff]|[0-9]{4}) ([\u4e00-\u9fff]) ?$")
 _BARE_FOLLOW = frozenset(WORDS["bare_follow"].split())
 _COMMON, _GIVEN = "".join(WORDS["common"].split()), "".join(sorted(GIVEN))
 _LAST = "".join(sorted(GIVEN - set(WORDS["place_ends"])))
@@ -83,6 +85,7 @@ _AGAIN_MOST = 60  # different names looked for again in one text
 def find_names(text: str, numbers: Iterable[Found]) -> list[Found]:
     """Names in folded ``text``; ``numbers`` are finds that a name may stand beside."""
     sure = [*_after_cues(text), *find_titled(text), *_at_line_ends(text), *_beside(text, numbers), *_bare(text)]
+    sure += _signed_short(text)
     if "(" in text:
         sure += _related(text)
     spans = sorted(set(sure))
@@ -121,6 +124,8 @@ def _trust_after(trust: Trust, text: str, start: int, link: str) -> Trust:
 def _is_small_name(text: str, small: re.Match[str]) -> bool:
     """小刘, 老李 after a role: the surname, where the word does not go on."""
     surname, end = small[1], small.end()
+    if small[0] in TITLES:
+        return False
     if surname not in SURNAMES or surname in WORDY or surname in "赖时":
         return False
     return goes_on(text, end) if surname in SHY else surname + text[end : end + 1] not in ORDINARY
@@ -155,6 +160,13 @@ def _at_line_ends(text: str) -> Iterator[tuple[int, int]]:
             start, end = match.span(match.lastindex or 1)
             if text[start].isascii() or is_full_name(text, start, end):
                 yield start, end
+
+
+def _signed_short(text: str) -> Iterator[tuple[int, int]]:
+    """A surname alone, apart from what stands before it, as the last of a text."""
+    match = _SIGNED_SHORT.search(text, max(0, len(text) - 32))
+    if match is not None and match[1] in SURNAMES and match[1] not in WORDY:
+        yield match.span(1)
 
 
 def _beside(text: str, numbers: Iterable[Found]) -> Iterator[tuple[int, int]]:
