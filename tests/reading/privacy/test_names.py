@@ -87,6 +87,29 @@ def test_words_that_only_look_like_names_stay(text: str) -> None:
     assert mask(text) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("网格员许文强带人上门", ["许文强"]),
+        ("具状人：冯程程 2026年11月20日", ["冯程程"]),
+        ("汪德海（我爸）的卡过期了", ["汪德海"]),
+        ("送报的老唐，存了三百", ["唐"]),
+        ("销售小曾全程陪着", ["曾"]),
+        ("谢谢。\n石湾 郑秀莲", ["郑秀莲"]),
+        ("季永庆、宋小蕾", ["季永庆", "宋小蕾"]),
+        ("不多说了。\n法学院 退休教师 温", ["温"]),
+        ("Thanks,\nIris Ho", ["Iris Ho"]),
+        ("经核，曹晓慧与我行签了合同", ["曹晓慧"]),
+        ("柴小进持身份证来", ["柴小进"]),
+        ("李姓客户与王姓客户", ["李", "王"]),
+        ("向老师，您好：", ["向"]),
+        ("大堂经王", []),
+    ],
+)
+def test_names_with_little_around_them(text: str, found: list[str]) -> None:
+    assert names(text) == found
+
+
 TABLES = [
     "姓名,电话,诉求\n聂小倩,13812345678,退费\n宁采臣,13900001111,道歉",
     "序号\t客户姓名\t金额\n1\t聂小倩\t200\n2\t宁采臣\t300",

@@ -78,10 +78,8 @@ def test_what_is_no_vault_is_refused(junk: bytes) -> None:
         unseal("‹姓名1›", seal(TEXT, KEY).vault[: len(junk)], KEY)
 
 
-@pytest.mark.parametrize("text", ["", "abc", "密钥", "A" * 44, sealing.make_key()[:-4], sealing.make_key() * 2])
+@pytest.mark.parametrize("text", ["", "abc", "密钥", "A" * 43, "QUJD" * 10, "QUJD" * 22])
 def test_what_is_no_key_is_refused(text: str) -> None:
-    if text == "A" * 44:
-        text = "A" * 43  # not a whole number of bytes
     with pytest.raises(KeyUnusable):
         read_key(text)
 

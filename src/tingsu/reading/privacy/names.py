@@ -36,9 +36,9 @@ _TRUSTS = {
     "maybe": Trust.HINT,
 }
 _CUES = {word: trust for group, trust in _TRUSTS.items() for word in WORDS[group].split()}
-_CUES |= {owner + word: Trust.ROLE for owner in "我他她你俺" for word in WORDS["kin"].split()}
 _CUES |= {",叫": Trust.FORM, "my name is": Trust.SAID}
 _CUES |= dict.fromkeys(("name", "name is", "full name", "account holder", "cardholder", "beneficiary"), Trust.FORM)
+_OWNERS = frozenset("我他她你俺")
 _NO_CUES = WORDS["no_cue"].split()
 _CUE = re.compile(one_of((*_CUES, *_NO_CUES)))
 # What may stand between a role and the name; a colon, a bar, a bracket or mark-up makes a field of it.
@@ -55,7 +55,7 @@ _ASKED = re.compile(
 )
 _SPEAKER = re.compile(r"(?:^|\n)[ @【\[]{0,3}([\u4e00-\u9fff]{3,4})(?= ?[:】\]])|@([\u4e00-\u9fff]{3,4})(?=[ ,:])")
 _SIGNED = re.compile(
-    r"\n {0,40}([\u4e00-\u9fff]{2,4})(?= ?(?:\n|$|、|[0-9]{3}\*|[敬谨]上|手[启印]|[敬谨]启|代笔|拜上))"
+    r"(?:^|\n) {0,40}([\u4e00-\u9fff]{2,4})(?= ?(?:\n|$|、|[0-9]{3}\*|[敬谨]上|手[启印]|[敬谨]启|代笔|拜上))"
     r"|[。!;\n] {0,4}([\u4e00-\u9fff]{2,4}) ?(?=(?:[0-9]{4}[年.\-/])?[0-9]{1,2}[月.\-/][0-9]{1,2}日? ?(?:\n|$))"
     r"| ([\u4e00-\u9fff]{3,4})(?= ?$)"
     r"|(?:thanks|regards|sincerely|truly),? ?\n? ?([a-z]{2,12} [a-z]{1,12}(?: [a-z]{1,12})?)$"
@@ -97,19 +97,27 @@ def find_names(text: str, numbers: Iterable[Found]) -> list[Found]:
 
 def _after_cues(text: str) -> Iterator[tuple[int, int]]:
     for cue in _CUE.finditer(text):
-        word, place = cue[0], cue.end()
-        trust = _CUES.get(word)
-        if trust is None or (word.isascii() and text[cue.start() - 1 : cue.start()].isalnum()):
-            continue
-        if text[place : place + 1] in _LINK_CHARS and (link := _LINK.match(text, place)):
-            trust, place = _trust_after(trust, text, cue.start(), link[0]), link.end()
-        if trust < Trust.FORM and text[place : place + 1] not in _BEGINNINGS:
-            continue
-        end = name_end(text, place, trust)
-        if end > place:
-            yield place, end
-        elif Trust.HINT < trust <= Trust.FORM and (small := _SMALL.match(text, place)) and _is_small_name(text, small):
-            yield small.span(1)
+        span = _after_cue(text, cue)
+        if span is None and cue[0][0] in _OWNERS and (inner := _CUE.match(text, cue.start() + 1)):
+            span = _after_cue(text, inner)  # 我妹|夫花满楼 hides 妹夫|花满楼
+        if span is not None:
+            yield span
+
+
+def _after_cue(text: str, cue: re.Match[str]) -> tuple[int, int] | None:
+    word, place = cue[0], cue.end()
+    trust = _CUES.get(word)
+    if trust is None or (word.isascii() and text[cue.start() - 1 : cue.start()].isalnum()):
+        return None
+    if text[place : place + 1] in _LINK_CHARS and (link := _LINK.match(text, place)):
+        trust, place = _trust_after(trust, text, cue.start(), link[0]), link.end()
+    if trust < Trust.FORM and text[place : place + 1] not in _BEGINNINGS:
+        return None
+    end = name_end(text, place, trust)
+    if end > place:
+        return place, end
+    small = _SMALL.match(text, place) if Trust.HINT < trust <= Trust.FORM else None
+    return small.span(1) if small and _is_small_name(text, small) else None
 
 
 def _trust_after(trust: Trust, text: str, start: int, link: str) -> Trust:
