@@ -72,7 +72,7 @@ def is_silent(heard: Heard) -> bool:
 
 
 def _rank(heard: Heard, facet: str) -> tuple[tuple[str, float], ...]:
-    return tuple((label, round(chance, 4)) for label, chance in heard.weighed.chances(facet).items())
+    return tuple([(label, round(chance, 4)) for label, chance in heard.weighed.chances(facet).items()])
 
 
 def judge_complaint(heard: Heard) -> Judgement:
