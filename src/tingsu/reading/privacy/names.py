@@ -55,13 +55,13 @@ _ASKED = re.compile(
 )
 _SPEAKER = re.compile(r"(?:^|\n)[ @【\[]{0,3}([\u4e00-\u9fff]{3,4})(?= ?[:】\]])|@([\u4e00-\u9fff]{3,4})(?=[ ,:])")
 _SIGNED = re.compile(
-    r"(?:^|\n) {0,40}([\u4e00-\u9fff]{2,4})(?= ?(?:\n|$|、|[0-9]{3}\*|[敬谨]上|手[启印]|[敬谨]启|代笔|拜上))"
+    r"\n {0,40}([\u4e00-\u9fff]{2,4})(?= ?(?:\n|$|、|[0-9]{3}\*|[敬谨]上|手[启印]|[敬谨]启|代笔|拜上))"
     r"|[。!;\n] {0,4}([\u4e00-\u9fff]{2,4}) ?(?=(?:[0-9]{4}[年.\-/])?[0-9]{1,2}[月.\-/][0-9]{1,2}日? ?(?:\n|$))"
     r"| ([\u4e00-\u9fff]{3,4})(?= ?$)"
     r"|(?:thanks|regards|sincerely|truly),? ?\n? ?([a-z]{2,12} [a-z]{1,12}(?: [a-z]{1,12})?)$"
 )
 # 法学院 退休教师 温, at the end of a letter; 电话13099880417 闵.
-_SIGNED_SHORT = re.compile("(?:\n[^\n]{0,24}[\u4e00-\u9fff]|[0-9]{4}) ([\u4e00-\u9fff]) ?$")
+_SIGNED_SHORT = re.compile("(?:\n[^\n]{0,24}[\u4e00-\u9fff] |[0-9]{4}[, ]{1,2})([\u4e00-\u9fff])[ 。]?$")
 _BARE_FOLLOW = frozenset(WORDS["bare_follow"].split())
 _COMMON, _GIVEN = "".join(WORDS["common"].split()), "".join(sorted(GIVEN))
 _LAST = "".join(sorted(GIVEN - set(WORDS["place_ends"])))
@@ -132,11 +132,9 @@ def _trust_after(trust: Trust, text: str, start: int, link: str) -> Trust:
 def _is_small_name(text: str, small: re.Match[str]) -> bool:
     """小刘, 老李 after a role: the surname, where the word does not go on."""
     surname, end = small[1], small.end()
-    if small[0] in TITLES:
+    if surname not in SURNAMES or surname in WORDY or surname == "赖" or small[0] in TITLES:
         return False
-    if surname not in SURNAMES or surname in WORDY or surname in "赖时":
-        return False
-    return goes_on(text, end) if surname in SHY else surname + text[end : end + 1] not in ORDINARY
+    return surname + text[end : end + 1] not in ORDINARY and (surname not in SHY or goes_on(text, end))
 
 
 def _surnames(text: str) -> Iterator[tuple[int, int]]:
@@ -144,7 +142,7 @@ def _surnames(text: str) -> Iterator[tuple[int, int]]:
     if "姓" not in text:
         return
     for said in _SURNAME.finditer(text):
-        if text[said.start() - 1 : said.start()] in ("贵", "百", "同", "复") and said[0][0] != "免":
+        if text[said.start() - 1 : said.start()] in ("贵", "百", "同") and said[0][0] != "免":
             continue
         surname, start = said[1], said.start(1)
         after = text[start + 1 : start + 2] if is_han(text[start + 1 : start + 2]) else ""
@@ -173,7 +171,12 @@ def _at_line_ends(text: str) -> Iterator[tuple[int, int]]:
 def _signed_short(text: str) -> Iterator[tuple[int, int]]:
     """A surname alone, apart from what stands before it, as the last of a text."""
     match = _SIGNED_SHORT.search(text, max(0, len(text) - 32))
-    if match is not None and match[1] in SURNAMES and match[1] not in WORDY:
+    if (
+        match is not None
+        and match[1] in SURNAMES
+        and match[1] not in WORDY
+        and (match[0][0] == "\n" or match[1] not in SHY)
+    ):
         yield match.span(1)
 
 

@@ -24,7 +24,7 @@ _TITLE = re.compile(one_of(TITLES))
 _NOT_AFTER_OFFICE = frozenset(WORDS["not_after_title"])  # 经理室, 律师函
 _SHORT_TITLE = re.compile(f"[{WORDS['short_titles']}]")
 _SOMEONE = re.compile(
-    "([\u4e00-\u9fff])某(?![些种人事件时日月年行银网一项次支天类段位款宝省市区县平]|个(?!人)|某[路街村镇乡区市县省公银集])"
+    "([\u4e00-\u9fff])某(?![些种人事件时日月年行银网一项次天类段位款宝省市区县平]|支(?!取)|个(?!人)|某[路街村镇乡区市县省公银集])"
 )
 _ROLES = frozenset(word for group in ("roles", "kin", "labels") for word in WORDS[group].split())
 _NEVER_TITLED = frozenset(WORDS["never_titled"])
@@ -37,7 +37,8 @@ _PERSONAL = frozenset(WORDS["personal_titles"].split())
 _GREETING = re.compile("[\u4e00-\u9fff]{2,3}[,:!]? ?[你您]")
 _COUNTED = frozenset("一二三四五六七八九十两几这那每多0123456789")
 _FAMILIAR = re.compile("[老小]([\u4e00-\u9fff])")
-_NOT_FAMILIAR = frozenset("白牛赖熊龙江叶石兰康蓝毛严巫欧")  # 小白, 老赖
+_SMALL_WORDS = frozenset(WORDS["small_words"].split())
+_POINTED = re.compile("(?:那个|这个|隔壁|楼下|对门|叫)$")
 
 
 def find_titled(text: str) -> Iterator[tuple[int, int]]:
@@ -70,12 +71,13 @@ def _ends_role(text: str, place: int) -> bool:
 
 
 def _is_familiar(text: str, place: int) -> bool:
-    """老唐, 小褚: a surname that is rarely anything else, before a stop or what people do."""
-    if text[place] not in SURNAMES or text[place] in WORDY:
+    """老唐, 小褚: a surname that with 老 and 小 is rarely anything else, before a stop or what people do."""
+    surname, word = text[place], text[place - 1 : place + 1]
+    if surname not in SURNAMES or surname in WORDY or word in TITLES:
         return False
     if text[place + 1 : place + 3] in ("你好", "您好", "同志"):
         return True
-    if text[place] in SHY or text[place] in _NOT_FAMILIAR:
+    if word in _SMALL_WORDS or (surname in SHY and not _POINTED.search(text, max(0, place - 4), place - 1)):
         return False
     return text[place : place + 2] not in ORDINARY and goes_on(text, place + 1)
 
