@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from tingsu.packs.loader import load_pack
 from tingsu.reading import read
-from tingsu.reading.classes import OTHER
-from tingsu.reading.feelings import NEEDS
+from tingsu.reading.labels import NEEDS, OTHER
 from tingsu.reading.lexicon import read_facet
 
 PACK = load_pack("bank")

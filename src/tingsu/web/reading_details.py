@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tingsu.web.words import in_english
 
@@ -40,6 +41,7 @@ class Details:
     wishes: list[Wish]
     tags: list[Plain]
     facts: list[tuple[str, list[Noted]]]
+    gaps: list[tuple[str, Plain]] = field(default_factory=list)
 
 
 def details_of(reading: Plain, demands: Sequence[str] | None = None, risks: Sequence[str] | None = None) -> Details:
@@ -47,8 +49,40 @@ def details_of(reading: Plain, demands: Sequence[str] | None = None, risks: Sequ
     read_risks = list(reading.get("risks") or [])
     urgent = [risk for risk in read_risks if risk.get("urgent") and (risks is None or risk.get("kind") in risks)]
     return Details(
-        urgent, _wishes(reading, demands), list(reading.get("tags") or []), _facts(reading.get("facts") or {})
+        urgent,
+        _wishes(reading, demands),
+        list(reading.get("tags") or []),
+        _facts(reading.get("facts") or {}),
+        _gaps(reading),
     )
+
+
+GAPS = {
+    "期望过高": gettext_lazy("期望过高"),
+    "沟通不畅": gettext_lazy("沟通不畅"),
+    "质量不稳定": gettext_lazy("质量不稳定"),
+    "制度缺陷": gettext_lazy("制度缺陷"),
+    "客户情绪": gettext_lazy("客户情绪"),
+    "员工": gettext_lazy("员工"),
+    "系统": gettext_lazy("系统或制度"),
+    "其他客户": gettext_lazy("其他客户或第三方"),
+    "不可抗力": gettext_lazy("不可抗力"),
+    "无": gettext_lazy("没有失误"),
+}
+
+
+def _gaps(reading: Plain) -> list[tuple[str, Plain]]:
+    """Why the gap may have arisen, what may have failed, and whether an ordinary talk hides displeasure."""
+    asked = (("root", _("成因")), ("failure", _("失误出在")))
+    gaps: list[tuple[str, Plain]] = [
+        (title, {**judged, "value": str(GAPS.get(judged["value"], judged["value"]))})
+        for facet, title in asked
+        if (judged := reading.get(facet) or {}).get("value")
+    ]
+    latent = reading.get("latent") or {}
+    if latent.get("value") == "yes":
+        gaps.append((_("潜台词"), {**latent, "value": _("话里有不满，可能转成投诉")}))
+    return gaps
 
 
 def _wishes(reading: Plain, demands: Sequence[str] | None) -> list[Wish]:

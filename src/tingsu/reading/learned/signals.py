@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from tingsu.reading.asks import find_demands, find_risks
+from tingsu.reading.dissatisfaction import weigh_dissatisfaction
 from tingsu.reading.facts import gather
 from tingsu.reading.folding import fold, read_variants
 from tingsu.reading.learned.pieces import plain_form
@@ -14,6 +15,7 @@ from tingsu.reading.scoring import Seen, add_up, see
 from tingsu.reading.types import Demand, Risk
 
 SHARE = 0.2  # of a unit: how much a signal weighs beside the pieces, whose squares add up to one
+_FAR = 4.0  # points for or against dissatisfaction beyond which more say nothing new
 _MOST = 6.0  # points of one label beyond which more words say nothing new
 _MARKS = re.compile(r"[!?]{2,}|!")
 _LONG = 300  # characters
@@ -50,6 +52,7 @@ def see_signals(seen: Seen) -> dict[str, float]:
         for (facet, label), hits in seen.labels.items()
         if facet in WEIGHED
     }
+    signals["不满"] = SHARE * max(-_FAR, min(_FAR, weigh_dissatisfaction(seen)))
     for name, value in zip(SHAPE, _shape_of(seen.text), strict=True):
         if value:
             signals[name] = SHARE * value
