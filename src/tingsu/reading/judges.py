@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from tingsu.reading.labels import NO, YES
 from tingsu.reading.learned.model import Weighed
+from tingsu.reading.learned.pieces import cut_words
 from tingsu.reading.scoring import MAX_EVIDENCE, Seen, is_denied
 from tingsu.reading.types import Demand, Emotion, Evidence, Judgement, Risk
 
@@ -23,7 +24,7 @@ ASKED, RISKED = 0.3, 0.8  # what only the model believes, from here: demands and
 OUTRIGHT = 0.85  # a wish so plain that even who only lets off steam means it
 FEW = 6  # pieces below which a text without a known word is too little to go by
 _NEAREST = 4
-_SHOWN = 5  # places shown for wordings
+_SHOWN = 2  # places shown for wordings: more would bury the reader in syllables
 _SPEAKS_FOR = {"道歉": "求尊重", "处理责任人": "求尊重", "赔偿": "求补偿"}  # a wish that shows a need
 _SHARE = 0.6  # of the wish's confidence
 A_LINE = 30  # characters; in a longer text the wordings themselves tell the tone
@@ -50,10 +51,22 @@ class Heard:
     def wordings(self, facet: str, label: str) -> tuple[Evidence, ...]:
         """Where the wordings stand that pulled most towards ``label``, neighbours joined, in order."""
         text, folded = self.seen.text, self.seen.folded
-        places = [(text.find(word), len(word)) for word in self.weighed.wordings(facet, label)]
-        joined = _join((at, at + size) for at, size in places if at >= 0)
-        spans = (folded.origin(start, end) for start, end in joined[:_SHOWN])
+        starts, ends = _word_bounds(text)
+        places = [(text.find(piece), len(piece)) for piece in self.weighed.wordings(facet, label)[: 2 * _SHOWN]]
+        whole = ((starts[at], ends[at + size - 1]) for at, size in places if at >= 0)
+        spans = (folded.origin(start, end) for start, end in _join(whole)[:_SHOWN])
         return tuple(Evidence(start, end, self.seen.original[start:end], WHY) for start, end in spans)
+
+
+def _word_bounds(text: str) -> tuple[list[int], list[int]]:
+    """For every character, where the word it belongs to begins and ends."""
+    starts: list[int] = []
+    ends: list[int] = []
+    for word in cut_words(text):
+        begin = len(starts)
+        starts += [begin] * len(word)
+        ends += [begin + len(word)] * len(word)
+    return starts, ends
 
 
 def _join(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

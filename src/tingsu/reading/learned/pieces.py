@@ -28,9 +28,15 @@ def cut_runs(text: str) -> list[str]:
     return [*text, *pairs, *triples, *map(add, triples, text[3:])]
 
 
+def cut_words(text: str) -> list[str]:
+    """The words of ``text``, joined again as long as it."""
+    words: list[str] = rjieba.cut(_LONE.sub(" ", text))
+    return words
+
+
 def cut_pieces(text: str) -> list[str]:
     """The runs of ``text``, its words, and its pairs of neighbouring words: what a site's models weigh."""
-    words = [f"{word}{_WORD}" for word in rjieba.cut(_LONE.sub(" ", text))]
+    words = [f"{word}{_WORD}" for word in cut_words(text)]
     return [*cut_runs(text), *words, *map(add, words, words[1:])]
 
 
