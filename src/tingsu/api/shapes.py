@@ -248,7 +248,7 @@ class RevealedShape(BaseModel):
 
 
 class NearShape(BaseModel):
-    """A case near another: ``why`` is "customer" or "text", ``score`` 0–1 how near the texts are."""
+    """A case near another: ``why`` is "customer", "template" or "text", ``score`` 0–1 how near the texts are."""
 
     number: str
     subject: str

@@ -147,6 +147,18 @@ def _vectors(cases: Sequence[int]) -> dict[int, bytes]:
     return {pk: found[pk] for pk in cases if pk in found}
 
 
+def index_again(case: Case) -> None:
+    """Put a case back into the index after its rows and its links came back from a backup."""
+    write_index(case.pk, prepare_index(case.text, case.customer), linked=True)
+
+
+def clear_index() -> None:
+    """Empty the index; the cases stay."""
+    with connection.cursor() as cursor:
+        for table in ("cases_alike", "cases_direction"):
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+
+
 def mark_linked(case_id: int) -> None:
     """Note that the case's links have been looked for, so that nobody looks again."""
     with connection.cursor() as cursor:

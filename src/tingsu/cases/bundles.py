@@ -70,8 +70,9 @@ def list_suspicions(*, by: User, at: datetime | None = None) -> list[Suspicion]:
     fewest = min(rules.batch_customers, rules.agent_customers)
     since = (at or now()) - timedelta(days=rules.days)
     recent = Bundle.objects.filter(last_at__gte=since, customers__gte=fewest).order_by("-last_at", "-pk")
-    bundles = [bundle for bundle in recent[:MOST_LISTED] if bundle.customers >= _fewest(bundle)]
-    found = _judge(bundles, by)
+    bundles = list(recent[:MOST_LISTED])
+    lately = _customers_since(bundles, since)
+    found = _judge([bundle for bundle in bundles if lately.get(bundle.pk, 0) >= _fewest(bundle)], by)
     return sorted(found, key=lambda one: ((AGENT, BATCH, CONTACT).index(one.kind), -one.bundle.last_at.timestamp()))
 
 
@@ -96,6 +97,13 @@ def suspicions_of(case: Case, *, by: User) -> list[Suspicion]:
 def _fewest(bundle: Bundle) -> int:
     rules = active_pack().similar
     return rules.batch_customers if bundle.sort == Bundle.Sort.WORDING else rules.agent_customers
+
+
+def _customers_since(bundles: Sequence[Bundle], since: datetime) -> dict[int, int]:
+    """Bundle → its different customers since a moment: one letter a year is no batch."""
+    members = BundleCase.objects.filter(bundle__in=bundles, case__received_at__gte=since)
+    counted = members.order_by().values_list("bundle").annotate(customers=Count("who", distinct=True))
+    return dict(counted)
 
 
 def _cases_within_reach(bundle: Bundle, by: User) -> QuerySet[Case]:

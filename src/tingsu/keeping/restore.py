@@ -21,6 +21,7 @@ from tingsu.base.clock import now
 from tingsu.base.errors import TingsuError
 from tingsu.base.files import whole_file
 from tingsu.cases import audit
+from tingsu.cases.alike import clear_index, index_again
 from tingsu.cases.evidence import place_of
 from tingsu.cases.models import Case
 from tingsu.cases.search import index_case
@@ -166,6 +167,7 @@ def _load(path: Path, opened: Opened, accept_broken_seals: bool, at: datetime, t
         tell("重建检索")
         for case in Case.objects.select_related("customer").order_by("pk").iterator(chunk_size=500):
             index_case(case)
+            index_again(case)
         tell("核对封存值")
         done.findings = _findings()
         if done.findings and not accept_broken_seals:
@@ -184,6 +186,7 @@ def _clear() -> None:
         delete_rows(model, connection)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM cases_search")
+    clear_index()
 
 
 def _insert(path: Path, opened: Opened, tell: Tell) -> Iterator[tuple[str, int]]:

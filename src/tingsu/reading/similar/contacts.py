@@ -20,7 +20,10 @@ _THEIRS = re.compile(
     "(?:催收|骚扰|诈骗|骗子|推销|营销|来电|来电显示|打来|打过来|对方|经理|柜员|客服|收款)[^,。;!?\n]{0,12}$"
 )
 _BEFORE = 24  # characters before a value that may say whose it is
-_WORTH_A_LOOK = re.compile(r"[0-9零〇一二三四五六七八九幺]{5}|@|微信|qq|vx|室|号楼|单元|栋|住址|地址|账号|卡号")
+_WORTH_A_LOOK = re.compile(
+    r"(?:[0-9零〇一二两三四五六七八九幺洞拐][ \-·•.—–_/()]{0,3}){7}"
+    "|@|微信|信号|qq|扣扣|vx|室|号楼|单元|栋|住址|地址|账号|卡号"
+)
 _SHORTEST = {"地址": 9}  # characters; a bare 江州市 is no address to share
 
 

@@ -28,7 +28,6 @@ MOST_LISTED = {"copy": 200, "matter": 300, "pair": 100}  # of one key that are l
 _RUN = 5  # characters of a copy key
 _STORE = 1e6  # texts; what a short list is held against when votes are weighed
 _SALT = {"copy": 0x1B873593, "matter": 0x3C6EF372, "pair": 0x2545F491, "contact": 0x5BE0CD19}
-_SCALE = 254.0  # of a direction kept as one byte; none of a unit vector is over a half
 Hashes = np.ndarray[Any, np.dtype[np.uint32]]
 
 
@@ -73,7 +72,8 @@ def rank_votes(keys: Keys, listed: Mapping[int, Sequence[int]], most: int) -> li
 
 def pack_vector(profile: Profile) -> bytes:
     """The direction of a text, a byte a component."""
-    return np.clip(np.round(profile.vector * _SCALE), -127, 127).astype(np.int8).tobytes()
+    largest = max(1e-9, float(np.abs(profile.vector).max()))  # need not be kept: a direction has length one
+    return np.round(profile.vector * (127 / largest)).astype(np.int8).tobytes()
 
 
 def unpack_vectors(packed: Sequence[bytes]) -> Floats:

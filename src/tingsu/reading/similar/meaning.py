@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.resources import as_file, files
+from itertools import repeat
 from operator import add
 from typing import Any
 
@@ -20,7 +21,7 @@ from tingsu.reading.similar.forms import bare
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 HEAD, TAIL = 1_200, 400  # characters of a long text that are weighed
-UNKNOWN = 3.0  # root of the weight of a run the model has never seen: about that of the rarest it knows
+UNKNOWN = 3.0  # root of the weight of a run the model has never seen
 _SHORT, _LONG = 24, 120  # characters to which what a question asks for (how, why, when) counts in full, and at all
 # What a short text asks or tells; two texts that differ in it mean different things however many words they share.
 SIGNS: Mapping[str, re.Pattern[str]] = {
@@ -117,7 +118,8 @@ class Profile:
     @cached_property
     def sums(self) -> tuple[float, float]:
         """What all runs of one and of two characters weigh together."""
-        return _weigh(self.singles, self.meaning.roots), _weigh(self.pairs, self.meaning.roots)
+        weigh, part, unknown = self.meaning.roots.get, self.part, repeat(UNKNOWN)
+        return sum(map(weigh, part, unknown)), sum(map(weigh, map(add, part, part[1:]), unknown))
 
     @cached_property
     def vector(self) -> Floats:
@@ -131,10 +133,6 @@ class Profile:
     def shortness(self) -> float:
         """How much it says of the text that it holds a word like how or why: every long text holds them all."""
         return min(1.0, max(0.0, (_LONG - len(self.bare)) / (_LONG - _SHORT)))
-
-
-def _weigh(found: Counter[str], roots: Mapping[str, float]) -> float:
-    return sum(roots.get(run, UNKNOWN) * count for run, count in found.items())
 
 
 def profile(text: str) -> Profile:
