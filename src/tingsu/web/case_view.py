@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, prefetch_related_objects
 
 from tingsu.cases.access import visible_cases
+from tingsu.cases.bundles import suspicions_of
 from tingsu.cases.lifecycle import Offer, offers
 from tingsu.cases.models import Approval, Case, Deadline, Evidence, FollowUp, Option
 from tingsu.cases.near import near_cases
@@ -20,6 +21,7 @@ from tingsu.org.permissions import can
 from tingsu.packs.schema import Action
 from tingsu.web.fields import FieldView, draw_fields
 from tingsu.web.highlighting import kinds_in
+from tingsu.web.near_view import show_near
 from tingsu.web.process_steps import steps_of
 from tingsu.web.reading_details import details_of
 from tingsu.web.timeline import tell
@@ -83,7 +85,9 @@ def gather(case: Case, by: User, attempt: Attempt, revealed: Revealed | None = N
         "approvals": list(case.approvals.all()),
         "follow_ups": list(case.follow_ups.all()),
         "evidence": list(case.evidence.all()),
-        "near": near_cases(case, by=by),
+        "near": show_near(case.masked_text, near_cases(case, by=by)),
+        "suspicions": suspicions_of(case, by=by),
+        "may_see_bundles": can(by, "view_home"),
         "merged": list(visible_cases(by).filter(merged_into=case).order_by("pk").values_list("number", flat=True)),
         "details": details_of(case.reading, case.demands, case.risks),
         "kinds": kinds_in(case.reading),

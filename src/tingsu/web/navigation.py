@@ -51,6 +51,7 @@ def _entries(user: User) -> list[Entry]:
         entries.append(Entry(reverse("approvals"), _("待我审批"), "stamp"))
     if can(user, "view_home"):
         entries.append(Entry(reverse("late"), _("逾期督办"), "late"))
+        entries.append(Entry(reverse("bundles"), _("批量线索"), "link"))
     if can(user, "teach_reading"):
         entries.append(Entry(reverse("models"), _("研判模型"), "leaf"))
     if can(user, "view_audit"):

@@ -25,6 +25,7 @@ from tingsu.org.permissions import require
 from tingsu.web.asking import person_of
 from tingsu.web.fields import unit_picks
 from tingsu.web.highlighting import kinds_in
+from tingsu.web.near_view import show_near
 from tingsu.web.read_back import ReadBack, make_read_back
 from tingsu.web.reading_details import details_of
 
@@ -135,6 +136,7 @@ def _live(typed: Typed, by: User) -> dict[str, Any]:
         "kinds": kinds_in(reading or {}),
         "need_choice": active_pack().taxonomy("need").choice(need),
         "nearby": nearby,
+        "near": show_near(typed.text, nearby.cases) if nearby else [],
         "veil": None,  # what the clerk types stays as typed
     }
 

@@ -13,6 +13,7 @@ from django.views.i18n import set_language
 from tingsu.web import (
     approvals,
     audit,
+    bundles,
     case_form,
     case_page,
     evidence,
@@ -48,6 +49,8 @@ urlpatterns = [
     page("cases/<str:number>/evidence/", evidence.add_evidence, "evidence-add"),
     page("cases/<str:number>/evidence/<int:no>/", evidence.send_evidence, "evidence"),
     page("approvals/", approvals.show_approvals, "approvals"),
+    page("bundles/", bundles.show_bundles, "bundles"),
+    page("bundles/<int:bundle_id>/", bundles.show_bundle, "bundle"),
     page("late/", late.show_late, "late"),
     page("search/", search.show_found, "search"),
     page("tokens/", tokens.show_tokens, "tokens"),
