@@ -24,6 +24,7 @@ from tingsu.cli import (
     packs,
     reading,
     server,
+    similar,
     staff,
 )
 
@@ -76,6 +77,7 @@ _add(app, "demo", demo.load)
 _add(app, "analyse", analyse.analyse, needs_site=False)
 _add(app, "read", reading.read_file, needs_site=False)
 _add(app, "learn", learning.learn)
+_add(app, "similar", similar.similar, needs_site=False)
 _add(app, "mask", masking.mask_lines, needs_site=False)
 _add(app, "unmask", masking.unmask_lines, needs_site=False)
 _add(app, "mask-key", masking.make_key, needs_site=False)
