@@ -19,6 +19,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
+SIZES = [600, 10_000, 100_000]
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 
@@ -26,10 +27,17 @@ def main() -> None:
     """Measure, print, and put the tables between the marks of docs/performance.md."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], action="append")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[600, 10_000, 100_000])
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--print-only", action="store_true", help="leave docs/performance.md as it is")
     parser.add_argument("--personal-data", action="store_true", help="measure only how personal data is found")
+    parser.add_argument("--similar-cases", action="store_true", help="measure only how alike cases are found")
     asked = parser.parse_args()
+    if asked.similar_cases:
+        from benchmarks import similar_cases, similar_pairs
+
+        similar_pairs.main()
+        similar_cases.measure_store(asked.sizes if asked.sizes != SIZES else [10_000, 100_000])
+        return
     if asked.personal_data:
         from benchmarks.personal_data import tell
 

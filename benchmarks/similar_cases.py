@@ -41,13 +41,18 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.inside:
         run(asked.sizes, baselines=not asked.no_baselines)
-        return
-    with tempfile.TemporaryDirectory(prefix="tingsu-similar-") as home, database(asked.engine) as url:
+    else:
+        measure_store(asked.sizes, asked.engine, baselines=not asked.no_baselines)
+
+
+def measure_store(sizes: Sequence[int], engine: str = "sqlite", *, baselines: bool = True) -> None:
+    """Measure in a fresh folder that is gone afterwards, in a process of its own."""
+    with tempfile.TemporaryDirectory(prefix="tingsu-similar-") as home, database(engine) as url:
         environment = {**os.environ, "TINGSU_HOME": home, "DJANGO_SETTINGS_MODULE": "tingsu.base.settings"}
         environment |= {"DATABASE_URL": url} if url else {}
         environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        subprocess.run([sys.executable, "-m", "benchmarks.similar_cases", "--inside", *sys.argv[1:]], env=environment,
-                       cwd=ROOT, check=True)  # fmt: skip
+        command = [sys.executable, "-m", "benchmarks.similar_cases", "--inside", "--sizes", *map(str, sizes)]
+        subprocess.run([*command, *([] if baselines else ["--no-baselines"])], env=environment, cwd=ROOT, check=True)
 
 
 def run(sizes: Sequence[int], *, baselines: bool) -> None:
