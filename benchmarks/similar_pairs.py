@@ -82,7 +82,7 @@ def encoder(pairs: Sequence[Pair]) -> Scores | None:
     model = USE()
     texts = sorted({text for pair in pairs for text in (pair.first, pair.second)})
     steps = [np.asarray(model.encode(texts[at : at + 256])) for at in range(0, len(texts), 256)]
-    row = {text: vector for text, vector in zip(texts, np.concatenate(steps), strict=True)}
+    row = dict(zip(texts, np.concatenate(steps), strict=True))
     return np.array([float(row[pair.first] @ row[pair.second]) for pair in pairs])
 
 

@@ -52,9 +52,9 @@ class Emotion:
 class Demand:
     """One thing the customer asks for (诉求); wishes of one kind said several times are one demand.
 
-    ``amount`` is the sum named with it, in ``currency``; ``due`` the day it is wanted by. ``by`` is who is to do it when
-    not simply the bank (柜员, 催收公司), ``to`` whom it is for when not simply the writer (母亲). ``sentences`` are the
-    places (start, end) of the whole sentences it stands in; ``implied`` says that nobody asked in so many words.
+    ``amount`` is the sum named with it, in ``currency``; ``due`` the day it is wanted by. ``by`` is who is to do it,
+    when not simply the bank (柜员, 催收公司), ``to`` whom it is for, when not simply the writer (母亲). ``sentences``:
+    the places (start, end) of the whole sentences it stands in; ``implied`` says that nobody asked in so many words.
     """
 
     kind: str
@@ -110,7 +110,7 @@ class Sum:
 class Moment:
     """A time that was named: the days ``first`` to ``last``, both None when it cannot be told which.
 
-    ``grain``: 日, 周, 月, 年, 段 (a stretch such as 国庆前). ``clock`` is the time of day, "15:00", where one was named.
+    ``grain``: 日, 周, 月, 年, 段 (a stretch such as 国庆前). ``clock`` is the time of day, "15:00", where it was named.
     ``relative``: counted from the day of receipt (上周三), or without its year (3月5日).
     """
 

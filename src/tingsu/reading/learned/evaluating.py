@@ -11,7 +11,7 @@ import numpy as np
 
 from tingsu.base.text import is_storable
 from tingsu.reading.learned.figures import Figures, f1_by_label, measure
-from tingsu.reading.learned.fitting import Settings, choose, fit, fold_rows
+from tingsu.reading.learned.fitting import SEED, Settings, choose, fit, fold_rows
 from tingsu.reading.learned.material import Floats, Material, Whole
 from tingsu.reading.learned.site_model import SiteModel
 from tingsu.reading.privacy import mask
@@ -82,13 +82,13 @@ def group_copies(texts: Sequence[str]) -> list[int]:
 
 
 def cross_validate(
-    material: Material, *, folds: int = FOLDS, on_fold: Step = lambda done: None
+    material: Material, *, folds: int = FOLDS, seed: int = SEED, on_fold: Step = lambda done: None
 ) -> tuple[Held, tuple[Settings, ...]]:
     """Every text judged by a model that saw neither it nor a copy of it; settings are chosen inside the folds too."""
     said = np.zeros(len(material), dtype=np.int64)
     chances = np.zeros((len(material), len(material.labels)), dtype=np.float32)
     rows, chosen = np.arange(len(material)), []
-    for done, part in enumerate(fold_rows(material, rows, folds), start=1):
+    for done, part in enumerate(fold_rows(material, rows, folds, seed), start=1):
         if len(part):
             told = np.setdiff1d(rows, part)
             settings, warmth = choose(material, told)

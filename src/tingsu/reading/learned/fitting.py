@@ -144,12 +144,12 @@ def _teach_on_top(material: Material, rows: Whole, cells: csr_matrix, settings: 
     return grid[:-1].astype(np.float32), (grid[-1] * _BIAS).astype(np.float32)
 
 
-def fold_rows(material: Material, rows: Whole, folds: int) -> list[Whole]:
+def fold_rows(material: Material, rows: Whole, folds: int, seed: int = SEED) -> list[Whole]:
     """``rows`` in ``folds`` parts: copies together in one part, each label spread evenly over all of them.
 
-    The same material gives the same parts.
+    The same material and seed give the same parts.
     """
-    shuffled = np.random.default_rng(SEED).permutation(rows)
+    shuffled = np.random.default_rng(seed).permutation(rows)
     grouped: dict[int, list[int]] = {}
     for row in shuffled.tolist():
         grouped.setdefault(int(material.groups[row]), []).append(row)

@@ -82,11 +82,7 @@ def try_teaching(
     told, notes = check_told(asked, told)
     described = describe_all(told, on_read=lambda done: on_stage("read", done, len(told)))
     on_stage("folds", 0, FOLDS + 1)
-    labels = asked.labels or tuple(sorted({one.label for one in told}))
-    groups = group_copies([one.masked for one in described])
-    if (different := len(set(groups))) < FOLDS:
-        raise CannotTeach(f"例子里互不相同的文本只有 {different} 段，没法检验学得好不好。请补充不同的例子。")
-    material = gather_material(asked.name, told, described, labels, groups, on_top=asked.on_top)
+    material = prepare_material(asked, told, described)
     held, settings = cross_validate(material, on_fold=lambda done: on_stage("folds", done, FOLDS + 1))
     model, _chosen = teach_all(material)
     on_stage("folds", FOLDS + 1, FOLDS + 1)
@@ -104,6 +100,15 @@ def try_teaching(
         engine=ENGINE,
     )
     return Trial(card, model, _remember(material, held, described))
+
+
+def prepare_material(asked: Asked, told: Sequence[Told], described: Sequence[Described]) -> Material:
+    """The examples as numbers, copies known as copies. Raises CannotTeach where nearly all are copies."""
+    groups = group_copies([one.masked for one in described])
+    if (different := len(set(groups))) < FOLDS:
+        raise CannotTeach(f"例子里互不相同的文本只有 {different} 段，没法检验学得好不好。请补充不同的例子。")
+    labels = asked.labels or tuple(sorted({one.label for one in told}))
+    return gather_material(asked.name, told, described, labels, groups, on_top=asked.on_top)
 
 
 def check_told(asked: Asked, told: Sequence[Told]) -> tuple[list[Told], list[str]]:
