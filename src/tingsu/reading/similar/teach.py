@@ -58,7 +58,7 @@ def pack(wordings: Wordings, weights: Floats, metric: Floats) -> dict[str, Any]:
 
 def learn_coefficients(meaning: Meaning, pairs: Sequence[Pair]) -> dict[str, float]:
     """How much each likeness counts: logistic regression in which none may count against."""
-    rows = np.array([list(likenesses(*_profiles(meaning, pair)).values()) for pair in pairs])
+    rows = np.array([list(likenesses(*pair_profiles(meaning, pair)).values()) for pair in pairs])
     same = np.array([pair.same for pair in pairs], dtype=np.float64)
 
     def loss(point: Doubles) -> tuple[float, Doubles]:
@@ -75,11 +75,12 @@ def learn_coefficients(meaning: Meaning, pairs: Sequence[Pair]) -> dict[str, flo
 
 def measure(meaning: Meaning, pairs: Sequence[Pair]) -> float:
     """The area under the curve of ``similarity`` over labelled pairs."""
-    scores = [compare(*_profiles(meaning, pair)) for pair in pairs]
+    scores = [compare(*pair_profiles(meaning, pair)) for pair in pairs]
     return float(roc_auc_score([pair.same for pair in pairs], scores))
 
 
-def _profiles(meaning: Meaning, pair: Pair) -> tuple[Profile, Profile]:
+def pair_profiles(meaning: Meaning, pair: Pair) -> tuple[Profile, Profile]:
+    """Both texts of a pair, ready for comparing."""
     return Profile(bare(pair.first), meaning), Profile(bare(pair.second), meaning)
 
 
