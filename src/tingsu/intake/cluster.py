@@ -25,7 +25,7 @@ from tingsu.intake.reading_rows import Readers, TextRow, flat_rows, from_cells
 MASTER = "local[*]"
 STEP = 20_000  # texts sent at once; what is in memory here
 BATCH = 500  # texts a worker reads between two words with Spark
-_TEXTS = pa.schema([("row", pa.int64()), ("id", pa.string()), ("text", pa.string())])
+TEXTS = pa.schema([("row", pa.int64()), ("id", pa.string()), ("text", pa.string())])
 
 
 class NoCluster(TingsuError):
@@ -82,7 +82,7 @@ def read_on_cluster(session: Any, texts: Iterable[TextRow], readers: Readers) ->
     schema = _spark_schema(readers.columns)
     parts = max(2, session.sparkContext.defaultParallelism)
     for step in in_steps(texts, STEP):
-        sent = pa.Table.from_pylist([{"row": one.row, "id": one.id, "text": one.text} for one in step], schema=_TEXTS)
+        sent = pa.Table.from_pylist([{"row": one.row, "id": one.id, "text": one.text} for one in step], schema=TEXTS)
         frame = session.createDataFrame(sent).repartition(parts, "row")
         read = frame.mapInArrow(partial(read_batches, readers=readers), schema).toArrow()
         yield from map(from_cells, read.sort_by("row").to_pylist())
