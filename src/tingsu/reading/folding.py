@@ -12,13 +12,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import accumulate
 
+import numpy as np
 import opencc
 import yaml
+
+from tingsu.reading.trie import Codes, Page, Trie, codes_of
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
@@ -71,9 +75,34 @@ def _table() -> dict[int, str]:
     return {**_fold_width(), **_fold_han(), **_fold_letters(), **controls, 0x0D: "\n", 0x2028: "\n", 0x2029: "\n"}
 
 
+@lru_cache(maxsize=1)
+def _codes() -> Codes:
+    """The folded code point of every code point."""
+    codes = np.arange(0x110000, dtype=np.uint32)
+    table = _table()
+    codes[list(table)] = list(map(ord, table.values()))
+    return codes
+
+
 def fold(text: str) -> Folded:
     """The folded form of ``text`` with its places; any string is accepted, lone surrogates included."""
-    folded = text.translate(_table())
+    return _drop_invisible(_map(text))
+
+
+def fold_each(texts: Sequence[str]) -> list[Folded]:
+    """The folded form of each of ``texts``."""
+    joined, ends = _map("\n".join(texts)), accumulate(map(len, texts), lambda end, size: end + 1 + size)
+    folded = [joined[end - len(text) : end] for text, end in zip(texts, ends, strict=True)]
+    if _INVISIBLE.search(joined) is None:
+        return [Folded(text, None) for text in folded]
+    return list(map(_drop_invisible, folded))
+
+
+def _map(text: str) -> str:
+    return _codes()[codes_of(text)].tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def _drop_invisible(folded: str) -> Folded:
     if _INVISIBLE.search(folded) is None:
         return Folded(folded, None)
     kept = [(place, char) for place, char in enumerate(folded) if _INVISIBLE.match(char) is None]
@@ -115,6 +144,18 @@ def _tail(variant: str) -> str:
     if variant.endswith("线"):
         return f"{rest}(?![上下路索条性束])"
     return f"(?<![a-z]{re.escape(variant[0])}){rest}(?![a-z])" if variant.isascii() else rest
+
+
+@lru_cache(maxsize=1)
+def _variant_trie() -> Trie:
+    return Trie(list(_variants()[1]))
+
+
+def read_variants_each(folded: Sequence[Folded]) -> list[Folded]:
+    """Each of ``folded`` as ``read_variants`` leaves it; most hold no variant and are settled together."""
+    page = Page([one.text for one in folded])
+    touched = set(page.texts_at(_variant_trie().find(page.codes)[0]).tolist())
+    return [read_variants(one) if number in touched else one for number, one in enumerate(folded)]
 
 
 def read_variants(folded: Folded) -> Folded:

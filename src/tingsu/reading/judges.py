@@ -7,8 +7,10 @@ shown. A complaint asks for what the rules of ``asks`` heard and the model belie
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import accumulate
 
 from tingsu.reading.labels import NO, YES
 from tingsu.reading.learned.model import Weighed
@@ -36,37 +38,34 @@ _HOT = ("咒骂", "愤怒", "激烈", "反话", "反问")
 _COOL = ("和气", "称赞")
 
 
-@dataclass(frozen=True, slots=True)
 class Heard:
     """One text under judgement: the lexicon's hits and the model's weights."""
 
-    seen: Seen
-    weighed: Weighed
+    def __init__(self, seen: Seen, weighed: Weighed) -> None:
+        self.seen, self.weighed = seen, weighed
+        self._edges: list[int] | None = None  # where words begin and end
 
     def words(self, facet: str, label: str) -> tuple[Evidence, ...]:
         """The lexicon's words for ``label``, heaviest first; where it has none, the wordings the model went by."""
-        hits = sorted(self.seen.of(facet, label), key=lambda hit: -hit.cue.weight)
-        return self.seen.evidence(hits[:MAX_EVIDENCE]) or self.wordings(facet, label)
+        hits = self.seen.of(facet, label)
+        if not hits:
+            return self.wordings(facet, label)
+        return self.seen.evidence(sorted(hits, key=lambda hit: -hit.cue.weight)[:MAX_EVIDENCE])
 
     def wordings(self, facet: str, label: str) -> tuple[Evidence, ...]:
         """Where the wordings stand that pulled most towards ``label``, neighbours joined, in order."""
-        text, folded = self.seen.text, self.seen.folded
-        starts, ends = _word_bounds(text)
+        text, seen = self.seen.text, self.seen
         places = [(text.find(piece), len(piece)) for piece in self.weighed.wordings(facet, label)[: 2 * _SHOWN]]
-        whole = ((starts[at], ends[at + size - 1]) for at, size in places if at >= 0)
-        spans = (folded.origin(start, end) for start, end in _join(whole)[:_SHOWN])
-        return tuple(Evidence(start, end, self.seen.original[start:end], WHY) for start, end in spans)
+        whole = [(self._word_at(at)[0], self._word_at(at + size - 1)[1]) for at, size in places if at >= 0]
+        spans = [seen.folded.origin(start, end) for start, end in _join(whole)[:_SHOWN]]
+        return tuple([Evidence(start, end, seen.original[start:end], WHY) for start, end in spans])
 
-
-def _word_bounds(text: str) -> tuple[list[int], list[int]]:
-    """For every character, where the word it belongs to begins and ends."""
-    starts: list[int] = []
-    ends: list[int] = []
-    for word in cut_words(text):
-        begin = len(starts)
-        starts += [begin] * len(word)
-        ends += [begin + len(word)] * len(word)
-    return starts, ends
+    def _word_at(self, place: int) -> tuple[int, int]:
+        """Where the word begins and ends to which the character at ``place`` belongs."""
+        if self._edges is None:
+            self._edges = [*accumulate(map(len, cut_words(self.seen.text)), initial=0)]
+        word = bisect_right(self._edges, place)
+        return self._edges[word - 1], self._edges[word]
 
 
 def _join(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -85,7 +84,7 @@ def is_silent(heard: Heard) -> bool:
 
 
 def _rank(heard: Heard, facet: str) -> tuple[tuple[str, float], ...]:
-    return tuple([(label, round(chance, 4)) for label, chance in heard.weighed.chances(facet).items()])
+    return heard.weighed.ranked(facet)
 
 
 def judge_complaint(heard: Heard) -> Judgement:
@@ -105,11 +104,11 @@ def judge_complaint(heard: Heard) -> Judgement:
 
 def judge(heard: Heard, facet: str, complaint: Judgement) -> Judgement:
     """The likeliest label of ``facet``; None where no complaint is made or none is likely enough."""
-    ranked = _rank(heard, facet)
+    ranked = heard.weighed.ranked(facet, _NEAREST)
     label, chance = ranked[0]
     if complaint.value == NO or chance < TOO_FAINT or is_silent(heard):
-        return Judgement(None, chance, (), ranked[:_NEAREST])
-    return Judgement(label, chance, heard.words(facet, label), ranked[:_NEAREST])
+        return Judgement(None, chance, (), ranked)
+    return Judgement(label, chance, heard.words(facet, label), ranked)
 
 
 def judge_latent(heard: Heard, complaint: Judgement) -> Judgement:

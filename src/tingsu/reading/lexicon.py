@@ -8,16 +8,18 @@ one sentence. Further numbers of a group (``bad``, ``bare`` …) are read by the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from itertools import pairwise, product
-from typing import Any
+from itertools import product
+from typing import Any, NamedTuple
 
+import numpy as np
 import yaml
 
 from tingsu.reading.folding import fold
+from tingsu.reading.trie import Page, Trie
 
 FACETS = ("business", "cause", "complaint", "emotion", "need", "demand", "risk", "mark")
 GAP = 8  # characters allowed where a cue says ~
@@ -41,8 +43,7 @@ class Cue:
     phrase: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Hit:
+class Hit(NamedTuple):
     """A cue found at ``start``–``end`` of the folded text."""
 
     start: int
@@ -50,39 +51,61 @@ class Hit:
     cue: Cue
 
 
-# first two characters → ((length of head, {head: cues}), …)
-Bucket = tuple[tuple[int, dict[str, tuple[Cue, ...]]], ...]
+class Head(NamedTuple):
+    """What may stand where a head stands: cues that are the head alone, and cues that go on after a gap."""
+
+    length: int
+    whole: tuple[Cue, ...]
+    gapped: tuple[tuple[str, Cue], ...]  # (the piece that must follow first, cue)
 
 
-@dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All cues of all facets, ready to be found."""
+    """All cues of all facets, ready to be found in one text or in many at once."""
 
-    pairs: Mapping[tuple[str, str], Bucket]
-    singles: Mapping[str, tuple[Cue, ...]] = field(default_factory=dict)
-    size: int = 0
+    def __init__(self, heads: Mapping[str, Sequence[Cue]]) -> None:
+        """``heads`` are the cues by the piece they begin with."""
+        self.size = sum(map(len, heads.values()))
+        pieces = dict.fromkeys((*heads, *(cue.tail[0] for cues in heads.values() for cue in cues if cue.tail)))
+        self._pieces = tuple(pieces)
+        self._heads = tuple(_make_head(piece, heads.get(piece, ())) for piece in self._pieces)
+        self._trie = Trie(self._pieces)
 
     def find(self, text: str) -> list[Hit]:
         """Every hit in folded ``text``, in order of start; hits may overlap. Linear in the text's length."""
-        hits: list[Hit] = []
-        for start, bucket in enumerate(map(self.pairs.get, pairwise(text))):
-            if bucket is not None:
-                for length, heads in bucket:
-                    for cue in heads.get(text[start : start + length], ()):
-                        if cue.tail:
-                            _add_gapped(hits, text, start, start + length, cue)
-                        else:
-                            hits.append(Hit(start, start + length, cue))
-        for char in self.singles.keys() & set(text):
-            self._find_single(hits, text, char)
-        return hits
+        return self.find_each([text])[0]
 
-    def _find_single(self, hits: list[Hit], text: str, char: str) -> None:
-        start = text.find(char)
-        while start >= 0:
-            for cue in self.singles[char]:
-                _add_gapped(hits, text, start, start + 1, cue)
-            start = text.find(char, start + 1)
+    def find_each(self, texts: Sequence[str]) -> list[list[Hit]]:
+        """The hits of each of the folded ``texts``."""
+        page = Page(texts)
+        places, words = self._trie.find(page.codes)
+        order = np.argsort(places, kind="stable")
+        places, words = places[order], words[order]
+        cuts = page.cuts(places)
+        at, found = places.tolist(), words.tolist()
+        return [
+            self._hits(text, [place - begin for place in at[low:high]], found[low:high])
+            for text, begin, low, high in zip(texts, page.begins, cuts, cuts[1:], strict=False)
+        ]
+
+    def _hits(self, text: str, places: Sequence[int], found: Sequence[int]) -> list[Hit]:
+        heads, pieces = self._heads, self._pieces
+        there = {pieces[number] for number in found}
+        hits: list[Hit] = []
+        late: list[Hit] = []  # after a single character: last among those that begin at one place
+        for start, number in zip(places, found, strict=True):
+            length, whole, gapped = heads[number]
+            end = start + length
+            for cue in whole:
+                hits.append(Hit(start, end, cue))
+            for need, cue in gapped:
+                if need in there:
+                    _add_gapped(hits if length > 1 else late, text, start, end, cue)
+        return hits + late
+
+
+def _make_head(piece: str, cues: Sequence[Cue]) -> Head:
+    whole = tuple(cue for cue in cues if not cue.tail)
+    return Head(len(piece), whole, tuple((cue.tail[0], cue) for cue in cues if cue.tail))
 
 
 def _add_gapped(hits: list[Hit], text: str, start: int, end: int, cue: Cue) -> None:
@@ -128,13 +151,7 @@ def build(cues: Iterable[Cue]) -> Lexicon:
     heads: dict[str, list[Cue]] = {}
     for cue in best.values():
         heads.setdefault(cue.head, []).append(cue)
-    buckets: dict[tuple[str, str], dict[int, dict[str, tuple[Cue, ...]]]] = {}
-    for head, group in heads.items():
-        if len(head) > 1:
-            buckets.setdefault((head[0], head[1]), {}).setdefault(len(head), {})[head] = tuple(group)
-    pairs = {pair: tuple(sorted(lengths.items())) for pair, lengths in buckets.items()}
-    singles = {head: tuple(group) for head, group in heads.items() if len(head) == 1}
-    return Lexicon(pairs, singles, len(best))
+    return Lexicon(heads)
 
 
 @lru_cache(maxsize=1)

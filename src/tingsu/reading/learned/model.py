@@ -5,17 +5,16 @@ Stored as one ``.npz`` without pickled objects; weights of pieces are whole numb
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tingsu.reading.learned.pieces import cut_runs
+from tingsu.reading.trie import Ints, Page, Trie
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 _SHOWN = 6  # pieces named as evidence
@@ -60,29 +59,105 @@ class Model:
 
     @cached_property
     def _wide(self) -> Floats:
-        """Weights and squared reach beside each other, so that one step gathers both; 17 MB in memory."""
-        reach = self.reach.astype(np.float32)
-        return np.hstack([self.weights.astype(np.float32) * self.scale, reach * reach])
+        """Weights and reach beside each other, so that one step gathers both; 19 MB in memory."""
+        return np.hstack([self.weights.astype(np.float32) * self.scale, self.reach.astype(np.float32) ** 2])
 
     @cached_property
-    def _head_of(self) -> np.ndarray[Any, np.dtype[np.int64]]:
-        """Which head each column belongs to."""
-        return np.repeat(np.arange(len(self.heads)), [len(head.labels) for head in self.heads.values()])
+    def _leans(self) -> dict[tuple[str, str], Floats]:
+        return {}
+
+    @cached_property
+    def _trie(self) -> Trie:
+        return Trie(self.names)
+
+    @cached_property
+    def _heads(self) -> _Heads:
+        return _Heads(self.heads.values())
+
+    def _lean(self, facet: str, label: str) -> Floats:
+        """How far each piece speaks for ``label``: more than for its rivals on average, where only one label holds."""
+        lean = self._leans.get((facet, label))
+        if lean is None:
+            head = self.heads[facet]
+            own = self._wide[:, head.start + head.labels.index(label)]
+            lean = own - self._wide[:, head.columns].mean(axis=1) if head.single else own.copy()
+            self._leans[facet, label] = lean
+        return lean
 
     def weigh(self, text: str, signals: Mapping[str, float]) -> Weighed:
         """What the model makes of ``text`` (plain form) and its ``signals``."""
-        counts = Counter(map(self.rows.get, cut_runs(text)))
-        del counts[None]
-        rows = np.fromiter(counts, dtype=np.int64, count=len(counts))
-        much = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * self.rarity[rows]
-        wide, columns = self._wide[rows], len(self.bias)
-        lengths = np.sqrt(np.maximum((much * much) @ wide[:, columns:], np.float32(1e-12)))
-        points = (much @ wide[:, :columns]) / lengths[self._head_of] + self.bias
-        known = [(row, value) for name, value in signals.items() if (row := self.signal_rows.get(name)) is not None]
-        if known:
-            values = np.fromiter((value for _, value in known), dtype=np.float32, count=len(known))
-            points += values @ self.signals[[row for row, _ in known]]
-        return Weighed(self, wide, rows, much, points.tolist())
+        return self.weigh_each([text], [signals])[0]
+
+    def weigh_each(self, texts: Sequence[str], signals: Sequence[Mapping[str, float]]) -> list[Weighed]:
+        """What the model makes of each of ``texts`` (plain form) and its signals; bit by bit as one at a time."""
+        wide = self._wide
+        rows, counts, cuts = self._count(texts)
+        much = (1 + np.log(counts.astype(np.float32))) * self.rarity[rows]
+        parts = [slice(low, high) for low, high in pairwise(cuts)]
+        blocks = [wide[rows[part]] for part in parts]
+        points = np.empty((len(texts), len(self.bias)))
+        for number, (part, block) in enumerate(zip(parts, blocks, strict=True)):
+            points[number] = self._add_up(block, much[part], signals[number])
+        scores = Scores(self._heads, points)
+        return [
+            Weighed(self, block, rows[part], much[part], scores, number)
+            for number, (part, block) in enumerate(zip(parts, blocks, strict=True))
+        ]
+
+    def _count(self, texts: Sequence[str]) -> tuple[Ints, Ints, list[int]]:
+        """The pieces of all texts, how often each stands there, and where those of each text begin."""
+        page = Page(texts)
+        places, words = self._trie.find(page.codes)
+        size = len(self.names)
+        keys, counts = np.unique(page.texts_at(places) * size + words, return_counts=True)
+        cuts: list[int] = np.searchsorted(keys, np.arange(len(texts) + 1) * size).tolist()
+        return keys % size, counts, cuts
+
+    def _add_up(self, block: Floats, much: Floats, signals: Mapping[str, float]) -> Floats:
+        columns = len(self.bias)
+        lengths = np.sqrt(np.maximum((much * much) @ block[:, columns:], np.float32(1e-12)))
+        said = np.zeros(len(self.signals), dtype=np.float32)
+        for name, value in signals.items():
+            if (row := self.signal_rows.get(name)) is not None:
+                said[row] = value
+        points: Floats = (much @ block[:, :columns]) / lengths[self._heads.of_column] + self.bias + said @ self.signals
+        return points
+
+
+class _Heads:
+    """The columns of all heads at a glance."""
+
+    def __init__(self, heads: Iterable[Head]) -> None:
+        self.all = tuple(heads)
+        self.starts = [head.start for head in self.all]
+        sizes = [len(head.labels) for head in self.all]
+        self.of_column = np.repeat(np.arange(len(self.all)), sizes)
+        self.warmth = np.repeat([head.warmth for head in self.all], sizes)
+        self.single = np.repeat([head.single for head in self.all], sizes)
+        self.named = {head.facet: number for number, head in enumerate(self.all)}
+
+
+class Scores:
+    """The calibrated chances of many texts."""
+
+    def __init__(self, heads: _Heads, points: np.ndarray[Any, np.dtype[np.float64]]) -> None:
+        """``points``: a row a text, a column a label."""
+        self._heads = heads
+        warm = points / heads.warmth
+        raised = np.exp(warm - np.maximum.reduceat(warm, heads.starts, axis=1)[:, heads.of_column])
+        shares = raised / np.add.reduceat(raised, heads.starts, axis=1)[:, heads.of_column]
+        chances = np.where(heads.single, shares, 1 / (1 + np.exp(-np.clip(warm, -30.0, 30.0))))
+        self._chances: list[list[float]] = np.round(chances, 4).tolist()
+        self._orders: list[list[list[int]]] = [
+            np.argsort(-chances[:, head.columns], axis=1, kind="stable").tolist() for head in heads.all
+        ]
+
+    def ranked(self, text: int, facet: str, most: int | None = None) -> tuple[tuple[str, float], ...]:
+        """The ``most`` likeliest labels of a facet with their chances to four places, best first."""
+        number = self._heads.named[facet]
+        head, chances = self._heads.all[number], self._chances[text]
+        labels, start = head.labels, head.start
+        return tuple([(labels[place], chances[start + place]) for place in self._orders[number][text][:most]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,40 +165,23 @@ class Weighed:
     """One text as the model weighed it."""
 
     model: Model
-    wide: Floats
-    rows: np.ndarray[Any, np.dtype[np.int64]]
+    block: Floats
+    rows: Ints
     much: Floats
-    points: list[float]
+    scores: Scores
+    number: int
 
-    def chances(self, facet: str) -> dict[str, float]:
-        """Each label's calibrated chance, best first."""
-        head = self.model.heads[facet]
-        values = [value / head.warmth for value in self.points[head.columns]]
-        shares = soften(values) if head.single else [squash(value) for value in values]
-        return dict(sorted(zip(head.labels, shares, strict=True), key=lambda item: -item[1]))
+    def ranked(self, facet: str, most: int | None = None) -> tuple[tuple[str, float], ...]:
+        """Each label with its calibrated chance to four places, best first; at most ``most``."""
+        return self.scores.ranked(self.number, facet, most)
 
     def wordings(self, facet: str, label: str) -> list[str]:
         """The wordings that spoke most for ``label`` against its rivals, strongest first."""
-        head = self.model.heads[facet]
-        block = self.wide[:, head.columns]
-        own = block[:, head.labels.index(label)]
-        pull = self.much * (own - block.mean(axis=1) if head.single else own)
-        best = np.argsort(-pull)[: 3 * _SHOWN].tolist()
-        pulled = [self.model.names[self.rows[i]] for i in best if pull[i] > 0]
-        return [piece for piece in pulled if len(piece) > 1][:_SHOWN]
-
-
-def soften(values: Sequence[float]) -> list[float]:
-    """Points as chances that add up to one."""
-    top = max(values)
-    raised = [math.exp(value - top) for value in values]
-    total = sum(raised)
-    return [value / total for value in raised]
-
-
-def squash(points: float) -> float:
-    """The logistic curve."""
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, points))))
+        names = self.model.names
+        pull = self.much * self.model._lean(facet, label)[self.rows]
+        best = np.argsort(-pull, kind="stable")[: 3 * _SHOWN]
+        pulls = zip(self.rows[best].tolist(), pull[best].tolist(), strict=True)
+        return [names[row] for row, much in pulls if much > 0 and len(names[row]) > 1][:_SHOWN]
 
 
 def save_model(model: Model, path: Path) -> None:
