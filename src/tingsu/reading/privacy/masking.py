@@ -29,12 +29,16 @@ def find_folded(text: str) -> list[Found]:
 
 def find_in(folded: Folded) -> tuple[PersonalDatum, ...]:
     """Personal data of a text already folded, in order, without overlaps."""
-    return tuple(_datum(folded, one) for one in find_folded(folded.text))
+    shown: dict[tuple[str, str], str] = {}
+    return tuple(_datum(folded, one, shown) for one in find_folded(folded.text))
 
 
-def _datum(folded: Folded, one: Found) -> PersonalDatum:
-    shown = mask_value(one.kind, folded.text[one.start : one.end])
-    return PersonalDatum(one.kind, *folded.origin(one.start, one.end), shown, one.valid)
+def _datum(folded: Folded, one: Found, shown: dict[tuple[str, str], str]) -> PersonalDatum:
+    """``shown`` keeps how each value is masked, for texts that say it again and again."""
+    what = one.kind, folded.text[one.start : one.end]
+    if what not in shown:
+        shown[what] = mask_value(*what)
+    return PersonalDatum(one.kind, *folded.origin(one.start, one.end), shown[what], one.valid)
 
 
 def find_personal_data(text: str) -> tuple[PersonalDatum, ...]:

@@ -27,7 +27,6 @@ _PEOPLE = _words("titles", "roles", "kin")
 _NO_NAMES = _words("no_names")
 _GRAMMAR = frozenset("的了是我你您他她它们吗呢吧啊呀么啥着过把被给对让没不很这那说就都也还")
 _NUMERALS = frozenset("〇零一二三四五六七八九十百千两")
-_HAN = re.compile("[\u3007\u3400-\u9fff\U00020000-\U0003ffff]")
 _RUN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]{1,12}")
 _FAR = re.compile("[\u4e00-\u9fff]{2,6}")
 _DOTTED = re.compile("[\u4e00-\u9fff]{1,8}(?:[·•][\u4e00-\u9fff]{1,8}){1,3}")
@@ -53,7 +52,7 @@ class Trust(IntEnum):
 
 def is_han(char: str) -> bool:
     """Whether ``char`` is one Chinese character."""
-    return _HAN.match(char) is not None
+    return "\u3400" <= char <= "\u9fff" or "\U00020000" <= char <= "\U0003ffff" or char == "\u3007"
 
 
 def surname_length(text: str, place: int) -> int:

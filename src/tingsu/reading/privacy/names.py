@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from tingsu.reading.privacy.found import Found
 from tingsu.reading.privacy.name_shapes import (
@@ -24,6 +25,7 @@ from tingsu.reading.privacy.name_shapes import (
     surname_length,
 )
 from tingsu.reading.privacy.titles import find_titled
+from tingsu.reading.privacy.windows import Windows
 from tingsu.reading.privacy.words import one_of
 
 NAME = "姓名"
@@ -47,6 +49,9 @@ _LINK_CHARS = frozenset("< :=是为叫“”\"'「『([【】|>—-0123456789")
 _FIELD = re.compile(r"[:=】|>]|——")
 _BEGINNINGS = SURNAMES | {word[0] for word in (*DOUBLE, *FAR_BEGINS)} | frozenset("小老阿大")
 _SMALL = re.compile("[小老阿大]([\u4e00-\u9fff])")
+_MAY_FOLLOW = _BEGINNINGS | _LINK_CHARS
+# Cues that nothing but a surname or a sign between the two makes a name follow; asked first, since cues are many.
+_WEAK = frozenset(word for word, trust in _CUES.items() if trust < Trust.FORM and word[0] not in _OWNERS)
 _BEFORE_SURNAME = re.compile("([\u4e00-\u9fff])姓(?![名氏什啥])")
 _SURNAME = re.compile("(?:免贵)?姓(?![名氏什啥甚是为的了和不别可在同一也都没有男女客人经员柜户先储])([\u4e00-\u9fff])")
 _ASKED = re.compile(
@@ -92,16 +97,24 @@ def find_names(text: str, numbers: Iterable[Found]) -> list[Found]:
     spans += [span for start, end in spans if end - start > 1 for span in _listed(text, end)]
     spans += _surnames(text)
     spans += _said_again(text, spans)
-    return [Found(NAME, start, end) for start, end in spans]
+    return [Found(NAME, start, end) for start, end in sorted(set(spans))]
 
 
 def _after_cues(text: str) -> Iterator[tuple[int, int]]:
+    windows = Windows(text, 2, 200)
     for cue in _CUE.finditer(text):
-        span = _after_cue(text, cue)
-        if span is None and cue[0][0] in _OWNERS and (inner := _CUE.match(text, cue.start() + 1)):
-            span = _after_cue(text, inner)  # 我妹|夫花满楼 hides 妹夫|花满楼
-        if span is not None:
+        place = cue.end()
+        if cue[0] in _WEAK and text[place : place + 1] not in _MAY_FOLLOW:
+            continue
+        if span := windows.find(cue.start(), partial(_after_either, text, cue)):
             yield span
+
+
+def _after_either(text: str, cue: re.Match[str]) -> tuple[int, int] | None:
+    span = _after_cue(text, cue)
+    if span is None and cue[0][0] in _OWNERS and (inner := _CUE.match(text, cue.start() + 1)):
+        return _after_cue(text, inner)  # 我妹|夫花满楼 hides 妹夫|花满楼
+    return span
 
 
 def _after_cue(text: str, cue: re.Match[str]) -> tuple[int, int] | None:

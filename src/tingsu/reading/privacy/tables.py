@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from tingsu.reading.privacy.found import Found
 from tingsu.reading.privacy.name_shapes import Trust, is_han, name_end
 
-_HEADER = re.compile(
+_PEOPLE = (
     "(?:客户|投诉人|联系人|经办人|收款人|付款人|被投诉人|申请人|员工|柜员|持卡人|投保人|收件人|登记人|户主|负责人|处理人"
-    "|主办人|当事人)?(?:姓名|户名|名字|名称)?|name"
+    "|主办人|当事人|来访人|接待人|来信人|来电人|反映人|举报人|经办|复核)"
 )
-_HEADER_WORD = re.compile("姓名|户名|名字|名称|客户|员|人|主|name")
+_HEADER = re.compile(f"{_PEOPLE}(?:姓名|户名|名字|名称)?|姓名|户名|名字|名称|name")
+# A cell that heads names, between splitters: nearly every line is let go by this one look.
+_HEADER_CELL = re.compile(f'(?:^|[,|;/ ]) {{0,3}}"?(?:{_HEADER.pattern})(?=$|[,|;/ "])', re.MULTILINE)
 _SPLITTERS = (",", "|", ";", "/", " ")
 _MOST_COLUMNS, _WIDEST, _LONGEST = 60, 12, 2_000  # cells of a header line, characters of one and of all
 
@@ -21,11 +23,11 @@ Header = tuple[str, list[int], int]  # splitter, columns that hold names, how ma
 
 def read_header(line: str) -> Header | None:
     """How to read the rows below a folded line that heads a table with names; None where it heads none."""
-    if len(line) > _LONGEST or any(char.isdigit() for char in line) or _HEADER_WORD.search(line) is None:
+    if len(line) > _LONGEST or _HEADER_CELL.search(line) is None or any(char.isdigit() for char in line):
         return None
     for splitter in _SPLITTERS:
-        cells = _cells(line, splitter)
-        if 2 <= len(cells) <= _MOST_COLUMNS and all(end - start <= _WIDEST for start, end in cells):
+        cells = _cells(line, splitter) if 0 < line.count(splitter) < _MOST_COLUMNS else []
+        if cells and all(end - start <= _WIDEST for start, end in cells):
             named = [n for n, (start, end) in enumerate(cells) if end > start and _HEADER.fullmatch(line[start:end])]
             if named:
                 return splitter, named, len(cells)
@@ -34,7 +36,7 @@ def read_header(line: str) -> Header | None:
 
 def find_in_tables(text: str) -> Iterator[Found]:
     """Names in the rows below a header of folded ``text``."""
-    if "\n" not in text or _HEADER_WORD.search(text) is None:
+    if "\n" not in text or _HEADER_CELL.search(text) is None:
         return
     header: Header | None = None
     place = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from tingsu.reading.privacy.name_shapes import (
     DOUBLE,
@@ -18,6 +19,7 @@ from tingsu.reading.privacy.name_shapes import (
     is_han,
     surname_length,
 )
+from tingsu.reading.privacy.windows import Windows
 from tingsu.reading.privacy.words import one_of
 
 _TITLE = re.compile(one_of(TITLES))
@@ -43,21 +45,35 @@ _POINTED = re.compile("(?:那个|这个|隔壁|楼下|对门|叫)$")
 
 def find_titled(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of every name that stands before a title in folded ``text``."""
+    done = 0  # 师傅|经理: a surname that ends the title before is no one's
+    windows = Windows(text, 12, 16)
     for title in _TITLE.finditer(text):
-        if title[0] not in _PERSONAL and text[title.end() : title.end() + 1] in _NOT_AFTER_OFFICE:
-            continue
-        start = _start(text, title.start(), title[0])
-        if start < title.start():
-            yield start, title.start()
+        span = windows.find(title.start(), partial(_before_title, text, title))
+        if span is not None and done <= span[0]:
+            yield span
+        done = title.end()
+    windows = Windows(text, 12, 8)
     for title in _SHORT_TITLE.finditer(text):
-        if title.start() and _is_short_titled(text, title.start() - 1):
-            yield title.start() - 1, title.start()
+        if span := windows.find(title.start(), partial(_before_short, text, title.start())):
+            yield span
     for familiar in _FAMILIAR.finditer(text):
         if _is_familiar(text, familiar.start(1)):
             yield familiar.span(1)
     for someone in _SOMEONE.finditer(text):
         if someone[1] in SURNAMES and (someone[1] not in SHY or _is_open(text, someone.start())):
             yield someone.span(1)
+
+
+def _before_title(text: str, title: re.Match[str]) -> tuple[int, int] | None:
+    end = title.start()
+    if title[0] not in _PERSONAL and text[title.end() : title.end() + 1] in _NOT_AFTER_OFFICE:
+        return None
+    start = _start(text, end, title[0])
+    return (start, end) if start < end else None
+
+
+def _before_short(text: str, end: int) -> tuple[int, int] | None:
+    return (end - 1, end) if end and _is_short_titled(text, end - 1) else None
 
 
 def _is_open(text: str, place: int) -> bool:
@@ -67,7 +83,11 @@ def _is_open(text: str, place: int) -> bool:
 
 
 def _ends_role(text: str, place: int) -> bool:
-    return any(text[max(0, place - length) : place] in _ROLES for length in (2, 3, 4))
+    return (
+        text[max(0, place - 2) : place] in _ROLES
+        or text[max(0, place - 3) : place] in _ROLES
+        or text[max(0, place - 4) : place] in _ROLES
+    )
 
 
 def _is_familiar(text: str, place: int) -> bool:
