@@ -1,9 +1,10 @@
 """When something is due, and why: pure arithmetic over a rule, a calendar and the pauses of the clock.
 
-How days are counted (民法典 201–203): the day of the event is not counted; hours run from the moment; a period of
-years ends on the same date, or the month's last day where there is none; a period ends at 24:00 of its last day; a
-last day that is a statutory rest day gives way to the first working day after it. Every due time carries the lawful
-end and the safe target, which makes no such shift.
+How days are counted (民法典 201–203): the day of the event is not counted; hours run from the moment, office hours only
+while the office is open; a period of years ends on the same date, or the month's last day where there is none; a
+period ends at 24:00 of its last day; a last day that is a statutory rest day gives way to the first working day after
+it. Every due time carries the lawful end and the safe target, which makes no such shift. A rule of another place is
+counted by that place's clock and without the shift.
 
 Our choice where the law is silent, in the customer's favour: units of days skip only the dates on which the clock
 stood still from 0:00 to 24:00. A period never runs out while the clock stands still: if it would, it ends with the
@@ -15,13 +16,15 @@ from __future__ import annotations
 import calendar as months
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from tingsu.base import clock
 from tingsu.base.clock import local
 from tingsu.calendars import explain
-from tingsu.calendars.rules import Pause, Rule, RuleMistake, rule_in_force
+from tingsu.calendars.hours import count_off, every_hour, hours_of_office
+from tingsu.calendars.places import in_zone
+from tingsu.calendars.rules import HOURS, Pause, Rule, RuleMistake, rule_in_force
 from tingsu.calendars.standstills import (
     DAY,
     Standstill,
@@ -56,8 +59,8 @@ format_end = explain.format_end
 class DueTime:
     """When one clock runs out, and every step that led there.
 
-    ``safe_target`` ≤ ``lawful_end``; both are exclusive instants in Asia/Shanghai, so 24:00 is kept as the following
-    midnight (``format_end`` writes it the Chinese way). ``shifted``: the lawful end gave way to a rest day.
+    ``safe_target`` ≤ ``lawful_end``; both are exclusive instants in the rule's time zone, so 24:00 is kept as the
+    following midnight (``format_end`` writes it the Chinese way). ``shifted``: the lawful end gave way to a rest day.
     ``calendar_known`` is False when a day it depends on was judged by the weekday fallback. ``paused`` is the time
     not counted: whole days for units of days, exact for hours. ``standing_still``: the clock is stopped now, and the
     ends are those of a clock that resumes this moment.
@@ -97,19 +100,20 @@ def compute(
     """When ``rule``, started by an event at ``start``, runs out, with the explanation an auditor asks for.
 
     Pauses whose reason is not in ``rule.pause_on`` do not stop this clock; the steps say so. ``extra_days`` lengthen
-    the limit: business days for a rule of business days, 24 hours each for hours, else calendar days. ``now`` (the
-    clock's time when left out) only matters while a pause is open. Naive moments are taken as China time.
+    the limit: business days for a rule of business days, 24 hours each for hours, the office's whole day for office
+    hours, else calendar days. ``now`` (the clock's time when left out) only matters while a pause is open. Naive
+    moments are taken as the wall clock of the rule's place, whose ``calendar`` it must be.
 
     Raises RuleMistake for negative ``extra_days``.
     """
     if extra_days < 0:
         raise RuleMistake(f"时限只能延长，不能用负数缩短（{rule.id}）。", rule.id)
-    begin, present = local(start), local(now or clock.now())
-    merged = merge_pauses((p for p in pauses if p.reason in rule.pause_on), now=present)
-    standstills = tuple(s for s in merged if s.end > begin)
+    begin, present = in_zone(start, rule.zone), in_zone(now or clock.now(), rule.zone)
+    merged = merge_pauses((p for p in pauses if p.reason in rule.pause_on), now=present, zone=rule.zone)
+    standstills = tuple(s for s in merged if s.end > begin.astimezone(UTC))
     ignored = tuple(dict.fromkeys(p.told for p in pauses if p.reason not in rule.pause_on))
     opening = [*explain.opening(rule, begin, extra_days), *explain.ignored(ignored)]
-    measure = _measure_hours if rule.unit == "hour" else _measure_days
+    measure = _measure_hours if rule.unit in HOURS else _measure_days
     return measure(rule, begin, calendar, standstills, extra_days, opening)
 
 
@@ -125,16 +129,22 @@ def extend(
     """The due time once ``base`` has been extended to ``longer``: the same start, ``longer``'s whole limit.
 
     Who may approve it and whether the customer must be told stand on ``longer``; checking that is the caller's.
-    Raises RuleMistake unless ``longer`` extends ``base``, in the same unit, by a longer limit.
+    Raises RuleMistake unless ``longer`` extends ``base`` by a longer limit, in the same unit or (Reg E: 10 business
+    days, then 45 calendar days) to a later end in another.
     """
-    if longer.extends != base.id or longer.unit != base.unit or longer.limit <= base.limit:
+    if longer.extends != base.id or (longer.unit == base.unit and longer.limit <= base.limit):
         raise RuleMistake(f"{longer.id} 不是 {base.id} 的延长规则，不能据此延期。", longer.id)
-    return compute(longer, start=start, calendar=calendar, pauses=pauses, now=now)
+    due = compute(longer, start=start, calendar=calendar, pauses=pauses, now=now)
+    if longer.unit != base.unit:
+        before = compute(base, start=start, calendar=calendar, pauses=pauses, now=now)
+        if due.safe_target <= before.safe_target:
+            raise RuleMistake(f"{longer.id} 并不比 {base.id} 晚到期，不能据此延期。", longer.id)
+    return due
 
 
 def remaining(due: DueTime, now: datetime) -> timedelta:
     """Time left until the safe target, on which warnings run; negative once it has passed."""
-    return due.safe_target - local(now)
+    return due.safe_target.astimezone(UTC) - local(now).astimezone(UTC)
 
 
 def state(due: DueTime, now: datetime, met_at: datetime | None = None) -> State:
@@ -146,13 +156,13 @@ def state(due: DueTime, now: datetime, met_at: datetime | None = None) -> State:
     """
     if met_at is not None:
         return "met" if local(met_at) < due.lawful_end else "late"
-    moment = local(now)
+    moment = local(now).astimezone(UTC)
     if moment >= due.lawful_end:
         return "overdue"
-    if moment.date() >= explain.last_moment(due.safe_target).date():
+    if moment.astimezone(due.safe_target.tzinfo).date() >= explain.last_moment(due.safe_target).date():
         return "due_today"
     near = min(NEAR_AT_MOST, (due.safe_target - due.start) / NEAR_SHARE)
-    return "near" if due.safe_target - moment <= near else "running"
+    return "near" if remaining(due, moment) <= near else "running"
 
 
 def _measure_hours(
@@ -163,22 +173,23 @@ def _measure_hours(
     extra_days: int,
     opening: list[str],
 ) -> DueTime:
-    left, running_from, paused = (
-        timedelta(hours=rule.limit, days=extra_days),
-        begin,
-        timedelta(),
-    )
-    for still in standstills:
-        stopped_at = max(still.start, running_from)
-        if stopped_at - running_from >= left:
-            break
-        left -= stopped_at - running_from
-        paused += still.end - stopped_at
-        running_from = still.end
-    end = running_from + left
+    """Hours never shift over rest days: plain hours run through them, office hours have none there."""
+    in_office = rule.office_hours if rule.unit == "office_hour" else None
+    stretches = hours_of_office(begin, in_office, calendar, rule.zone) if in_office else every_hour(begin)
+    instant, paused = count_off(_hours(rule, extra_days), stretches, standstills)
+    end = instant.astimezone(rule.zone)
     met = _standstills_before(standstills, end)
-    steps = (*opening, *explain.hours_paused(met), explain.hours_end(end))
-    return DueTime(rule.id, begin, end, end, False, True, paused, _is_open(met), steps)
+    unknown = _first_unknown(calendar, begin.date() if in_office else None, explain.last_moment(end).date())
+    steps = (*opening, *explain.hours_paused(met), *explain.fallback(rule, unknown), explain.hours_end(end))
+    return DueTime(rule.id, begin, end, end, False, unknown is None, paused, _is_open(met), steps)
+
+
+def _hours(rule: Rule, extra_days: int) -> timedelta:
+    day = DAY
+    if rule.office_hours:
+        opens, closes = (datetime.combine(date.min, at) for at in rule.office_hours)
+        day = closes - opens
+    return timedelta(hours=rule.limit) + extra_days * day
 
 
 def _measure_days(
@@ -197,7 +208,7 @@ def _measure_days(
         *explain.days_paused(touched, span.skipped),
         *explain.last_day(rule, extra_days, span.last, span.safe, _closing(rule, span.last)),
         *explain.shift(span.safe, span.lawful, safe_target),
-        *explain.fallback(span.unknown),
+        *explain.fallback(rule, span.unknown),
         explain.days_end(lawful_end, safe_target),
     )
     return DueTime(
@@ -276,8 +287,8 @@ def _every_day(day: date) -> bool:
 def _closing(rule: Rule, day: date) -> datetime:
     """The instant a period ending on ``day`` ends: 24:00, or closing time where there are office hours."""
     if rule.office_hours:
-        return datetime.combine(day, rule.office_hours[1], tzinfo=clock.SHANGHAI)
-    return midnight_after(day)
+        return datetime.combine(day, rule.office_hours[1], tzinfo=rule.zone)
+    return midnight_after(day, rule.zone)
 
 
 def _first_unknown(calendar: WorkingCalendar, judged_from: date | None, until: date) -> date | None:

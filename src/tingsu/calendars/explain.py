@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
+from tingsu.calendars import places
 from tingsu.calendars.rules import Rule
 from tingsu.calendars.standstills import Standstill
 
@@ -12,6 +13,7 @@ UNIT_WORDS = {
     "calendar_day": "个自然日",
     "business_day": "个工作日",
     "hour": "小时",
+    "office_hour": "个办公小时",
     "week": "周",
     "year": "年",
 }
@@ -41,18 +43,28 @@ def format_end(end: datetime, *, with_year: bool = False) -> str:
     return f"{_date(end.date(), with_year)} {end:%H:%M}"
 
 
+def length(rule: Rule) -> str:
+    """How long the rule gives: "15个自然日"."""
+    return f"{rule.limit}{UNIT_WORDS[rule.unit]}"
+
+
 def opening(rule: Rule, begin: datetime, extra_days: int) -> list[str]:
     event = TRIGGER_WORDS.get(rule.trigger, "起算事件发生")
-    length = f"{rule.limit}{UNIT_WORDS[rule.unit]}（{rule.id}）"
-    if rule.unit == "hour":
-        first = f"自{_moment(begin, with_year=True)}{event}时起{length}，从起算时刻连续计算，不因休息日顺延"
+    whole = f"{length(rule)}（{rule.id}）"
+    if rule.unit == "office_hour":
+        first = f"自{_moment(begin, with_year=True)}{event}时起{whole}，只计工作日{_office(rule)}"
+    elif rule.unit == "hour":
+        first = f"自{_moment(begin, with_year=True)}{event}时起{whole}，从起算时刻连续计算，不因休息日顺延"
     else:
-        first = f"自{_date(begin.date(), True)}{event}之日起{length}，{event}当日不计"
+        first = f"自{_date(begin.date(), True)}{event}之日起{whole}，{event}当日不计"
     steps = [first]
+    if rule.jurisdiction != "CN":
+        steps.append(f"按{places.name_of(rule.jurisdiction)}当地时间（{rule.zone}）计算")
     if rule.extends:
-        steps.append(f"本期限由{rule.extends}延长而来，{rule.limit}{UNIT_WORDS[rule.unit]}为连同原期限的总长")
+        steps.append(f"本期限由{rule.extends}延长而来，{length(rule)}为连同原期限的总长")
     if extra_days:
-        steps.append(f"另经批准延长{extra_days}{'个工作日' if rule.unit == 'business_day' else '日'}")
+        by_work = rule.unit in ("business_day", "office_hour")
+        steps.append(f"另经批准延长{extra_days}{'个工作日' if by_work else '日'}")
     if not rule.verified:
         steps.append("本规则尚未与原文核对，使用前请确认")
     return steps
@@ -94,9 +106,12 @@ def shift(safe: date, lawful: date, safe_target: datetime) -> list[str]:
     return [f"{moved}；稳妥目标不顺延，仍为{format_end(safe_target)}"]
 
 
-def fallback(unknown: date | None) -> list[str]:
+def fallback(rule: Rule, unknown: date | None) -> list[str]:
     if unknown is None:
         return []
+    if rule.jurisdiction != "CN":
+        place = f"{places.name_of(rule.jurisdiction)}{unknown.year}年"
+        return [f"{place}公众假日尚未载入，暂按周一至周五为工作日计算，结果只会偏早、不会偏晚"]
     return [f"{unknown.year}年放假安排尚未载入，暂按周一至周五为工作日计算，载入后请重新计算"]
 
 
@@ -107,7 +122,7 @@ def days_end(lawful_end: datetime, safe_target: datetime) -> str:
 
 
 def _days_of(still: Standstill, skipped: Sequence[date]) -> str:
-    lost = [day for day in skipped if still.start.date() <= day <= still.end.date()]
+    lost = [day for day in skipped if still.begins.date() <= day <= still.resumes.date()]
     if not lost:
         return f"{_stretch(still)}，没有停满一个应计的整日，不扣除天数"
     dates = _date(lost[0]) if len(lost) == 1 else f"{_date(lost[0])}至{_date(lost[-1])}"
@@ -117,8 +132,13 @@ def _days_of(still: Standstill, skipped: Sequence[date]) -> str:
 def _stretch(still: Standstill) -> str:
     reasons = "、".join(still.reasons)
     if still.is_open:
-        return f"{reasons}自{_moment(still.start)}起暂停，至今未恢复，暂按{_moment(still.end)}恢复估算"
-    return f"{reasons}自{_moment(still.start)}至{_moment(still.end)}暂停"
+        return f"{reasons}自{_moment(still.begins)}起暂停，至今未恢复，暂按{_moment(still.resumes)}恢复估算"
+    return f"{reasons}自{_moment(still.begins)}至{_moment(still.resumes)}暂停"
+
+
+def _office(rule: Rule) -> str:
+    opens, closes = rule.office_hours or (time.min, time.max)
+    return f"{opens:%H:%M}至{closes:%H:%M}"
 
 
 def _moment(moment: datetime, *, with_year: bool = False) -> str:

@@ -6,11 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Literal, get_args
+from zoneinfo import ZoneInfo
 
 from tingsu.base.clock import local
 from tingsu.base.errors import TingsuError
+from tingsu.calendars.places import PLACES, is_place, zone_of
 
-Unit = Literal["calendar_day", "business_day", "hour", "week", "year"]
+Unit = Literal["calendar_day", "business_day", "hour", "office_hour", "week", "year"]
+HOURS = ("hour", "office_hour")
+MOST_YEARS = 100
 PAUSE_WORDS = {"appraisal": "外部鉴定"}
 
 
@@ -51,12 +55,15 @@ class Rule:
     """One clock rule: how long, in what unit, what stops the clock, who may lengthen it, and where it is written.
 
     ``limit`` is the whole length from the start, extensions included ("+30, 60 in all" is 60 with ``extends`` set).
-    ``office_hours`` (opens, closes): the period then ends at closing time of its last day (民法典 203); not for hours.
+    ``office_hours`` (opens, closes): a unit of ``office_hour`` counts only these hours of working days; a period of
+    days ends at closing time of its last day (民法典 203); plain hours have none.
+    ``jurisdiction`` decides the time zone and the calendar; a moment without offset is taken as that zone's wall clock.
     ``pause_on``: the reasons that stop this clock, as a Pause carries them; any other reason leaves it running.
     ``verified`` is False while nobody has compared the rule with its source; the product must show that.
     ``valid_from`` and ``valid_to`` are both inclusive; None is open.
 
-    Raises RuleMistake for a limit below 1, an unknown unit, or office hours or validity that run backwards.
+    Raises RuleMistake for a limit below 1, an unknown unit or place, office hours that are missing, out of place or run
+    backwards, or validity that runs backwards.
     """
 
     id: str
@@ -81,18 +88,29 @@ class Rule:
                 f"时限规则 {self.id} 的期限须为正数，单位须为 {'、'.join(get_args(Unit))}。",
                 self.id,
             )
+        if self.unit == "year" and self.limit > MOST_YEARS:
+            raise RuleMistake(f"时限规则 {self.id} 长达 {self.limit} 年，请检查期限与单位。", self.id)
+        if not is_place(self.jurisdiction):
+            raise RuleMistake(f"时限规则 {self.id} 的辖区只能是 {'、'.join(PLACES)}。", self.id)
         if self.office_hours and (self.unit == "hour" or self.office_hours[0] >= self.office_hours[1]):
             raise RuleMistake(
                 f"时限规则 {self.id} 的营业时间有误：按小时计的时限不能设，且开门须早于关门。",
                 self.id,
             )
+        if self.unit == "office_hour" and not self.office_hours:
+            raise RuleMistake(f"时限规则 {self.id} 按办公小时计，须写明 office_hours，如 ['09:00', '17:00']。", self.id)
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             raise RuleMistake(f"时限规则 {self.id} 的失效日早于生效日，请更正。", self.id)
 
     @property
     def ends_on_working_day(self) -> bool:
         """Whether the last day may not be a rest day: 民法典 203 in China, and business days anywhere."""
-        return self.unit == "business_day" or (self.unit != "hour" and self.jurisdiction == "CN")
+        return self.unit == "business_day" or (self.unit not in HOURS and self.jurisdiction == "CN")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone its days and hours are counted in."""
+        return zone_of(self.jurisdiction)
 
     def is_in_force(self, day: date) -> bool:
         return (self.valid_from or day) <= day <= (self.valid_to or day)
@@ -103,7 +121,7 @@ class Pause:
     """A stretch [start, end) in which the clock stood still; ``end`` None while it still does.
 
     ``reason`` is compared with a rule's ``pause_on``; ``wording`` is how explanations call it. Naive moments are taken
-    as China time. Raises PauseMistake when it ends before it starts.
+    as the wall clock of the rule's place. Raises PauseMistake when it ends before it starts.
     """
 
     start: datetime

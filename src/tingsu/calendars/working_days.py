@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -12,6 +12,7 @@ from typing import Literal
 from chinese_calendar import holidays, workdays  # type: ignore[import-untyped]
 
 from tingsu.base.errors import TingsuError
+from tingsu.calendars.notices import NoticeDay
 
 DAY = timedelta(days=1)
 DayKind = Literal["休", "班"]
@@ -70,7 +71,11 @@ class WorkingCalendar(ABC):
 
 @dataclass(frozen=True, slots=True)
 class WeekdayCalendar(WorkingCalendar):
-    """Monday to Friday with the exceptions given; for places whose holidays are not shipped, so never "known"."""
+    """Monday to Friday with the exceptions given, for places whose public holidays are not shipped.
+
+    A year counts as known once ``extra_rest`` has a day in its January and one in its December, as every list of
+    public holidays does; the 1st itself may be a Sunday that such lists leave out.
+    """
 
     extra_rest: frozenset[date] = frozenset()
     extra_work: frozenset[date] = frozenset()
@@ -79,7 +84,7 @@ class WeekdayCalendar(WorkingCalendar):
         return day in self.extra_work or (day.weekday() < 5 and day not in self.extra_rest)
 
     def is_known(self, day: date) -> bool:
-        return False
+        return {1, 12} <= {rest.month for rest in self.extra_rest if rest.year == day.year}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +130,14 @@ class ChinaCalendar(WorkingCalendar):
 def china() -> ChinaCalendar:
     """China's calendar as shipped, without extra years."""
     return ChinaCalendar()
+
+
+def calendar_of(place: str, notices: Iterable[NoticeDay] = ()) -> WorkingCalendar:
+    """The calendar of a place (``places.PLACES``) with what the site's notices say of it.
+
+    Raises CalendarMistake when the notices call one day both.
+    """
+    days = [notice for notice in notices if notice.place == place]
+    rest = frozenset(notice.day for notice in days if not notice.worked)
+    work = frozenset(notice.day for notice in days if notice.worked)
+    return ChinaCalendar(rest, work) if place == "CN" else WeekdayCalendar(rest, work)
