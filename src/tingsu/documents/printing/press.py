@@ -1,0 +1,98 @@
+"""From the filled Word file to the PDF."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import typst
+
+from tingsu.documents.errors import TemplateRefused
+from tingsu.documents.printing import fonts
+from tingsu.documents.printing.pieces import Block, Look, Paragraph, Sheet, Table, Words
+from tingsu.documents.printing.typesetting import Setter
+from tingsu.documents.printing.word import read_sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A PDF, and the signs no font had: each stands as 〓 in it and is named at the end."""
+
+    content: bytes
+    missing: tuple[str, ...]
+
+
+def print_document(document: bytes, *, at: datetime) -> Printed:
+    """The PDF of a Word file, with subsets of its fonts in it; ``at`` is the date it bears.
+
+    Raises TemplateRefused for a Word file that cannot be set.
+    """
+    sheet = read_sheet(document)
+    unknown = fonts.unknown_signs("".join(piece.text for piece in _words(sheet)))
+    elsewhere = fonts.on_this_machine(unknown) if unknown else {}
+    missing = tuple(sorted(unknown - elsewhere.keys()))
+    if missing:
+        _replace(sheet, missing)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        places = [*map(str, fonts.folders()), *_linked(folder, set(elsewhere.values()))]
+        families = frozenset(typst.Fonts(include_system_fonts=False, font_paths=places).families())
+        setter = Setter(families)
+        source = setter.sheet(sheet)
+        for picture, data in setter.pictures.items():
+            (folder / picture).write_bytes(data)
+        (folder / "main.typ").write_text(source, encoding="utf-8")
+        try:
+            content = typst.compile(
+                str(folder / "main.typ"),
+                root=str(folder),
+                font_paths=places,
+                ignore_system_fonts=True,
+                format="pdf",
+                timestamp=int(at.timestamp()),
+            )
+        except typst.TypstError as error:
+            raise TemplateRefused([f"模板排不成 PDF（{str(error).splitlines()[0][:80]}）"]) from error
+    assert isinstance(content, bytes)
+    return Printed(content, missing)
+
+
+def _linked(folder: Path, paths: set[Path]) -> Iterator[str]:
+    """A folder with only the fonts needed: whole font folders of a machine take long to read."""
+    if paths:
+        place = folder / "fonts"
+        place.mkdir()
+        for path in paths:
+            (place / path.name).symlink_to(path)
+        yield str(place)
+
+
+def _words(sheet: Sheet) -> Iterator[Words]:
+    for paragraph in _paragraphs([*sheet.header, *sheet.blocks, *sheet.footer]):
+        yield from (piece for piece in paragraph.pieces if isinstance(piece, Words))
+
+
+def _paragraphs(blocks: list[Block]) -> Iterator[Paragraph]:
+    for block in blocks:
+        if isinstance(block, Table):
+            for row in block.rows:
+                for cell in row.cells:
+                    yield from _paragraphs(cell.blocks)
+        else:
+            yield block
+
+
+def _replace(sheet: Sheet, missing: tuple[str, ...]) -> None:
+    """Put 〓 where a sign cannot be set, and say at the end which they are."""
+    table = str.maketrans(dict.fromkeys(missing, fonts.PLACEHOLDER))
+    for paragraph in _paragraphs([*sheet.header, *sheet.blocks, *sheet.footer]):
+        paragraph.pieces = [
+            replace(piece, text=piece.text.translate(table)) if isinstance(piece, Words) else piece
+            for piece in paragraph.pieces
+        ]
+    codes = "、".join(f"U+{ord(sign):04X}" for sign in missing)
+    said = f"〓 处是字库里没有的字（{codes}），以 Word 文件为准；请管理员把含这些字的字体放入数据目录的 fonts 文件夹。"
+    sheet.blocks.append(Paragraph([Words(said, Look(size=8))], size=8, above=8))
