@@ -25,11 +25,12 @@ from benchmarks.engines import database
 from benchmarks.similar_texts import Composer, Planted
 
 ROOT = Path(__file__).resolve().parent.parent
-STEP = 1_000  # cases written in one transaction while the store grows
+STEP = 1_000  # cases at least that are written in one transaction while the store grows; a twentieth of a large one
 EACH = 200  # planted of every sort
 ADDED, ASKED_OF_FTS = 200, 40
 FIRST = 5  # places among which the planted case counts as found
 Ask = Callable[[str], Sequence[int]]
+Adder = Callable[[Sequence[tuple[int, str]]], None]
 
 
 def main() -> None:
@@ -122,46 +123,74 @@ class Store:
 
         return [one.case_id for one in find_alike(text, Case.objects.all(), most=FIRST, everything=True)]
 
-    def grow(self, size: int, adders: Sequence[Callable[[Sequence[tuple[int, str]]], None]]) -> dict[str, float]:
+    def grow(self, size: int, adders: Sequence[Adder]) -> dict[str, float]:
         """Cases until there are ``size``; the last ones one by one, each in a transaction of its own and timed."""
         while self.size < size - ADDED:
-            many = min(STEP, size - ADDED - self.size)
+            many = min(max(STEP, size // 20), size - ADDED - self.size)
             texts = [self.waiting.pop() if self.waiting and n % 2 else self.composer.complaint() for n in range(many)]
-            self._add(texts, adders)
+            self._load(self._begin(texts, adders), texts)
         self._settle()
-        ready, written = [], []
-        for _ in range(size - self.size):
-            took = self._add([self.composer.complaint()], adders)
-            ready.append(took[0])
-            written.append(took[1])
+        took = [self._add_one(self.composer.complaint(), adders) for _ in range(size - self.size)]
+        ready, written = zip(*took, strict=True)
         return {"prepare_ms": statistics.median(ready), "write_ms": statistics.median(written),
                 "write_p95_ms": statistics.quantiles(written, n=20)[18]}  # fmt: skip
 
-    def _add(
-        self, texts: Sequence[str], adders: Sequence[Callable[[Sequence[tuple[int, str]]], None]]
-    ) -> tuple[float, float]:
-        from django.db import connection, transaction
-
-        from tingsu.cases.alike import prepare_index, write_index
-
+    def _begin(self, texts: Sequence[str], adders: Sequence[Adder]) -> int:
+        """The id of the first of these texts, which are told to the others and noted."""
         first = self.template.pk + self.size + 1
-        began = time.perf_counter()
-        indexed = [prepare_index(text, self.template.customer, ()) for text in texts]
-        ready = time.perf_counter()
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                rows = [(first + n, f"S{first + n}", text, text) for n, text in enumerate(texts)]
-                cursor.executemany(self._insert(), rows)
-            between = time.perf_counter()
-            for number, one in enumerate(indexed):
-                write_index(first + number, one, linked=True)
-        done = time.perf_counter()
         for number, text in enumerate(texts):
             self.place.setdefault(text, first + number)
         for add in adders:
             add([(first + number, text) for number, text in enumerate(texts)])
         self.size += len(texts)
+        return first
+
+    def _load(self, first: int, texts: Sequence[str]) -> None:
+        """Many cases in one transaction, keys in the index's own order: what a million rows in random order forbid."""
+        from django.db import transaction
+
+        indexed = [self._prepare(text, first + number) for number, text in enumerate(texts)]
+        keys = sorted((key, first + number) for number, one in enumerate(indexed) for key in one.keys)
+        directions = [(first + number, one.version, True, one.vector) for number, one in enumerate(indexed)]
+        with transaction.atomic():
+            self._write_many(self._insert(), [(first + n, f"S{first + n}", text, text) for n, text in enumerate(texts)])
+            self._write_many("INSERT INTO cases_alike (key, case_id) VALUES (%s, %s)", keys)
+            self._write_many(
+                "INSERT INTO cases_direction (case_id, version, linked, vector) VALUES (%s, %s, %s, %s)", directions
+            )
+
+    def _prepare(self, text: str, number: int) -> Any:
+        """What ``prepare_index`` makes of a case whose customer gives a telephone of his own."""
+        from tingsu.cases.alike import Indexed
+        from tingsu.reading.similar.keys import contact_key, make_keys, pack_vector
+        from tingsu.reading.similar.meaning import profile
+
+        seen = profile(text)
+        keys = {*make_keys(seen), contact_key("手机", f"154{number:08d}")}
+        return Indexed(tuple(keys), pack_vector(seen), seen.meaning.version)
+
+    def _add_one(self, text: str, adders: Sequence[Adder]) -> tuple[float, float]:
+        """Milliseconds (for making the keys, for writing them) as a registration does it."""
+        from django.db import transaction
+
+        from tingsu.cases.alike import prepare_index, write_index
+
+        first = self._begin([text], adders)
+        began = time.process_time()
+        indexed = prepare_index(text, self.template.customer, ())
+        ready = time.process_time()
+        with transaction.atomic():
+            self._write_many(self._insert(), [(first, f"S{first}", text, text)])
+            between = time.perf_counter()
+            write_index(first, indexed, linked=True)
+            done = time.perf_counter()
         return (ready - began) * 1000, (done - between) * 1000
+
+    def _write_many(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, rows)
 
     def _insert(self) -> str:
         from tingsu.cases.models import Case

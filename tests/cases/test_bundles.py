@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from tests.cases.test_concurrency import at_once
 from tests.make import MONDAY, Bank
 from tests.make import case as make_case
-from tingsu.cases.bundles import list_suspicions, show_suspicion, suspicions_of
+from tingsu.cases import bundles
+from tingsu.cases.bundles import bundle_case, list_suspicions, show_suspicion, suspicions_of
 from tingsu.cases.errors import NotFound
-from tingsu.cases.models import Bundle, BundleCase, Case
+from tingsu.cases.models import Bundle, BundleCase, Case, Near
 from tingsu.cases.near import link_near
 from tingsu.org.permissions import NotAllowed
 
@@ -130,3 +133,29 @@ def test_a_case_tells_of_its_batch(bank: Bank) -> None:
 def test_nothing_there_is_not_found(bank: Bank) -> None:
     with pytest.raises(NotFound):
         show_suspicion(4711, by=bank.handler)
+
+
+def test_two_bundles_of_one_batch_become_one_when_a_case_is_like_both(bank: Bank) -> None:
+    made = [make_case(bank, text=PLAIN.format(sum=n), name=f"客户{n}", phone=f"154{n:08d}") for n in range(5)]
+    bundle_case(made[1], [made[0]])
+    bundle_case(made[3], [made[2]])
+    assert sorted(Bundle.objects.values_list("cases", flat=True)) == [2, 2]
+    bundle_case(made[4], made[3::-1])
+    (one,) = Bundle.objects.filter(sort="wording")
+    assert (one.representative, one.cases, one.customers, one.members.count()) == (made[0], 5, 5, 5)
+
+
+def test_a_great_batch_hides_no_other_from_the_list(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    letters(bank, PLAIN, 5)
+    there = letters(bank, LETTER, 3, by=bank.other_clerk)
+    monkeypatch.setattr(bundles, "MOST_LISTED", 2)
+    assert [one.example for one in list_suspicions(by=bank.handler, at=LATER)][0] == there[0]
+    assert len(list_suspicions(by=bank.handler, at=LATER)) == 2
+
+
+def test_workers_that_look_at_one_batch_at_once_open_one_bundle(lasting_bank: Bank) -> None:
+    made = [make_case(lasting_bank, text=PLAIN.format(sum=n), name=f"客户{n}", phone=f"154{n:08d}") for n in range(6)]
+    at_once(*(partial(link_near, one) for one in made))
+    (one,) = Bundle.objects.filter(sort="wording")
+    assert (one.cases, one.customers, one.members.count()) == (6, 6, 6)
+    assert Near.objects.count() == 6 * 5

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from tingsu.base.clock import now
 from tingsu.cases.access import sees_all, visible_cases
@@ -28,6 +28,7 @@ from tingsu.reading.similar.keys import contact_key
 CHECKED = 20  # cases looked at when a contact is met for the second time
 MOST_LISTED = 100
 MOST_CASES = 50
+_ATTEMPTS = 3  # to join a bundle that other workers are just merging
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,9 @@ class SuspicionShown:
 
 def bundle_case(case: Case, copies: Sequence[Case]) -> None:
     """Gather a case into the bundle of its wording (``copies``, the nearest first) and of each contact it gives."""
-    _join_wording(case, copies)
+    for _attempt in range(_ATTEMPTS):
+        if _join_wording(case, copies):
+            break
     for contact in contacts_of(case.text, case.customer):
         _join_contact(case, contact)
 
@@ -132,15 +135,11 @@ def _kind_of(bundle: Bundle, words: Sequence[str], contacts: Sequence[str]) -> s
 
 
 def _examples(bundles: Sequence[Bundle], by: User) -> dict[int, Case]:
-    """Bundle → a case of it this person may see: the first one where that is within reach, else the earliest."""
+    """Bundle → the earliest case of it that this person may see."""
     members = BundleCase.objects.filter(bundle__in=bundles)
     if not sees_all(by):
         members = members.filter(case__in=visible_cases(by))
-    chosen: dict[int, int] = {}
-    first = {bundle.pk: bundle.representative_id for bundle in bundles}
-    for bundle_id, case_id in members.order_by("case").values_list("bundle", "case")[: 100 * MOST_LISTED]:
-        if case_id == first[bundle_id] or bundle_id not in chosen:
-            chosen[bundle_id] = case_id
+    chosen = dict(members.order_by().values_list("bundle").annotate(earliest=Min("case")))
     cases = Case.objects.select_related("customer").in_bulk(chosen.values())
     return {bundle_id: cases[case_id] for bundle_id, case_id in chosen.items()}
 
@@ -161,19 +160,52 @@ def _contacts_within(bundles: Iterable[Bundle]) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def _join_wording(case: Case, copies: Sequence[Case]) -> None:
-    """Into the bundle of a copy, if the case is also like that bundle's first; else into a new one with the nearest."""
-    known = BundleCase.objects.filter(case__in=copies, bundle__sort=Bundle.Sort.WORDING)
-    bundles = {one.case_id: one.bundle for one in known.select_related("bundle__representative")}
-    for other in copies:
-        bundle = bundles.get(other.pk)
-        if bundle is not None and is_copy(case.text, bundle.representative.text):
-            _add(bundle, [case])
-            return
-    free = next((other for other in copies if other.pk not in bundles), None)
-    if free is not None:
-        first, last = sorted((free, case), key=lambda one: one.pk)
-        _add(_open(Bundle.Sort.WORDING, first.pk, first), [first, last])
+def _join_wording(case: Case, copies: Sequence[Case]) -> bool:
+    """Into the oldest bundle to whose first the case is alike, else into a new one with the copies no bundle holds.
+
+    Two workers that look at one batch at the same moment may open two bundles of it: these become one as soon as a
+    case is like the first of both. False where another worker has just done that and this must be tried again.
+    """
+    fitting = _fitting(case, copies)
+    if fitting:
+        for later in fitting[1:]:
+            if is_copy(fitting[0].representative.text, later.representative.text):
+                _merge(fitting[0], later)
+        return _add(fitting[0], [case])
+    held = set(
+        BundleCase.objects.filter(case__in=copies, bundle__sort=Bundle.Sort.WORDING).values_list("case", flat=True)
+    )
+    free = [other for other in copies if other.pk not in held]
+    if not free:
+        return True
+    first = min([case, *free], key=lambda one: one.pk)
+    # Every case of a bundle has been found like its first; of the copies this is known where the case is the first.
+    return _add(_open(Bundle.Sort.WORDING, first.pk, first), [case, *free] if first is case else [first, case])
+
+
+def _fitting(case: Case, copies: Sequence[Case]) -> list[Bundle]:
+    """The bundles of a wording that hold a copy or the case itself, and to whose first it is alike, oldest first."""
+    held = Bundle.objects.filter(sort=Bundle.Sort.WORDING, members__case__in=[case, *copies]).distinct()
+    bundles = held.select_related("representative").order_by("key")
+    return [bundle for bundle in bundles if is_copy(case.text, bundle.representative.text)]
+
+
+@transaction.atomic
+def _merge(older: Bundle, later: Bundle) -> None:
+    """Move the cases of one bundle into another and drop it; both are counted anew."""
+    locked = {
+        one.pk: one for one in Bundle.objects.select_for_update().filter(pk__in=(older.pk, later.pk)).order_by("pk")
+    }
+    if len(locked) < 2:  # another worker was quicker
+        return
+    members = BundleCase.objects.filter(bundle=later)
+    members.exclude(case__in=BundleCase.objects.filter(bundle=older).values("case")).update(bundle=older)
+    locked[later.pk].delete()
+    held, gone = locked[older.pk], locked[later.pk]
+    held.cases = held.members.count()
+    held.customers = held.members.values("who").distinct().count()
+    held.first_at, held.last_at = min(held.first_at, gone.first_at), max(held.last_at, gone.last_at)
+    held.save()
 
 
 def _join_contact(case: Case, contact: Contact) -> None:
@@ -204,10 +236,15 @@ def _open(sort: Bundle.Sort, key: int, first: Case, shown: str = "") -> Bundle:
     return Bundle.objects.get_or_create(sort=sort, key=key, defaults=begun)[0]
 
 
-def _add(bundle: Bundle, cases: Sequence[Case]) -> None:
-    """Put cases into a bundle and count them and their customers; one that is in it already is not counted again."""
+def _add(bundle: Bundle, cases: Sequence[Case]) -> bool:
+    """Put cases into a bundle and count them and their customers; one that is in it already is not counted again.
+
+    False where the bundle is gone, merged into another.
+    """
     with transaction.atomic():
-        held = Bundle.objects.select_for_update().get(pk=bundle.pk)
+        held = Bundle.objects.select_for_update().filter(pk=bundle.pk).first()
+        if held is None:
+            return False
         for case in cases:
             who = _who(case.customer)
             known = held.members.filter(who=who).exists()
@@ -218,6 +255,7 @@ def _add(bundle: Bundle, cases: Sequence[Case]) -> None:
             held.first_at = min(held.first_at, case.received_at)
             held.last_at = max(held.last_at, case.received_at)
         held.save()
+    return True
 
 
 def _put(bundle: Bundle, case: Case, who: int) -> bool:

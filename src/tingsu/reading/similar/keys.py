@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import nlargest
 from itertools import combinations
 from typing import Any
 
@@ -22,13 +20,14 @@ from tingsu.reading.similar.forms import LONGEST, bare
 from tingsu.reading.similar.meaning import Floats, Profile
 from tingsu.reading.similar.measure import compare
 
-COPIES, MATTERS, PAIRED = 8, 8, 5  # keys of a text at most; of its matters so many are also taken two by two
+COPIES, MATTERS, PAIRED = 8, 16, 5  # keys of a text at most; of its matters so many are also taken two by two
 SHORTEST = 6  # letters and characters; a shorter text says too little to be like anything
-MOST_LISTED = {"copy": 200, "matter": 300, "pair": 100}  # of one key that are looked at, the latest
+MOST_LISTED = {"copy": 200, "matter": 600, "pair": 200}  # of one key that are looked at, the latest
 _RUN = 5  # characters of a copy key
 _STORE = 1e6  # texts; what a short list is held against when votes are weighed
 _SALT = {"copy": 0x1B873593, "matter": 0x3C6EF372, "pair": 0x2545F491, "contact": 0x5BE0CD19}
 Hashes = np.ndarray[Any, np.dtype[np.uint32]]
+Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Keys:
 
 
 def make_keys(profile: Profile) -> Keys:
-    """At most 26 keys of a text; none for one too short to compare."""
+    """At most 34 keys of a text; none for one too short to compare."""
     if len(profile.bare) < SHORTEST:
         return Keys({})
     matters = _matters(profile)
@@ -58,16 +57,22 @@ def contact_key(kind: str, value: str) -> int:
     return _key_of(f"{kind}:{value}", "contact")
 
 
-def rank_votes(keys: Keys, listed: Mapping[int, Sequence[int]], most: int) -> list[int]:
+def rank_votes(keys: Keys, listed: Mapping[int, Ints], most: int) -> list[int]:
     """The texts that meet most often under rare keys, at most ``most``; ``listed`` names the texts under each key."""
-    votes: defaultdict[int, float] = defaultdict(float)
-    for key, texts in listed.items():
-        most_listed = MOST_LISTED[keys.sorts[key]]
-        # A full list may go on for long: it says little, and how little is not known.
-        weight = math.log(_STORE / (1 + (len(texts) if len(texts) < most_listed else 4 * most_listed)))
-        for text in texts:
-            votes[text] += weight
-    return nlargest(most, votes, key=lambda text: (votes[text], text))
+    found = [(key, texts) for key, texts in listed.items() if len(texts)]
+    if not found:
+        return []
+    weights = [_weigh(len(texts), MOST_LISTED[keys.sorts[key]]) for key, texts in found]
+    texts, place = np.unique(np.concatenate([texts for _key, texts in found]), return_inverse=True)
+    votes = np.bincount(place, np.repeat(weights, [len(texts) for _key, texts in found]))
+    order = np.lexsort((-texts, -votes))[:most]
+    ranked: list[int] = texts[order].tolist()
+    return ranked
+
+
+def _weigh(listed: int, most_listed: int) -> float:
+    """What it says that two texts meet under a key: little where the list is full, since it may go on for long."""
+    return math.log(_STORE / (1 + (listed if listed < most_listed else 4 * most_listed)))
 
 
 def pack_vector(profile: Profile) -> bytes:
