@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from tingsu.base.clock import SHANGHAI
 from tingsu.calendars.deadlines import Pause, Rule, compute, extend
 from tingsu.calendars.standstills import merge_pauses, whole_days
-from tingsu.calendars.working_days import china
+from tingsu.calendars.working_days import WeekdayCalendar, china
 
 DAY = timedelta(days=1)
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=SHANGHAI)
@@ -20,7 +21,8 @@ STOPS = "appraisal"
 first_moment = datetime(2025, 1, 1, tzinfo=SHANGHAI)
 moments = st.integers(0, 545 * 24 * 60).map(lambda minutes: first_moment + timedelta(minutes=minutes))
 day_units = st.sampled_from(["calendar_day", "business_day", "week"])
-all_units = st.sampled_from(["calendar_day", "business_day", "week", "hour", "year"])
+all_units = st.sampled_from(["calendar_day", "business_day", "week", "hour", "office_hour", "year"])
+OFFICE = (time(9), time(17))
 limits = st.integers(1, 8)
 
 
@@ -54,7 +56,8 @@ def paused_clocks(draw: st.DrawFn) -> tuple[datetime, list[Pause]]:
 
 
 def rule(limit: int, unit: str) -> Rule:
-    return Rule("R", limit, unit, pause_on=(STOPS,))  # type: ignore[arg-type]
+    office = OFFICE if unit == "office_hour" else None
+    return Rule("R", limit, unit, pause_on=(STOPS,), office_hours=office)  # type: ignore[arg-type]
 
 
 def ends(limit: int, unit: str, start: datetime, pauses: list[Pause]) -> tuple[datetime, datetime]:
@@ -178,6 +181,38 @@ def test_hours_minute_by_minute(clock: tuple[datetime, list[Pause]], limit: int)
         moment += timedelta(minutes=1)
     due = compute(rule(limit, "hour"), start=start, calendar=china(), pauses=pauses, now=NOW)
     assert (due.lawful_end, due.paused) == (moment, timedelta(minutes=lost))
+
+
+@settings(max_examples=30)
+@given(paused_clocks(), st.integers(1, 30))
+def test_office_hours_minute_by_minute(clock: tuple[datetime, list[Pause]], limit: int) -> None:
+    start, pauses = clock
+    moment, left, lost = start, limit * 60, 0
+    while left:
+        open_now = china().is_working_day(moment.date()) and OFFICE[0] <= moment.time() < OFFICE[1]
+        if open_now and runs(pauses, moment):
+            left -= 1
+        else:
+            lost += open_now
+        moment += timedelta(minutes=1)
+    due = compute(rule(limit, "office_hour"), start=start, calendar=china(), pauses=pauses, now=NOW)
+    assert (due.lawful_end, due.safe_target, due.paused) == (moment, moment, timedelta(minutes=lost))
+
+
+@given(paused_clocks(), st.sampled_from(["UK", "EU", "US"]), all_units, limits)
+def test_in_other_places_safe_is_lawful_and_ends_at_a_midnight_of_theirs(
+    clock: tuple[datetime, list[Pause]], place: str, unit: str, limit: int
+) -> None:
+    start, pauses = clock
+    abroad = replace(rule(limit, unit), jurisdiction=place)
+    due = compute(abroad, start=start, calendar=WeekdayCalendar(), pauses=pauses, now=NOW)
+    assert start < due.safe_target == due.lawful_end
+    later = compute(abroad, start=start + DAY, calendar=WeekdayCalendar(), pauses=pauses, now=NOW)
+    assert later.safe_target >= due.safe_target
+    if unit not in ("hour", "office_hour"):
+        assert due.safe_target.time() == time.min
+    if unit == "hour":
+        assert due.safe_target - start.astimezone(UTC) == timedelta(hours=limit) + due.paused
 
 
 @settings(max_examples=25)

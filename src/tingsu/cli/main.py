@@ -15,6 +15,8 @@ from tingsu.base.errors import TingsuError
 from tingsu.cli import (
     analyse,
     audit,
+    calendar,
+    clock,
     demo,
     exporting,
     importing,
@@ -36,9 +38,11 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 pack_app = typer.Typer(help="方案包：检查、画流程图。", no_args_is_help=True)
+calendar_app = typer.Typer(help="工作日历：载入放假安排、查看。", no_args_is_help=True)
 audit_app = typer.Typer(help="审计：核对留痕有无被改动。", no_args_is_help=True)
 models_app = typer.Typer(help="本行训练的研判模型：列出、查看、启用、退回、停用。", invoke_without_command=True)
 app.add_typer(pack_app, name="pack")
+app.add_typer(calendar_app, name="calendar")
 app.add_typer(audit_app, name="audit")
 app.add_typer(models_app, name="models")
 
@@ -81,6 +85,7 @@ _add(app, "similar", similar.similar, needs_site=False)
 _add(app, "mask", masking.mask_lines, needs_site=False)
 _add(app, "unmask", masking.unmask_lines, needs_site=False)
 _add(app, "mask-key", masking.make_key, needs_site=False)
+_add(app, "clock", clock.clock, needs_site=False)
 _add(app, "import", importing.import_cases)
 _add(app, "export", exporting.export_cases)
 _add(app, "backup", keeping.backup)
@@ -90,6 +95,8 @@ _add(app, "add-user", staff.add_user)
 _add(app, "token", staff.make_token)
 _add(pack_app, "check", packs.check, needs_site=False)
 _add(pack_app, "draw", packs.draw, needs_site=False)
+_add(calendar_app, "import", calendar.take_in)
+_add(calendar_app, "show", calendar.show)
 _add(audit_app, "verify", audit.verify)
 _add(audit_app, "log", keeping.audit_log)
 _add(models_app, "show", learning.show_model)

@@ -21,8 +21,9 @@ from django_tasks_db.models import DBTaskResult
 
 from tingsu.base.clock import local, now
 from tingsu.base.errors import TingsuError
-from tingsu.cases.clocks import site_calendar
+from tingsu.calendars.notices import SITE_FILE, NoticeMistake, notices_at
 from tingsu.cases.models import Event
+from tingsu.cases.site_days import site_calendar
 from tingsu.org.models import RoleGrant, User
 from tingsu.org.pack import active_pack
 
@@ -187,6 +188,11 @@ def _pack(at: datetime) -> Iterator[Check]:
 
 
 def _calendar(at: datetime) -> Iterator[Check]:
+    try:
+        notices_at(settings.TINGSU_HOME)
+    except NoticeMistake as error:
+        todo = f"请改正数据文件夹里的 {SITE_FILE}，或删去后重新载入；在此之前整份不用"
+        yield Check("工作日历", State.BAD, error.message, todo)
     today = local(at).date()
     unknown = [day for n in range(AHEAD + 1) if not site_calendar().is_known(day := today + timedelta(days=n))]
     if not unknown:
@@ -194,8 +200,8 @@ def _calendar(at: datetime) -> Iterator[Check]:
         return
     years = "、".join(f"{year}年" for year in sorted({day.year for day in unknown}))
     todo = (
-        f"国务院办公厅公布{years}放假安排后，把休息日写进方案包 pack.yaml 的 extra_rest_days、调休上班日写进"
-        " extra_work_days，再重启服务；在此之前按周一至周五推算，可能差几天"
+        f"国务院办公厅公布{years}放假安排后，写成一行一天的文件（2027-01-01,rest），运行 tingsu calendar import 载入；"
+        "在此之前按周一至周五推算，可能差几天"
     )
     yield Check("工作日历", State.WARNING, f"不知道{years}的放假安排（{unknown[0]} 起）", todo)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tingsu.packs.rule_checks import rule_mistakes
 from tingsu.packs.schema import Action, Pack
 
 Location = tuple[str | int, ...]
@@ -24,7 +25,7 @@ def find_mistakes(pack: Pack) -> list[Mistake]:
         *_unknown_names(pack),
         *_stages_without_way(pack),
         *_authority_mistakes(pack),
-        *_rule_mistakes(pack),
+        *rule_mistakes(pack),
     ]
 
 
@@ -132,15 +133,3 @@ def _authority_mistakes(pack: Pack) -> Iterator[Mistake]:
     known = [limit for limit in limits[:-1] if limit is not None]
     if len(known) != len(limits[:-1]) or known != sorted(set(known)):
         yield ("authority", "levels"), "各级上限必须逐级升高，不得重叠"
-
-
-def _rule_mistakes(pack: Pack) -> Iterator[Mistake]:
-    grounds = {value.id for taxonomy in pack.taxonomies if taxonomy.id == "pause_reason" for value in taxonomy.values}
-    for index, rule in enumerate(pack.rules):
-        for ground in sorted(set(rule.pause_on) - grounds):
-            yield ("rules", index, "pause_on"), f"没有名为「{ground}」的暂停事由"
-        for role in rule.extend_by:
-            if pack.role(role) is None:
-                yield ("rules", index, "extend_by"), f"没有名为「{role}」的角色"
-        if rule.extends and pack.rule(rule.extends) is None:
-            yield ("rules", index, "extends"), f"没有名为「{rule.extends}」的时限规则"

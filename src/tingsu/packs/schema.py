@@ -5,11 +5,14 @@ A pack is a folder of YAML files; ``loader`` reads them into these models and na
 
 from __future__ import annotations
 
-from datetime import date
+import hashlib
+import json
+from datetime import date, time
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_serializer
 
 Origin = Literal["source", "ours"]
 
@@ -37,7 +40,7 @@ Wording = Annotated[Text, BeforeValidator(lambda v: {"zh": v} if isinstance(v, s
 Reach = Literal["own", "unit", "subtree", "all"]
 Permission = Literal[
     "record_case", "attach_evidence", "reveal_personal_data", "import_cases", "export_cases", "view_home", "view_audit",
-    "manage_staff", "teach_reading",
+    "manage_staff", "teach_reading", "manage_forms",
 ]  # fmt: skip
 
 
@@ -51,6 +54,10 @@ class Role(Part):
     permissions: frozenset[Permission] = frozenset()
     origin: Origin = "ours"
 
+    @field_serializer("permissions")
+    def _in_order(self, permissions: frozenset[Permission]) -> list[Permission]:
+        return sorted(permissions)  # a set has no order of its own, and a pack's digest must not change with it
+
 
 class Choice(Part):
     """One value a field or a taxonomy offers. ``id`` is what is stored."""
@@ -59,6 +66,7 @@ class Choice(Part):
     name: Wording | None = None
     group: str = ""
     hint: Wording | None = None
+    words: tuple[str, ...] = ()  # what a text says that is about it; asked where no reader was taught the list
     origin: Origin = "source"
 
 
@@ -70,7 +78,7 @@ GuardName = Literal[
 EffectName = Literal[
     "keep_verdict", "take_ownership", "keep_owner", "keep_units", "keep_findings", "keep_options", "request_approval",
     "decide_approval", "keep_paid", "keep_answer", "keep_follow_up", "close", "end", "reopen", "merge_into",
-    "extend_deadline", "pause_deadlines", "resume_deadlines", "start_promise", "correct_reading",
+    "extend_deadline", "pause_deadlines", "resume_deadlines", "start_promise", "correct_reading", "keep_details",
 ]  # fmt: skip
 FieldKind = Literal[
     "text", "longtext", "choice", "choices", "money", "moment", "yes_no", "unit", "units", "user", "options", "case"
@@ -114,7 +122,7 @@ class Action(Part):
     told: Wording | None = None  # how the timeline says it was done
     step: int = 0  # of the procedure's numbered steps; 0 for side actions
     from_: list[str] = Field(alias="from")  # stage ids, or "open" / "ended" for every stage of the sort
-    only_when: dict[str, list[str]] = {}  # field of the case → the values it must have
+    only_when: dict[str, list[str]] = {}  # field or kept detail of the case → the values it must have
     ways: list[Way] = []  # empty: the case stays where it is
     by: list[str]
     fields: list[FormField] = []
@@ -166,6 +174,10 @@ class Process(Part):
     def action(self, id: str) -> Action | None:
         return next((a for a in self.actions if a.id == id), None)
 
+    def actions_with(self, effect: EffectName) -> list[str]:
+        """The ids of the actions that have this effect."""
+        return [a.id for a in self.actions if effect in a.effects]
+
     def actions_from(self, stage: str) -> list[Action]:
         return [a for a in self.actions if self.leads_from(a, stage)]
 
@@ -198,15 +210,27 @@ class Numbering(Part):
     origin: Origin = "source"
 
 
+def _as_time(said: Any) -> Any:
+    """17:00 without quotes is 1020 to YAML 1.1 (base 60), so a number is taken as minutes of the day."""
+    return time(*divmod(said, 60)) if type(said) is int and 0 <= said < 1440 else said
+
+
+TimeOfDay = Annotated[time, BeforeValidator(_as_time)]
+
+
 class DeadlineRule(Part):
-    """One clock rule as data: what starts it, how long, in which unit, who may extend it, and where it comes from."""
+    """A version of a clock rule as data: what starts it, how long, in which unit, who may extend it, and its source.
+
+    Several versions may bear one id; ``valid_from`` and ``valid_to`` (both inclusive) say when each is in force.
+    """
 
     id: str
     name: Wording
-    jurisdiction: str = "CN"
+    jurisdiction: Literal["CN", "UK", "EU", "US"] = "CN"
     trigger: str
-    limit: int
-    unit: Literal["calendar_day", "business_day", "hour", "week", "year"]
+    limit: int = Field(ge=1, le=36_600)
+    unit: Literal["calendar_day", "business_day", "hour", "office_hour", "week", "year"]
+    office_hours: tuple[TimeOfDay, TimeOfDay] | None = None  # what an office_hour counts; else when a last day closes
     pause_on: list[str] = []
     extend_by: list[str] = []
     extends: str | None = None
@@ -216,6 +240,9 @@ class DeadlineRule(Part):
     verified: bool = True
     valid_from: date | None = None
     valid_to: date | None = None
+
+    def is_in_force(self, day: date) -> bool:
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
 
 
 class Taxonomy(Part):
@@ -229,6 +256,51 @@ class Taxonomy(Part):
 
     def choice(self, id: str) -> Choice | None:
         return next((c for c in self.values if c.id == id), None)
+
+
+class CheckItem(Part):
+    """One thing to see to, and how (the tactic of the step)."""
+
+    id: str
+    name: Wording
+    hint: Wording | None = None
+    source: str = ""
+    origin: Origin = "source"
+
+
+class Checklist(Part):
+    """A guide for a person at work, such as the seven steps on the spot: ticked on the case page, kept as events."""
+
+    id: str
+    name: Wording
+    stages: list[str]  # where it is shown
+    by: list[str] = []  # who may tick; empty: everyone who may act on the case
+    items: list[CheckItem]
+    source: str = ""
+    origin: Origin = "source"
+
+
+class Sample(Part):
+    """A complaint as this kind of organisation hears it: for demonstration, drills and the pack's own tests."""
+
+    text: str
+    channel: str
+    details: dict[str, Any] = {}
+    customer: str = ""
+    origin: Origin = "ours"
+
+
+class Form(Part):
+    """A paper about a case, filled from a Word template: which one, in which stages it is offered, who gets it."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")  # also the name of the site's own copy on disk
+    name: Wording
+    template: str = Field(pattern=r"^[A-Za-z0-9_.-]+\.docx$")  # in the pack's folder "forms", else in the shared one
+    stages: list[str] = []  # empty: in every stage
+    needs: list[Literal["verdict", "findings", "answer", "evidence"]] = []  # what the case must have before
+    to: Wording | None = None
+    source: str = ""
+    origin: Origin = "source"
 
 
 class SimilarRules(Part):
@@ -262,20 +334,36 @@ class Pack(Part):
     authority: Authority
     rules: list[DeadlineRule]
     similar: SimilarRules = SimilarRules()
+    intake: list[FormField] = []  # what is asked at recording beside the common fields (order no., part no. …)
+    checklists: list[Checklist] = []
+    samples: list[Sample] = []
+    forms: list[Form] = []
     extra_rest_days: list[date] = []
     extra_work_days: list[date] = []
     texts: dict[str, Any] = {}
 
+    @cached_property
+    def digest(self) -> str:
+        """What this pack is known by: the same for the same words, another after any change. 16 hex digits."""
+        plain = json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(plain.encode()).hexdigest()[:16]
+
     def role(self, id: str) -> Role | None:
         return next((r for r in self.roles if r.id == id), None)
+
+    def find_taxonomy(self, id: str) -> Taxonomy | None:
+        return next((t for t in self.taxonomies if t.id == id), None)
 
     def taxonomy(self, id: str) -> Taxonomy:
         return next(t for t in self.taxonomies if t.id == id)
 
-    def rule(self, id: str) -> DeadlineRule | None:
-        return next((r for r in self.rules if r.id == id), None)
+    def rule(self, id: str, *, on: date | None = None) -> DeadlineRule | None:
+        """The version of a rule in force ``on`` a day; without a day, its newest. None where there is none."""
+        versions = [r for r in self.rules if r.id == id and (on is None or r.is_in_force(on))]
+        return max(versions, key=lambda r: r.valid_from or date.min, default=None)
 
     def name_of(self, taxonomy: str, value: str, language: str = "zh") -> str:
         """The wording of a stored value in a language; the value itself when the pack no longer knows it."""
-        choice = self.taxonomy(taxonomy).choice(value)
+        known = self.find_taxonomy(taxonomy)
+        choice = known.choice(value) if known else None
         return choice.name.in_language(language) if choice and choice.name else value
