@@ -148,3 +148,8 @@ def test_the_check_digit_of_an_identity_number_tells_any_single_slip(seed: int) 
     number, place = make_id(rng), rng.randrange(17)
     slipped = number[:place] + str((int(number[place]) + rng.randint(1, 9)) % 10) + number[place + 1 :]
     assert looks_like_id(number) and has_id_checksum(number) and not has_id_checksum(slipped)
+
+
+@pytest.mark.parametrize("after", ["", "made", "x", "A1"])
+def test_letters_behind_its_x_do_not_hide_an_identity_number(after: str) -> None:
+    assert mask(f"王11010519491231002X{after}。").startswith("王110***********002X")

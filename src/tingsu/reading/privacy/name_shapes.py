@@ -40,6 +40,9 @@ _ORGANISATION = re.compile(
 )
 
 
+_DOTTED_FOLLOW = frozenset("的了是在说称让叫和及或也都就才又还已曾未没不想会能可表申反")
+
+
 class Trust(IntEnum):
     """How much the words before speak for a name."""
 
@@ -70,8 +73,8 @@ def goes_on(text: str, place: int) -> bool:
 
 def name_end(text: str, start: int, trust: Trust) -> int:
     """Where the name at ``start`` ends; ``start`` where there is none."""
-    if trust >= Trust.FORM and (dotted := _DOTTED.match(text, start)):
-        return dotted.end()
+    if trust >= Trust.ROLE and (dotted := _DOTTED.match(text, start)):
+        return _dotted_end(text, dotted)
     if text[start : start + 2] in FAR_BEGINS and (far := far_end(text, start)) > start:
         return far
     surname = surname_length(text, start)
@@ -79,6 +82,8 @@ def name_end(text: str, start: int, trust: Trust) -> int:
         return _unusual_end(text, start, trust)
     if start + surname < len(text) and _is_title(text, start, start + surname):
         return start
+    if trust is Trust.FIELD and (whole := _whole_field_end(text, start)):
+        return whole
     end = _certain_end(text, start, surname) if trust >= Trust.SAID else _likely_end(text, start, surname, trust)
     if end == start:
         return _unusual_end(text, start, trust)
@@ -94,6 +99,30 @@ def far_end(text: str, start: int) -> int:
     while end < far.end() and text[end] not in NEVER and text[end : end + 2] not in FOLLOW_WORDS:
         end += 1
     return end if goes_on(text, end) else start
+
+
+def _dotted_end(text: str, dotted: re.Match[str]) -> int:
+    """阿依古丽·买买提|来电: the last part ends before a word that follows names."""
+    last = max(dotted[0].rfind("·"), dotted[0].rfind("•")) + dotted.start() + 1
+    for end in range(last + 2, dotted.end()):
+        if text[end] in NEVER or text[end] in _DOTTED_FOLLOW or text[end : end + 2] in FOLLOW_WORDS:
+            return end
+    return dotted.end()
+
+
+def _whole_field_end(text: str, start: int) -> int:
+    """签字：吉克阿依 fills its field; 0 where the field holds more than a name."""
+    run = _RUN.match(text, start)
+    if (
+        run is None
+        or len(run[0]) != 4
+        or run[0][3] in "属者"
+        or any(char in NEVER for char in run[0])
+        or _is_organisation(text, start)
+    ):
+        return 0
+    pairs = (run[0][1:3], run[0][2:4])
+    return 0 if any(pair in FOLLOW_WORDS or pair in _PEOPLE for pair in pairs) else run.end()
 
 
 def is_full_name(text: str, start: int, end: int, *, alone: bool = False) -> bool:

@@ -33,6 +33,7 @@ _TRUSTS = {
     "roles": Trust.ROLE,
     "kin": Trust.ROLE,
     "labels": Trust.FORM,
+    "fields": Trust.FORM,
     "named": Trust.FORM,
     "called": Trust.SAID,
     "maybe": Trust.HINT,
@@ -40,13 +41,15 @@ _TRUSTS = {
 _CUES = {word: trust for group, trust in _TRUSTS.items() for word in WORDS[group].split()}
 _CUES |= {",叫": Trust.FORM, "my name is": Trust.SAID}
 _CUES |= dict.fromkeys(("name", "name is", "full name", "account holder", "cardholder", "beneficiary"), Trust.FORM)
-_OWNERS = frozenset("我他她你俺")
+_OWNERS = frozenset("我他她你俺其")
+_FIELDS = frozenset(WORDS["fields"].split())
 _NO_CUES = WORDS["no_cue"].split()
 _CUE = re.compile(one_of((*_CUES, *_NO_CUES)))
 # What may stand between a role and the name; a colon, a bar, a bracket or mark-up makes a field of it.
-_LINK = re.compile(r"(?:</?[a-z]{1,6}>|[ :=是为叫“”\"'「『(\[【】|>]|—|-|[0-9](?=:)){0,8}")
-_LINK_CHARS = frozenset("< :=是为叫“”\"'「『([【】|>—-0123456789")
+_LINK = re.compile(r"(?:</?[a-z]{1,6}>|[ :=是为叫“”\"'「『(\[【】|>/]|—|-|[0-9](?=:)){0,8}")
+_LINK_CHARS = frozenset("/< :=是为叫“”\"'「『([【】|>—-0123456789")
 _FIELD = re.compile(r"[:=】|>]|——")
+_BEHIND_FIELD = re.compile(r" ?[:】|]")
 _BEGINNINGS = SURNAMES | {word[0] for word in (*DOUBLE, *FAR_BEGINS)} | frozenset("小老阿大")
 _SMALL = re.compile("[小老阿大]([\u4e00-\u9fff])")
 _MAY_FOLLOW = _BEGINNINGS | _LINK_CHARS
@@ -83,6 +86,18 @@ _ON_A_DAY = re.compile("[于在](?:[0-9]|昨|今|上|本|去)")
 _RELATED = re.compile(
     rf"([{_COMMON}][{_GIVEN}]{{2}})\((?:我|他|她|其)?(?:{'|'.join(WORDS['kin'].split())}|[爸妈哥弟姐妹爷奶])\)"
 )
+_KIN = "|".join(sorted({word.lstrip("我他她俺") for word in WORDS["kin"].split()} - {""}, key=len, reverse=True))
+# 我是盛桂兰的女儿, 本人系农志军之妻: the name before 的 and a relative.
+_WHOSE = re.compile(
+    rf"(?:^|(?<=[,。;!?:\n 是系]))([\u4e00-\u9fff]{{2,4}})(?:的|之|他|她)(?:{_KIN}|[妻夫子女父母爸妈](?![人子们女]))"
+)
+# 我是上周办房贷的袁晓明，
+_DESCRIBED = re.compile(r"我是[\u4e00-\u9fff0-9]{2,14}的([\u4e00-\u9fff]{3,4})(?=[,。;!?\n ]|$)")
+_ENGLISH = re.compile(r"(?<![a-z])(?:mr|mrs|ms|miss|madam|dr)(?:\. ?| )([a-z]{2,15})(?![a-z])")
+_ROMAN = "|".join(WORDS["roman_surnames"].split())
+# tony leung, robert chen: a surname as it is spelled abroad, behind one more word.
+_ROMANISED = re.compile(rf"(?<![a-z@.])([a-z]{{3,12}} (?:{_ROMAN}))(?![a-z@]|[ ](?:bank|card|pay)(?![a-z]))")
+_NO_LATIN = frozenset(WORDS["no_latin"].split())
 _LIST_LINK = re.compile(r" ?(?:以及|[、,和与及跟&;/]) ?")
 _AGAIN_MOST = 60  # different names looked for again in one text
 
@@ -91,6 +106,8 @@ def find_names(text: str, numbers: Iterable[Found]) -> list[Found]:
     """Names in folded ``text``; ``numbers`` are finds that a name may stand beside."""
     sure = [*_after_cues(text), *find_titled(text), *_at_line_ends(text), *_beside(text, numbers), *_bare(text)]
     sure += _signed_short(text)
+    sure += _whose(text)
+    sure += _in_english(text)
     if "(" in text:
         sure += _related(text)
     spans = sorted(set(sure))
@@ -122,8 +139,10 @@ def _after_cue(text: str, cue: re.Match[str]) -> tuple[int, int] | None:
     trust = _CUES.get(word)
     if trust is None or (word.isascii() and text[cue.start() - 1 : cue.start()].isalnum()):
         return None
+    if word in _FIELDS and not _BEHIND_FIELD.match(text, place):
+        return None
     if text[place : place + 1] in _LINK_CHARS and (link := _LINK.match(text, place)):
-        trust, place = _trust_after(trust, text, cue.start(), link[0]), link.end()
+        trust, place = _trust_after(trust, text, cue, link[0]), link.end()
     if trust < Trust.FORM and text[place : place + 1] not in _BEGINNINGS:
         return None
     end = name_end(text, place, trust)
@@ -133,11 +152,12 @@ def _after_cue(text: str, cue: re.Match[str]) -> tuple[int, int] | None:
     return small.span(1) if small and _is_small_name(text, small) else None
 
 
-def _trust_after(trust: Trust, text: str, start: int, link: str) -> Trust:
-    """What the signs between a cue, which stands at ``start``, and a name make of it."""
+def _trust_after(trust: Trust, text: str, cue: re.Match[str], link: str) -> Trust:
+    """What the signs between a cue and a name make of it."""
+    word, start = cue[0], cue.start()
     if trust is Trust.FORM and text[start - 1 : start] in ("的", "位"):
         return Trust.ROLE  # 尊敬的负责人：打扰了
-    if (trust in (Trust.FORM, Trust.SAID) and _FIELD.search(link)) or "<" in link:
+    if word not in _FIELDS and ((trust in (Trust.FORM, Trust.SAID) and _FIELD.search(link)) or "<" in link):
         return Trust.FIELD
     return Trust.FORM if trust is Trust.ROLE and link.endswith("叫") else trust
 
@@ -206,6 +226,23 @@ def _beside(text: str, numbers: Iterable[Found]) -> Iterator[tuple[int, int]]:
             and (len(right[1]) > 2 or right.start(1) > number.end)
         ):
             yield right.span(1)
+
+
+def _whose(text: str) -> Iterator[tuple[int, int]]:
+    """A name said by whose relative somebody is, or at the end of 我是….."""
+    for pattern in (_WHOSE, _DESCRIBED):
+        for match in pattern.finditer(text):
+            if is_full_name(text, *match.span(1)):
+                yield match.span(1)
+
+
+def _in_english(text: str) -> Iterator[tuple[int, int]]:
+    """Mr. Wang, and names like Robert Chen."""
+    if " " in text or "." in text:
+        for pattern in (_ENGLISH, _ROMANISED):
+            for match in pattern.finditer(text):
+                if not _NO_LATIN.intersection(match[1].split()):
+                    yield match.span(1)
 
 
 def _related(text: str) -> Iterator[tuple[int, int]]:

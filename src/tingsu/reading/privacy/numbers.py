@@ -144,6 +144,8 @@ def _find_pieces(text: str, digits: str, run: re.Match[str]) -> Iterator[Found]:
 def _judge(text: str, digits: str, start: int, end: int, number: str, shape: str = "") -> Found | None:
     """What ``number`` at ``start``–``end`` is; ``shape`` is "" where the expression has vouched for it."""
     before, said = text[max(0, start - 16) : start], not text[start:end].isascii()
+    if len(number) == 17 and digits[end : end + 1] == "x" and _is_id(number + "x"):
+        return Found("身份证", start, end + 1)  # letters follow the X, so the run went without it
     if _is_word(digits[end : end + 1]) or _is_word(before[-1:]):
         judged = _classify_glued(number, before)
     else:
@@ -152,6 +154,10 @@ def _judge(text: str, digits: str, start: int, end: int, number: str, shape: str
         return None
     end += digits.startswith("\u20e3", end)  # the frame of the last key: 8️⃣
     return Found(judged[0], start, _with_extension(digits, end) if judged[0] == "固话" else end, judged[1])
+
+
+def _is_id(number: str) -> bool:
+    return looks_like_id(number) and has_id_checksum(number)
 
 
 def _is_word(char: str) -> bool:
@@ -169,7 +175,7 @@ def _classify_glued(number: str, before: str) -> tuple[str, bool] | None:
     """Letters touch the number, so its own build must leave no doubt: tel13812345678, 13812345678wx同号."""
     if _ORDER_CUE.search(before):
         return None
-    if len(number) == 18 and looks_like_id(number) and has_id_checksum(number):
+    if len(number) == 18 and _is_id(number):
         return "身份证", True
     if _MOBILE.fullmatch(number):
         return "手机", True

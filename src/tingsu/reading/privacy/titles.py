@@ -32,13 +32,20 @@ _ROLES = frozenset(word for group in ("roles", "kin", "labels") for word in WORD
 _NEVER_TITLED = frozenset(WORDS["never_titled"])
 _BEFORE_TITLES = frozenset(WORDS["before_titles"].split())
 _BEFORE_NAME = frozenset("的是由给被在找让叫和与跟向请于问见为某该您你我他她们把对替代有到去等及同位名个家称以行里")
-_BEFORE_SHORT = frozenset("是找叫跟和给让请问长员位您你我他她")
-_AFTER_SHORT = frozenset("说跟让叫给把在来就又不没也都打的好态告对你我他她您")
+_BEFORE_SHORT = frozenset("是找叫跟和给让请问长员位您你我他她们")
+_BEFORE_KIN_SHORT = _BEFORE_SHORT | frozenset("的把被托向对替里下壁门那这由")
+_AFTER_SHORT = frozenset(
+    "说跟让叫给把在来就又不没也都打的好态告对你我他她您今昨前那这微电手讲话问要会能还答承带拉帮替办回请推接带陪"
+)
+# After 姐, 哥, 姨 almost anything may follow a common surname; 姐妹, 哥们, 爷爷 are other words.
+_KIN_SHORT = frozenset("姐哥姨婶嫂叔伯爷")
+_NOT_KIN_SHORT = frozenset("姐哥姨婶嫂叔伯爷妹弟们父母夫子")
 # Titles of everyone: before them even a bashful surname is one, unless it ends a word (保安|师傅).
 _PERSONAL = frozenset(WORDS["personal_titles"].split())
 _GREETING = re.compile("[\u4e00-\u9fff]{2,3}[,:!]? ?[你您]")
 _COUNTED = frozenset("一二三四五六七八九十两几这那每多0123456789")
 _FAMILIAR = re.compile("[老小]([\u4e00-\u9fff])")
+_COMMON = frozenset("".join(WORDS["common"].split()))
 _SMALL_WORDS = frozenset(WORDS["small_words"].split())
 _POINTED = re.compile("(?:那个|这个|隔壁|楼下|对门|叫)$")
 
@@ -139,8 +146,11 @@ def _is_short_titled(text: str, place: int) -> bool:
     if surname not in SURNAMES or surname in _NEVER_TITLED or text[place : place + 2] in ORDINARY:
         return False
     before, after = text[place - 1 : place] if place else "", text[place + 2 : place + 3]
-    if is_han(before) and before not in _BEFORE_SHORT and not _ends_role(text, place):
+    if text[place + 1] in _KIN_SHORT and surname in _COMMON and before + surname not in _BEFORE_TITLES:
+        return after not in _NOT_KIN_SHORT
+    beside = _BEFORE_KIN_SHORT if text[place + 1] in _KIN_SHORT else _BEFORE_SHORT
+    if is_han(before) and before not in beside and not _ends_role(text, place):
         return False
-    if surname in SHY and before not in _BEFORE_SHORT:
+    if surname in SHY and before not in beside:
         return False
     return not is_han(after) or after in _AFTER_SHORT
