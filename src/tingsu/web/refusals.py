@@ -22,6 +22,7 @@ STATUS = {
     "not_possible": 409,
     "model_refused": 409,
     "cannot_teach": 409,
+    "template_refused": 422,
     "too_large": 413,
     "bad_pack": 500,
 }
