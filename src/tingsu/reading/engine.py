@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any
 
 from tingsu.reading.asks import find_demands, find_risks, find_tags
-from tingsu.reading.facts import Found, find_facts, gather
+from tingsu.reading.facts import find_facts, gather
 from tingsu.reading.folding import Folded, fold_each, read_variants_each
 from tingsu.reading.judges import (
     Heard,
+    bound_words,
     judge,
     judge_complaint,
     judge_demands,
@@ -22,9 +23,9 @@ from tingsu.reading.judges import (
 from tingsu.reading.learned.pieces import plain_form
 from tingsu.reading.learned.shipped import shipped_model
 from tingsu.reading.learned.signals import ask_signals, see_signals
-from tingsu.reading.lexicon import Hit, lexicon
+from tingsu.reading.lexicon import lexicon
 from tingsu.reading.privacy import find_in, mask_found
-from tingsu.reading.scoring import Seen, see
+from tingsu.reading.scoring import see
 from tingsu.reading.types import Demand, Reading, Risk
 
 ENGINE = "lexicon-3+learned-1"
@@ -75,54 +76,45 @@ def _take_together(texts: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _read_together(texts: Sequence[str], received: date | None) -> list[Reading]:
+    """Step by step, each step for all texts: its tables stay in the processor's cache meanwhile."""
     folded = fold_each(texts)
     parts = read_variants_each(list(map(_part_to_judge, folded)))
     hits = lexicon().find_each([part.text for part in parts])
-    told = [_hear(*one, received) for one in zip(texts, folded, parts, hits, strict=True)]
-    weighed = shipped_model().weigh_each([plain_form(one.seen.text) for one in told], [one.signals for one in told])
-    return [_judge_all(one, Heard(one.seen, each)) for one, each in zip(told, weighed, strict=True)]
+    seens = list(map(see, texts, parts, hits))
+    founds = [gather(part.text, received) for part in parts]
+    asked = list(map(find_demands, seens, founds))
+    spoken = list(map(find_risks, seens))
+    shown = list(map(see_signals, seens))
+    signals = [one | more for one, more in zip(shown, map(ask_signals, asked, spoken), strict=True)]
+    weighed = shipped_model().weigh_each([plain_form(part.text) for part in parts], signals)
+    heard = list(map(Heard, seens, weighed, bound_words([part.text for part in parts])))
+    said = list(map(_judge_all, heard, asked, spoken))
+    data = list(map(find_in, folded))
+    facts = list(map(find_facts, texts, parts, founds, data))
+    masked = list(map(mask_found, texts, data))
+    return [
+        Reading(**one, personal_data=private, facts=fact, masked_text=mask, engine=ENGINE)
+        for one, private, fact, mask in zip(said, data, facts, masked, strict=True)
+    ]
 
 
-class _Told(NamedTuple):
-    """What rules and words say of one text, before the model weighs it."""
-
-    folded: Folded
-    seen: Seen
-    found: Found
-    asked: tuple[Demand, ...]
-    spoken: tuple[Risk, ...]
-    signals: dict[str, float]
-
-
-def _hear(text: str, folded: Folded, part: Folded, hits: Sequence[Hit], received: date | None) -> _Told:
-    seen = see(text, part, hits)
-    found = gather(seen.text, received)
-    asked, spoken = find_demands(seen, found), find_risks(seen)
-    return _Told(folded, seen, found, asked, spoken, see_signals(seen) | ask_signals(asked, spoken))
-
-
-def _judge_all(told: _Told, heard: Heard) -> Reading:
-    seen, asked, text = told.seen, told.asked, told.seen.original
+def _judge_all(heard: Heard, asked: Sequence[Demand], spoken: Sequence[Risk]) -> dict[str, Any]:
+    """Every field of a Reading that is judged."""
     complaint = judge_complaint(heard)
     emotion = judge_emotion(heard, complaint)
     need, needs = judge_needs(heard, asked, complaint)
-    risks = judge_risks(heard, told.spoken, complaint)
-    data = find_in(told.folded)
-    return Reading(
-        complaint=complaint,
-        business=judge(heard, "business", complaint),
-        cause=judge(heard, "cause", complaint),
-        emotion=emotion,
-        need=need,
-        needs=needs,
-        demands=judge_demands(heard, asked, complaint, need),
-        risks=risks,
-        personal_data=data,
-        masked_text=mask_found(text, data),
-        engine=ENGINE,
-        facts=find_facts(text, seen.folded, told.found, data),
-        tags=find_tags(seen, risks, emotion),
-        root=judge(heard, "root", complaint),
-        failure=judge(heard, "failure", complaint),
-        latent=judge_latent(heard, complaint),
-    )
+    risks = judge_risks(heard, spoken, complaint)
+    return {
+        "complaint": complaint,
+        "business": judge(heard, "business", complaint),
+        "cause": judge(heard, "cause", complaint),
+        "emotion": emotion,
+        "need": need,
+        "needs": needs,
+        "demands": judge_demands(heard, asked, complaint, need),
+        "risks": risks,
+        "tags": find_tags(heard.seen, risks, emotion),
+        "root": judge(heard, "root", complaint),
+        "failure": judge(heard, "failure", complaint),
+        "latent": judge_latent(heard, complaint),
+    }

@@ -7,15 +7,17 @@ shown. A complaint asks for what the rules of ``asks`` heard and the model belie
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
+
+import numpy as np
 
 from tingsu.reading.labels import NO, YES
 from tingsu.reading.learned.model import Weighed
 from tingsu.reading.learned.pieces import cut_words
 from tingsu.reading.scoring import MAX_EVIDENCE, Seen, is_denied
+from tingsu.reading.trie import Ints
 from tingsu.reading.types import Demand, Emotion, Evidence, Judgement, Risk
 
 WHY = "措辞与已标注的投诉相近"
@@ -38,12 +40,14 @@ _HOT = ("咒骂", "愤怒", "激烈", "反话", "反问")
 _COOL = ("和气", "称赞")
 
 
+Bounds = tuple[int, Ints, Ints]  # where the text begins; of each character the word's begin and end, from there
+
+
 class Heard:
     """One text under judgement: the lexicon's hits and the model's weights."""
 
-    def __init__(self, seen: Seen, weighed: Weighed) -> None:
-        self.seen, self.weighed = seen, weighed
-        self._edges: list[int] | None = None  # where words begin and end
+    def __init__(self, seen: Seen, weighed: Weighed, bounds: Bounds) -> None:
+        self.seen, self.weighed, self._bounds = seen, weighed, bounds
 
     def words(self, facet: str, label: str) -> tuple[Evidence, ...]:
         """The lexicon's words for ``label``, heaviest first; where it has none, the wordings the model went by."""
@@ -56,16 +60,19 @@ class Heard:
         """Where the wordings stand that pulled most towards ``label``, neighbours joined, in order."""
         text, seen = self.seen.text, self.seen
         places = [(text.find(piece), len(piece)) for piece in self.weighed.wordings(facet, label)[: 2 * _SHOWN]]
-        whole = [(self._word_at(at)[0], self._word_at(at + size - 1)[1]) for at, size in places if at >= 0]
+        begin, before, behind = self._bounds
+        whole = [(int(before[at]) - begin, int(behind[at + size - 1]) - begin) for at, size in places if at >= 0]
         spans = [seen.folded.origin(start, end) for start, end in _join(whole)[:_SHOWN]]
         return tuple([Evidence(start, end, seen.original[start:end], WHY) for start, end in spans])
 
-    def _word_at(self, place: int) -> tuple[int, int]:
-        """Where the word begins and ends to which the character at ``place`` belongs."""
-        if self._edges is None:
-            self._edges = [*accumulate(map(len, cut_words(self.seen.text)), initial=0)]
-        word = bisect_right(self._edges, place)
-        return self._edges[word - 1], self._edges[word]
+
+def bound_words(texts: Sequence[str]) -> list[Bounds]:
+    """For every character of each text, where the word begins and ends to which it belongs."""
+    sizes = np.fromiter(map(len, cut_words("\n".join((*texts, "")))), dtype=np.int64)
+    ends = np.cumsum(sizes)
+    before, behind = np.repeat(ends - sizes, sizes), np.repeat(ends, sizes)
+    stops = list(accumulate((len(text) + 1 for text in texts), initial=0))
+    return [(start, before[start:stop], behind[start:stop]) for start, stop in pairwise(stops)]
 
 
 def _join(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -58,13 +58,20 @@ class Model:
     heads: Mapping[str, Head]
 
     @cached_property
-    def _wide(self) -> Floats:
-        """Weights and reach beside each other, so that one step gathers both; 19 MB in memory."""
-        return np.hstack([self.weights.astype(np.float32) * self.scale, self.reach.astype(np.float32) ** 2])
-
-    @cached_property
-    def _leans(self) -> dict[tuple[str, str], Floats]:
+    def _contrasts(self) -> dict[tuple[str, str], Floats]:
         return {}
+
+    def contrast(self, facet: str, label: str) -> Floats:
+        """What turns the weights under a head into how far a piece speaks for ``label``: more than for its rivals on
+        average, where only one label holds.
+        """
+        contrast = self._contrasts.get((facet, label))
+        if contrast is None:
+            head = self.heads[facet]
+            one = np.eye(len(head.labels), dtype=np.float32)[head.labels.index(label)]
+            contrast = ((one - head.single / len(head.labels)) * self.scale[head.columns]).astype(np.float32)
+            self._contrasts[facet, label] = contrast
+        return contrast
 
     @cached_property
     def _trie(self) -> Trie:
@@ -74,30 +81,20 @@ class Model:
     def _heads(self) -> _Heads:
         return _Heads(self.heads.values())
 
-    def _lean(self, facet: str, label: str) -> Floats:
-        """How far each piece speaks for ``label``: more than for its rivals on average, where only one label holds."""
-        lean = self._leans.get((facet, label))
-        if lean is None:
-            head = self.heads[facet]
-            own = self._wide[:, head.start + head.labels.index(label)]
-            lean = own - self._wide[:, head.columns].mean(axis=1) if head.single else own.copy()
-            self._leans[facet, label] = lean
-        return lean
-
     def weigh(self, text: str, signals: Mapping[str, float]) -> Weighed:
         """What the model makes of ``text`` (plain form) and its ``signals``."""
         return self.weigh_each([text], [signals])[0]
 
     def weigh_each(self, texts: Sequence[str], signals: Sequence[Mapping[str, float]]) -> list[Weighed]:
         """What the model makes of each of ``texts`` (plain form) and its signals; bit by bit as one at a time."""
-        wide = self._wide
         rows, counts, cuts = self._count(texts)
         much = (1 + np.log(counts.astype(np.float32))) * self.rarity[rows]
         parts = [slice(low, high) for low, high in pairwise(cuts)]
-        blocks = [wide[rows[part]] for part in parts]
+        blocks = [self.weights[rows[part]].astype(np.float32) for part in parts]
+        reaches = [self.reach[rows[part]].astype(np.float32) for part in parts]
         points = np.empty((len(texts), len(self.bias)))
         for number, (part, block) in enumerate(zip(parts, blocks, strict=True)):
-            points[number] = self._add_up(block, much[part], signals[number])
+            points[number] = self._add_up(block, reaches[number], much[part], signals[number])
         scores = Scores(self._heads, points)
         return [
             Weighed(self, block, rows[part], much[part], scores, number)
@@ -113,15 +110,14 @@ class Model:
         cuts: list[int] = np.searchsorted(keys, np.arange(len(texts) + 1) * size).tolist()
         return keys % size, counts, cuts
 
-    def _add_up(self, block: Floats, much: Floats, signals: Mapping[str, float]) -> Floats:
-        columns = len(self.bias)
-        lengths = np.sqrt(np.maximum((much * much) @ block[:, columns:], np.float32(1e-12)))
+    def _add_up(self, block: Floats, reach: Floats, much: Floats, signals: Mapping[str, float]) -> Floats:
+        lengths = np.sqrt(np.maximum((much * much) @ (reach * reach), np.float32(1e-12)))
         said = np.zeros(len(self.signals), dtype=np.float32)
         for name, value in signals.items():
             if (row := self.signal_rows.get(name)) is not None:
                 said[row] = value
-        points: Floats = (much @ block[:, :columns]) / lengths[self._heads.of_column] + self.bias + said @ self.signals
-        return points
+        points: Floats = (much @ block) * self.scale / lengths[self._heads.of_column]
+        return points + self.bias + said @ self.signals
 
 
 class _Heads:
@@ -178,7 +174,8 @@ class Weighed:
     def wordings(self, facet: str, label: str) -> list[str]:
         """The wordings that spoke most for ``label`` against its rivals, strongest first."""
         names = self.model.names
-        pull = self.much * self.model._lean(facet, label)[self.rows]
+        head = self.model.heads[facet]
+        pull = self.much * (self.block[:, head.columns] @ self.model.contrast(facet, label))
         best = np.argsort(-pull, kind="stable")[: 3 * _SHOWN]
         pulls = zip(self.rows[best].tolist(), pull[best].tolist(), strict=True)
         return [names[row] for row, much in pulls if much > 0 and len(names[row]) > 1][:_SHOWN]
