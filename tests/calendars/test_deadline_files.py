@@ -77,8 +77,13 @@ def test_the_sixty_days_are_told_to_the_customer_and_approved_at_the_top() -> No
 
 
 def test_the_page_for_users_lists_every_rule_as_shipped() -> None:
-    page = (Path(__file__).parents[2] / "docs/deadlines.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs/clocks.md").read_text(encoding="utf-8")
     table = {line.split("|")[1].strip(): line for line in page.splitlines() if line.startswith("| ")}
     for row in rows("bank"):
         mark = "" if row["verified"] else " **待核**"
         assert str(row["limit"]) in table[row["id"] + mark].split("|")[3]
+    for row in rows("abroad"):
+        if line := table.get(row["id"]):
+            assert str(row["limit"]) in line.split("|")[3]
+        else:
+            assert row["id"] in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -215,3 +216,16 @@ def test_a_rules_new_version_holds_from_its_day(tmp_path: Path, monkeypatch: pyt
     assert ends("house-1", "--from", "2026-09-29T17:00")[0] == "2026-10-08T17:00:00+08:00"  # 16 hours: 30, 8
     assert ends("house-1", "--from", "2026-10-08T12:00")[0] == "2026-10-09T12:00:00+08:00"
     assert told("house-1", "--from", "2026-10-08T12:00", "--on", "2026-09-01")["limit"] == 16
+
+
+PAGE = (Path(__file__).parents[2] / "docs/clocks.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```console\n\$ tingsu (clock [^\n]+)\n(.*?)```", PAGE, re.DOTALL)
+
+
+def test_the_page_has_its_examples() -> None:
+    assert len(EXAMPLES) == 3
+
+
+@pytest.mark.parametrize(("words", "output"), EXAMPLES)
+def test_the_pages_examples_are_true(words: str, output: str) -> None:
+    assert tingsu(*words.split()).output.strip() == output.strip()

@@ -214,8 +214,9 @@ def _about(answer: Answer) -> list[str]:
     if answer.longer:
         how = f"{length(as_rule(answer.longer))}，{_terms(answer.longer, answer.roles)}"
         said.append(f"还可延长到{answer.longer.id}（{how}），加 --extend 计算")
-    if answer.named.others:
-        said.append(f"同一编号下还有：{'、'.join(answer.named.others)}")
+    told = {rule.id, answer.longer.id if answer.longer else ""}
+    if others := [other for other in answer.named.others if other not in told]:
+        said.append(f"同一编号下还有：{'、'.join(others)}")
     said.append(f"依据：{rule.source}（{'已核对原文' if rule.verified else '待核'}）")
     if rule.valid_from or rule.valid_to:
         said.append(f"本版本自{rule.valid_from or '不限'}起有效" + (f"，至{rule.valid_to}" if rule.valid_to else ""))
