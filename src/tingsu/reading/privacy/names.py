@@ -91,11 +91,18 @@ _KIN = "|".join(sorted({word.lstrip("我他她俺") for word in WORDS["kin"].spl
 _WHOSE = re.compile(
     rf"(?:^|(?<=[,。;!?:\n 是系]))([\u4e00-\u9fff]{{2,4}})(?:的|之|他|她)(?:{_KIN}|[妻夫子女父母爸妈](?![人子们女]))"
 )
-# 我是上周办房贷的袁晓明，
-_DESCRIBED = re.compile(r"我是[\u4e00-\u9fff0-9]{2,14}的([\u4e00-\u9fff]{3,4})(?=[,。;!?\n ]|$)")
+# 我是上周办房贷的袁晓明， 自称是银监会的郑斌。 工号8812郭晓玲
+_DESCRIBED = re.compile(
+    r"(?:(?:我|里|边|称|称是)是?[\u4e00-\u9fff0-9]{2,14}的|工号[: ]?[a-z0-9]{2,8}(?:号|的)?[,、(: ]{0,2})"
+    r"([\u4e00-\u9fff]{2,4})(?=[,。;!?)\n ]|$)"
+)
+_INTRODUCED = r"(?:i am|i'm|this is|named|called|manager|teller|clerk|contact|regards,|sincerely,)[ \n]"
 _ENGLISH = re.compile(r"(?<![a-z])(?:mr|mrs|ms|miss|madam|dr)(?:\. ?| )([a-z]{2,15})(?![a-z])")
 _ROMAN = "|".join(WORDS["roman_surnames"].split())
 # tony leung, robert chen: a surname as it is spelled abroad, behind one more word.
+_FIRST_ROMANISED = re.compile(
+    rf"(?<![a-z]){_INTRODUCED}((?:{_ROMAN}|li|wu|hu|ma|ye|xia|fang|bai|meng|qin) [a-z]{{2,12}})(?![a-z])"
+)
 _ROMANISED = re.compile(rf"(?<![a-z@.])([a-z]{{3,12}} (?:{_ROMAN}))(?![a-z@]|[ ](?:bank|card|pay)(?![a-z]))")
 _NO_LATIN = frozenset(WORDS["no_latin"].split())
 _LIST_LINK = re.compile(r" ?(?:以及|[、,和与及跟&;/]) ?")
@@ -239,7 +246,7 @@ def _whose(text: str) -> Iterator[tuple[int, int]]:
 def _in_english(text: str) -> Iterator[tuple[int, int]]:
     """Mr. Wang, and names like Robert Chen."""
     if " " in text or "." in text:
-        for pattern in (_ENGLISH, _ROMANISED):
+        for pattern in (_ENGLISH, _ROMANISED, _FIRST_ROMANISED):
             for match in pattern.finditer(text):
                 if not _NO_LATIN.intersection(match[1].split()):
                     yield match.span(1)

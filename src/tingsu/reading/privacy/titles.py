@@ -106,7 +106,10 @@ def _is_familiar(text: str, place: int) -> bool:
         return True
     if word in _SMALL_WORDS or (surname in SHY and not _POINTED.search(text, max(0, place - 4), place - 1)):
         return False
-    return text[place : place + 2] not in ORDINARY and goes_on(text, place + 1)
+    if text[place : place + 2] in ORDINARY:
+        return False
+    # 老彭头, 小李子, 老王家
+    return goes_on(text, place + 1) or (surname not in SHY and text[place + 1] in "头子家")
 
 
 def _start(text: str, end: int, title: str) -> int:
