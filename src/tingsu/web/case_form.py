@@ -1,4 +1,4 @@
-"""The case on paper: 客户投诉处理单."""
+"""The whole case on paper: what was said, decided and done, the evidence, and every step (投诉案卷)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tingsu.web.case_view import Attempt, gather
 
 
 def show_form(request: HttpRequest, number: str) -> HttpResponse:
-    """The form of one case, personal data masked, laid out for A4."""
+    """Everything about one case, personal data masked, laid out for A4."""
     by = person_of(request)
     case = find_case(number, by=by)
     return render(request, "web/case_form.html", {**gather(case, by, Attempt()), "printed_at": now()})
