@@ -20,6 +20,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
 SIZES = [600, 10_000, 100_000]
+SIMILAR_SIZES = [10_000, 100_000]  # `--similar-cases --sizes 1000000` takes a quarter of an hour of processor time
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 
@@ -33,10 +34,7 @@ def main() -> None:
     parser.add_argument("--similar-cases", action="store_true", help="measure only how alike cases are found")
     asked = parser.parse_args()
     if asked.similar_cases:
-        from benchmarks import similar_cases, similar_pairs
-
-        similar_pairs.main()
-        similar_cases.measure_store(asked.sizes if asked.sizes != SIZES else [10_000, 100_000])
+        print_similar(asked.sizes if asked.sizes != SIZES else SIMILAR_SIZES)
         return
     if asked.personal_data:
         from benchmarks.personal_data import tell
@@ -51,6 +49,16 @@ def main() -> None:
     if not asked.print_only:
         head, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
         PAGE.write_text(f"{head}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    print_similar(SIMILAR_SIZES)
+
+
+def print_similar(sizes: list[int]) -> None:
+    """How well alike questions, alike cases of a growing store, and groups of a file are found, beside baselines."""
+    from benchmarks import similar_cases, similar_groups, similar_pairs
+
+    similar_pairs.main()
+    similar_groups.main()
+    similar_cases.measure_store(sizes)
 
 
 def measure(engine: str, sizes: list[int]) -> dict[str, Any]:

@@ -55,6 +55,10 @@ class Composer:
             parts.append(self.random.choice(_CLOSINGS))
         return "，".join(parts) + "。"
 
+    def copy(self, text: str, share: float) -> str:
+        """The text sent again, up to ``share`` of its signs changed; 0 leaves it as it is."""
+        return self._edit(text, share) if share else text
+
     def plant(self, each: int) -> list[Planted]:
         """``each`` of every sort: copies, copies rewritten hard, the same matter in other words, the same question."""
         planted = []
