@@ -16,6 +16,7 @@ _DENIED = re.compile(
     r"(?:(?<!特)(?<!区)(?<!级)(?<!个)(?<!分)别|不|没有?|无法?|未曾?|非|不是|算不上|谈不上|称不上)"
     r"(?:很|太|是|怎么|那么|这么|能|会|想|要|有|去|再|用|必|打算|是?来|是?为了|觉得|需要?|准备|是要|敢|够|算|大|曾)?$"
 )
+_DENYING = re.compile("[别不没无未非]")  # no denial without one of these
 _DOUBLY = re.compile(r"(?:不得不|不能不|不会不|要不|再不|如果不|若不|不可不)$")
 
 
@@ -48,11 +49,16 @@ class Seen:
 def is_denied(text: str, start: int) -> bool:
     """Whether the words before ``start`` deny what stands there: 不投诉, 没有骗我; but not 不得不投诉."""
     before = text[max(0, start - 6) : start]
+    if _DENYING.search(before) is None:
+        return False
     return _DENIED.search(before) is not None and _DOUBLY.search(before) is None
 
 
 def keep_longest(hits: Iterable[Hit]) -> list[Hit]:
     """Hits in order of start, without those that lie inside a longer unbroken one (理财 inside 理财经理)."""
+    hits = list(hits)
+    if len(hits) < 2:
+        return hits
     kept: list[Hit] = []
     cover_start = cover_end = -1
     for hit in sorted(hits, key=lambda item: (item.start, -item.end, bool(item.cue.tail))):
@@ -86,16 +92,18 @@ def split_facets(text: str, hits: Iterable[Hit]) -> dict[str, list[Hit]]:
     }
 
 
-def add_up(hits: Iterable[Hit]) -> float:
+def add_up(hits: Sequence[Hit]) -> float:
     """Points of one label: distinct words count less and less, a repeated word only a little more.
 
     Words that merely touch a topic fade faster than words that name it, so many hints never outweigh one plain word.
     """
+    if not hits:
+        return 0.0
+    if len(hits) == 1:
+        return hits[0].cue.weight
     counts: dict[Cue, int] = {}
     for hit in hits:
         counts[hit.cue] = counts.get(hit.cue, 0) + 1
-    if not counts:
-        return 0.0
     plain: list[float] = []
     hints: list[float] = []
     for cue, count in counts.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tingsu.reading.asks.clauses import Clauses
+from tingsu.reading.asks.clauses import Clauses, clauses_of
 from tingsu.reading.asks.details import MONEY_KINDS, Details
 from tingsu.reading.asks.mood import Mood, Moods
 from tingsu.reading.facts import Found
@@ -30,10 +30,12 @@ Scored = tuple[float, Hit]
 
 def find_demands(seen: Seen, facts: Found) -> tuple[Demand, ...]:
     """Everything asked for in words, surest first, with what was said of it; empty where the matter is over."""
-    if _SETTLED.search(seen.text):
+    if not seen.of("demand") or _SETTLED.search(seen.text):
         return ()
-    clauses = Clauses(seen.text)
+    clauses = clauses_of(seen.text)
     found = _weigh(seen, clauses)
+    if not found:
+        return ()
     wishes = [hit.start for scored in found.values() for _, hit in scored]
     details = Details(seen, clauses, facts, wishes)
     demands = [_make_demand(seen, details, kind, scored) for kind, scored in found.items()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tingsu.reading.asks.clauses import Clauses
+from tingsu.reading.asks.clauses import Clauses, clauses_of
 from tingsu.reading.lexicon import Cue, Hit
 from tingsu.reading.scoring import Seen
 from tingsu.reading.types import Risk
@@ -69,6 +69,12 @@ _MANY = re.compile(
     r"|(?:代表|联名|全[镇村楼院校厂]|业主|住户)[^,。!?;\n]{0,8}?(?:[三四五六七八九十百千几数]{1,4}|\d{1,4})(?:来|多|几|余)?(?:户|名|位|人|家)"
     r"|(?:[三四五六七八九十百千几]{2,5}|\d{2,4})(?:来|多|几|余)?(?:名|位|个)(?:学员|实习生|家长|读者|村民|居民|工友|商户|储户|业主|老人|退休教师|投资人)"
 )
+# Words without which the long expressions cannot match, so simple that a text is passed over in no time.
+_MANY_HINT = re.compile(
+    "我们|俺们|咱们|代表|联名|全镇|全村|全楼|全院|全校|全厂|业主|住户|学员|实习生|家长|读者|村民|居民|工友|商户|储户|老人"
+    "|退休教师|投资人"
+)
+_AGED_HINT = re.compile(r"[六七八九6-9][十\d]")
 _GROUP = Cue("risk", "群体", "说有多人一起", 0.8, "我们", (), False, {}, "我们~户")
 # 我今年七十一了, 老客户姜阿姨(七十一), 客户76岁.
 _AGED = re.compile(
@@ -80,6 +86,10 @@ _OLD = Cue("risk", "特殊群体", "老人", 0.85, "岁", (), False, {}, "年岁
 _PASSED_ON = re.compile(
     r"来电人|来信人|信访人|反映人|诉求人|投诉人|举报人|写信人|市民|群众|网友反映|消费者[\u4e00-\u9fff]{0,4}(?:反映|称|投诉)|我中心|我处|我局|贵单位"
     r"|该行|涉事银行|银行方面|银行单方|被投诉(?:单位|机构|人)|承办单位|请(?:依法)?(?:核查|核实|调查|查办|妥善处理|办理)|工单|编号|事由|诉求[为:]|反映[:内]|(?:^|\n)转[:办]|办结|反馈我|报送"
+)
+_PASSED_HINT = re.compile(
+    "来电人|来信人|信访人|反映|诉求|投诉人|举报人|写信人|市民|群众|消费者|我中心|我处|我局|贵单位|该行|涉事银行|银行方面|银行单方"
+    "|被投诉|承办单位|请依|请核|请调|请查|请妥|请办|工单|编号|事由|转:|转办|办结|反馈我|报送"
 )
 _OWN_WORDS = re.compile(r"我行|客户(?!经理|端|服务)|我们行|本席")
 _PASSED = Cue("risk", "监管", "像是上级或监管转来的", 0.7, "转", (), False, {}, "转办口吻")
@@ -96,13 +106,13 @@ def find_risks(seen: Seen) -> tuple[Risk, ...]:
 
 def _hits_by_kind(seen: Seen) -> dict[str, list[Hit]]:
     """The hits that count, by kind."""
-    clauses = Clauses(seen.text)
+    clauses = clauses_of(seen.text)
     found: dict[str, list[Hit]] = {}
     for hit in seen.of("risk"):
         if hit.cue.weight and not clauses.is_theirs(hit.start) and _counts(seen.text, hit, clauses):
             found.setdefault(hit.cue.label, []).append(hit)
-    for pattern, cue in ((_MANY, _GROUP), (_AGED, _OLD)):
-        if told := pattern.search(seen.text):
+    for hint, pattern, cue in ((_MANY_HINT, _MANY, _GROUP), (_AGED_HINT, _AGED, _OLD)):
+        if hint.search(seen.text) and (told := pattern.search(seen.text)):
             found.setdefault(cue.label, []).append(Hit(told.start(), told.end(), cue))
     if "监管" not in found and (passed := _passed_on(seen.text)):
         found["监管"] = passed
@@ -111,7 +121,7 @@ def _hits_by_kind(seen: Seen) -> dict[str, list[Hit]]:
 
 def _passed_on(text: str) -> list[Hit]:
     """The words by which an authority speaks that passes a complaint on."""
-    if _OWN_WORDS.search(text):
+    if _PASSED_HINT.search(text) is None or _OWN_WORDS.search(text):
         return []
     told = {match[0]: Hit(match.start(), match.end(), _PASSED) for match in _PASSED_ON.finditer(text)}
     return list(told.values()) if len(told) > 1 else []

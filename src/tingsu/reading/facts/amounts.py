@@ -38,6 +38,7 @@ _AMOUNT = re.compile(
     rf"(?P<scale>[百千]?[万亿]|千|百|[wk](?![a-z]))?(?P<rest>\d(?!\d)|[一二三四五六七八九])?(?P<tail>[千百])?"
     rf"|(?P<han>[{HAN_NUMBER}]{{1,20}}))(?P<more>\s?[多余来几](?:[万千百](?![分]))?)?\s?(?:(?P<unit>{_UNITS})|(?P<coin>[角毛分]钱|[角毛](?![病利衣巾孩糙])))?"
 )
+_HINT = re.compile(rf"[\d{HAN_NUMBER}]")  # no sum without a figure
 _SCALES = {"百": 100, "千": 1000, "k": 1000, "w": 10_000, "万": 10_000, "亿": 100_000_000}
 _SCALES |= {"百万": 1_000_000, "千万": 10_000_000, "百亿": 10_000_000_000, "千亿": 100_000_000_000}
 _COUNT = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
@@ -170,6 +171,8 @@ _COINS = {"角": Decimal("0.1"), "毛": Decimal("0.1"), "分": Decimal("0.01")}
 def find_amounts(text: str) -> Iterator[Amount]:
     """Every sum in folded ``text``, in order. A bare number is none unless a word of paying stands before it."""
     done = 0
+    if _HINT.search(text) is None:
+        return
     for match in _AMOUNT.finditer(text):
         if match.start() < done or not _says_money(text, match):
             continue

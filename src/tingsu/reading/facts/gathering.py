@@ -72,6 +72,8 @@ def gather(text: str, received: date | None) -> Found:
 
 def _outside(amounts: Iterable[Amount], moments: tuple[Spoken, ...]) -> list[Amount]:
     """Sums that are no part of a date (10.28号)."""
+    if not moments:
+        return list(amounts)
     taken = {place for moment in moments for place in range(moment.start, moment.end)}
     return [amount for amount in amounts if amount.start not in taken]
 

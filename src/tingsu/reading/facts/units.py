@@ -46,8 +46,10 @@ def find_units(text: str) -> Iterator[Unit]:
         if _stands_alone(text, match)
     ]
     found = [_with_name(text, unit) for unit in found]
-    found += [Unit(match.start(), match.end(), "柜台") for match in _WINDOW.finditer(text)]
-    found += [Unit(match.start(), match.end(), "电话客服") for match in _LINE.finditer(text)]
+    if "窗口" in text or "柜" in text:
+        found += [Unit(match.start(), match.end(), "柜台") for match in _WINDOW.finditer(text)]
+    if "95" in text or "96" in text or "400" in text:
+        found += [Unit(match.start(), match.end(), "电话客服") for match in _LINE.finditer(text)]
     end = -1
     for unit in sorted(found, key=lambda unit: (unit.start, -unit.end)):
         if unit.start >= end:

@@ -65,13 +65,12 @@ class Model:
         """What turns the weights under a head into how far a piece speaks for ``label``: more than for its rivals on
         average, where only one label holds.
         """
-        contrast = self._contrasts.get((facet, label))
-        if contrast is None:
+        if (facet, label) not in self._contrasts:
             head = self.heads[facet]
             one = np.eye(len(head.labels), dtype=np.float32)[head.labels.index(label)]
-            contrast = ((one - head.single / len(head.labels)) * self.scale[head.columns]).astype(np.float32)
-            self._contrasts[facet, label] = contrast
-        return contrast
+            lean = (one - head.single / len(head.labels)) * self.scale[head.columns]
+            self._contrasts[facet, label] = lean.astype(np.float32)
+        return self._contrasts[facet, label]
 
     @cached_property
     def _trie(self) -> Trie:
@@ -116,8 +115,8 @@ class Model:
         for name, value in signals.items():
             if (row := self.signal_rows.get(name)) is not None:
                 said[row] = value
-        points: Floats = (much @ block) * self.scale / lengths[self._heads.of_column]
-        return points + self.bias + said @ self.signals
+        points = (much @ block) * self.scale / lengths[self._heads.of_column] + self.bias + said @ self.signals
+        return points.astype(np.float32)
 
 
 class _Heads:
