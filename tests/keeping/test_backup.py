@@ -8,7 +8,7 @@ import io
 import json
 import tarfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from tingsu.cases.evidence import attach, open_evidence, place_of
 from tingsu.cases.lifecycle import act
 from tingsu.cases.models import Case, Customer, Event
 from tingsu.cases.search import search
+from tingsu.cases.site_days import site_calendar
 from tingsu.keeping.archive import BadArchive
 from tingsu.keeping.backup import back_up
 from tingsu.keeping.restore import BrokenSeals, NotEmpty, NotFitting, restore
@@ -247,6 +248,14 @@ def test_the_audit_key_comes_back_and_the_old_one_is_kept(
     assert (home / "audit.key").read_text() == right == django_settings.AUDIT_KEY
     assert (home / "audit.key").stat().st_mode & 0o777 == 0o600
     assert (home / "audit.key.before-restore").read_text() == "another-key"
+
+
+def test_the_holidays_a_site_took_in_come_back(site: Bank, home: Path, tmp_path: Path) -> None:
+    (home / "calendar.csv").write_text("2027-01-01,rest\n", encoding="utf-8")
+    back_up(tmp_path / "b.tar.gz")
+    (home / "calendar.csv").unlink()
+    restore(tmp_path / "b.tar.gz", replace=True)
+    assert not site_calendar().is_working_day(date(2027, 1, 1))
 
 
 def test_a_failed_restore_leaves_the_key_alone(site: Bank, home: Path, tmp_path: Path, settings: Any) -> None:

@@ -87,7 +87,7 @@ def test_a_year_whose_holidays_nobody_has_published_is_said_in_time(
     (check,) = seen("工作日历", datetime.fromisoformat(f"{day}T12:00:00+08:00"))
     assert check.state is state
     if state is State.WARNING:
-        assert "2027年" in check.seen and "extra_rest_days" in check.todo
+        assert "2027年" in check.seen and "tingsu calendar import" in check.todo
 
 
 def test_jobs_that_wait_too_long_or_failed_show(bank: Bank, home: Path) -> None:

@@ -4,6 +4,7 @@ manifest.json              what wrote it, when, from which schema; every part wi
 data/cases.case.jsonl …    one table a part, one row a line
 evidence/<sha256>          the files of the evidence annexes
 keys/audit.key             without it no seal can be checked
+site/calendar.csv          the holidays the site took in, where it took in any
 pack/…                     the site's own pack, where it does not run a shipped one
 """
 
@@ -33,7 +34,10 @@ SPARE = 64 << 20  # bytes that must stay free on the disk
 
 PartName = Annotated[
     str,
-    Field(pattern=r"^(data/[a-z0-9_]+\.[a-z0-9_]+\.jsonl|evidence/[0-9a-f]{64}|keys/audit\.key|pack/[^\x00]{1,200})$"),
+    Field(
+        pattern=r"^(data/[a-z0-9_]+\.[a-z0-9_]+\.jsonl|evidence/[0-9a-f]{64}|keys/audit\.key|site/calendar\.csv"
+        r"|pack/[^\x00]{1,200})$"
+    ),
 ]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 

@@ -19,6 +19,7 @@ from tingsu import __version__
 from tingsu.base.clock import now
 from tingsu.base.errors import TingsuError
 from tingsu.base.files import CannotWrite, whole_file
+from tingsu.calendars.notices import SITE_FILE
 from tingsu.cases.evidence import place_of
 from tingsu.cases.models import Evidence
 from tingsu.keeping.archive import FORMAT, SPARE, Manifest, Part, digest_file, write_archive
@@ -122,6 +123,9 @@ def _add_files(folder: Path, places: dict[str, Path], parts: list[Part]) -> None
     key = folder / "audit.key"
     key.write_text(settings.AUDIT_KEY, encoding="utf-8")
     extra = {"keys/audit.key": key}
+    calendar: Path = settings.TINGSU_HOME / SITE_FILE
+    if calendar.is_file():
+        extra[f"site/{SITE_FILE}"] = calendar
     pack = find_pack(settings.TINGSU_PACK, tuple(settings.TINGSU_PACK_PATHS))
     if not pack.is_relative_to(SHIPPED):
         files = sorted(path for path in pack.rglob("*") if path.is_file())

@@ -20,6 +20,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from tingsu.base.clock import now
 from tingsu.base.errors import TingsuError
 from tingsu.base.files import whole_file
+from tingsu.calendars.notices import SITE_FILE
 from tingsu.cases import audit
 from tingsu.cases.alike import clear_index, index_again
 from tingsu.cases.evidence import place_of
@@ -176,6 +177,7 @@ def _load(path: Path, opened: Opened, accept_broken_seals: bool, at: datetime, t
         note_access("restore", said, by=None, at=at)
         tell("放回证据文件")
         done.evidence = _place_evidence(opened)
+        _place_calendar(opened)
         put_key()
     return done
 
@@ -233,6 +235,16 @@ def _place_evidence(opened: Opened) -> int:
                     out.write(chunk)
         count += 1
     return count
+
+
+def _place_calendar(opened: Opened) -> None:
+    """The holidays the backup's site had taken in; a backup without any leaves those here.
+
+    Copied as it is: a file broken by hand must not stand in the way of a restore, and ``doctor`` names it.
+    """
+    if source := opened.places.get(f"site/{SITE_FILE}"):
+        with whole_file(settings.TINGSU_HOME / SITE_FILE) as draft:
+            draft.write_bytes(source.read_bytes())
 
 
 @contextmanager
