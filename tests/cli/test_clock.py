@@ -192,6 +192,7 @@ def test_a_year_not_known_is_said_until_the_site_takes_it_in(home: Path) -> None
     notice.write_text("2027-01-01..2027-01-03,休,元旦\n2027-10-01..2027-10-07,休\n", encoding="utf-8")
     once = told(*words, "--calendar", str(notice))
     assert once["calendar_known"] and once["lawful"] == "2027-01-05T00:00:00+08:00"
+    assert not told(*words, "--calendar", "bank")["calendar_known"]  # the pack adds no days of its own
     notice.rename(home / "calendar.csv")
     assert ends(*words) == ("2027-01-05T00:00:00+08:00", "2027-01-02T00:00:00+08:00")
 

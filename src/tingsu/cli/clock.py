@@ -71,7 +71,7 @@ def clock(
     extend: Annotated[int, typer.Option("--extend", count=True, help="延长到下一条规则；写两次延两级。")] = 0,
     on: Annotated[str, typer.Option(help="用哪一天有效的规则版本；不写则用起算那天的。")] = "",
     pack: Annotated[str, typer.Option(help="先在哪个方案包里找规则；不写则用环境变量 TINGSU_PACK。")] = "",
-    calendar: Annotated[Path | None, typer.Option(help="另加一份放假安排（CSV 或 ICS），只用于这一次。")] = None,
+    calendar: Annotated[str, typer.Option(help="只用于这一次的放假安排：CSV 或 ICS 文件，或一个方案包的名字。")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出。")] = False,
 ) -> None:
     """算一个时限：前两行是法定到期、稳妥目标（ISO 8601），后面说明怎么算的。"""
@@ -142,19 +142,24 @@ def _pack_of_rule(named: Named, home_pack: str) -> tuple[Pack | None, list[str]]
     return None, [f"方案包「{home_pack}」有错误，没有用上它的角色名称和放假安排；请运行 tingsu pack check"]
 
 
-def _calendar(rule: DeadlineRule, pack: Pack | None, more: Path | None) -> WorkingCalendar:
+def _calendar(rule: DeadlineRule, pack: Pack | None, more: str) -> WorkingCalendar:
     of_pack = notice_days(pack) if pack else []
     of_site = notices_at(Path(os.environ.get("TINGSU_HOME", "var")))
     return calendar_of(rule.jurisdiction, put_together(put_together(of_pack, of_site), _notice(more, rule)))
 
 
-def _notice(path: Path | None, rule: DeadlineRule) -> list[NoticeDay]:
-    if path is None:
+def _notice(said: str, rule: DeadlineRule) -> list[NoticeDay]:
+    """The days of a notice's file, else of the pack called ``said``."""
+    if not said:
         return []
     try:
-        return read_notice(path.read_text(encoding="utf-8-sig"), place=rule.jurisdiction)
+        if not Path(said).is_file():
+            return notice_days(load_pack(said, tuple(_pack_roots())))
+        return read_notice(Path(said).read_text(encoding="utf-8-sig"), place=rule.jurisdiction)
+    except PackError:
+        raise NotUnderstood(f"--calendar：没有文件 {said}，也没有能用的方案包叫这个名字。请检查路径。") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise NotUnderstood(f"读不了放假安排 {path}：{error}。请检查路径，并另存为 UTF-8。") from None
+        raise NotUnderstood(f"读不了放假安排 {said}（{error}）。请检查路径，并另存为 UTF-8。") from None
 
 
 def _pause(words: str, rule: DeadlineRule, ground: str, pack: Pack | None) -> Pause:
