@@ -131,18 +131,20 @@ def load_names() -> dict[str, Any]:
     return names
 
 
-def invent_customer(rng: Random, *, ages: tuple[int, int], on: date) -> Customer:
-    """A new customer whose age on ``on`` lies within ``ages``."""
+def invent_customer(
+    rng: Random, *, ages: tuple[int, int], on: date, surname: str = "", sex: str = "", phone: str = ""
+) -> Customer:
+    """A new customer whose age on ``on`` lies within ``ages``; what is given is taken, the rest invented."""
     names = load_names()
-    sex = rng.choice("男女")
+    sex = sex or rng.choice("男女")
     oldest = date(on.year - ages[1], 1, 2)
     youngest = date(on.year - ages[0] - 1, 12, 28)
     born = oldest + timedelta(days=rng.randrange((youngest - oldest).days))
     return Customer(
-        name=rng.choice(names["surnames"]) + rng.choice(names["given"][sex]),
+        name=(surname or rng.choice(names["surnames"])) + rng.choice(names["given"][sex]),
         sex=sex,
         born=born,
-        phone=PHONE_PREFIX + f"{rng.randrange(10**8):08d}",
+        phone=phone or PHONE_PREFIX + f"{rng.randrange(10**8):08d}",
         id_no=make_id_no(rng, born=born, sex=sex),
         card=make_card(rng),
         job="退休" if on.year - born.year >= 61 else rng.choice(names["jobs"][1:]),

@@ -12,7 +12,7 @@ from typing import Any
 from tingsu.demo.people import Bank, Customer, read_content
 from tingsu.demo.shape import WorkClock, duty_moment
 from tingsu.demo.story import Step
-from tingsu.demo.telling import Matter, Outcome, Slots, Telling, amount_of, word
+from tingsu.demo.telling import Outcome, Slots, Telling, word
 
 STAGE_AFTER = {
     "judge": "judged",
@@ -36,15 +36,6 @@ WAITS = {"investigate": 3.2, "propose": 1.3, "approve": 1.2, "refuse": 1.1, "car
 WAITS |= {"follow_up": 1.5, "follow_up_again": 1.0, "close": 0.4, "extend": 0.7, "withdraw": 2.0, "explain": 4.0}
 SHORT_WAIT = 0.25
 HEAD_LIMIT, MANAGER_LIMIT = 500, 5000  # yuan; as in the bank pack's authority table
-ROOT_CAUSES = {
-    "设施设备系统": "质量不稳定",
-    "服务态度及质量": "质量不稳定",
-    "制度规则流程": "制度缺陷",
-    "资金安全": "制度缺陷",
-    "信息安全": "制度缺陷",
-    "产品收益": "期望过高",
-    "债务催收": "沟通不畅",
-}
 MEANS = {"letter": "letter", "regulator": "letter", "email": "email", "lobby": "visit", "web": "sms"}
 
 
@@ -66,7 +57,6 @@ class Fate:
 class Draft:
     """One complaint while it is being planned."""
 
-    matter: Matter
     telling: Telling
     outcome: Outcome
     slots: Slots
@@ -86,7 +76,7 @@ class Draft:
 
     @property
     def amount(self) -> int:
-        return amount_of(self.outcome.options[self.outcome.chosen][1], self.slots)
+        return self.outcome.options[self.outcome.chosen][1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +207,7 @@ class Road:
         unit = self.bank.unit(draft.unit)
         kind = "department" if unit.kind == "department" else "outlet"
         reason = self._say(load_phrases()["route"][kind], unit=unit.short)
-        fields = {"lead_unit": draft.unit, "support_units": list(draft.matter.support), "reason": reason}
+        fields = {"lead_unit": draft.unit, "support_units": support_of(draft), "reason": reason}
         return Leg("route", handler, fields)
 
     def _extend(self, draft: Draft, phrases: str, *, by: str) -> Leg:
@@ -229,10 +219,9 @@ class Road:
 
     def _investigate(self, draft: Draft) -> Leg:
         outcome = draft.outcome
-        findings = self._worded(draft, outcome.finding)
         fields: dict[str, Any] = {
-            "findings": f"{findings}成因：{self._worded(draft, outcome.root)}",
-            "root_cause": root_cause_of(draft),
+            "findings": f"{outcome.finding}成因：{outcome.root}",
+            "root_cause": draft.outcome.why,
             "responsibility": outcome.responsibility,
             "responsible_unit": draft.unit,
         }
@@ -262,10 +251,7 @@ class Road:
         return [*legs, Leg("approve", approver, {"reason": self._say(phrases["approve"][role])})]
 
     def _propose(self, draft: Draft, handler: str) -> Leg:
-        options = [
-            {"kind": kind, "amount": amount_of(amount, draft.slots), "text": self._worded(draft, text)}
-            for kind, amount, text in draft.outcome.options
-        ]
+        options = [{"kind": kind, "amount": amount, "text": text} for kind, amount, text in draft.outcome.options]
         return Leg("propose", handler, {"options": options, "chosen": draft.outcome.chosen})
 
     def _submit(self, handler: str) -> Leg:
@@ -286,7 +272,7 @@ class Road:
         when = draft.received_at
         channel = load_phrases()["channel_names"][draft.channel]
         slots = draft.slots | {"heard": f"{when.month}月{when.day}日", "channel": channel, "subject": draft.subject}
-        parts = [word(self._pick(frame["opening"]), turn=0, slots=slots), self._worded(draft, draft.outcome.answer)]
+        parts = [word(self._pick(frame["opening"]), turn=0, slots=slots), draft.outcome.answer]
         parts += [word(self._pick(frame[part]), turn=0, slots=slots) for part in ("routes", "closing")]
         return {"answer": "\n".join(parts), "means": MEANS.get(draft.channel, "phone")}
 
@@ -300,9 +286,7 @@ class Road:
             legs = [self._follow_up(draft, missed), self._follow_up(draft, "yes", again=True)]
         else:
             legs = [self._follow_up(draft, "yes")]
-        summary = self._worded(draft, draft.outcome.summary)
-        lesson = self._worded(draft, draft.outcome.lesson)
-        return [*legs, Leg("close", handler, {"summary": summary, "lesson": lesson})]
+        return [*legs, Leg("close", handler, {"summary": draft.outcome.summary, "lesson": draft.outcome.lesson})]
 
     def _follow_up(self, draft: Draft, reached: str, *, again: bool = False) -> Leg:
         caller = self.rng.choice([p.username for p in self.bank.people_with("agent")])
@@ -310,16 +294,13 @@ class Road:
         if reached != "yes":
             fields = {"reached": reached, "satisfaction": "unknown", "note": self._say(load_phrases()["unreached"])}
             return Leg(action, caller, fields)
-        note = self._worded(draft, draft.outcome.after)
-        return Leg(action, caller, {"reached": "yes", "satisfaction": self._satisfaction(draft), "note": note})
+        fields = {"reached": "yes", "satisfaction": self._satisfaction(draft), "note": draft.outcome.after}
+        return Leg(action, caller, fields)
 
     def _satisfaction(self, draft: Draft) -> str:
         if not draft.outcome.satisfied:
             return self.rng.choice(("dissatisfied", "dissatisfied", "accepted"))
         return self.rng.choices(("satisfied", "accepted", "unknown"), weights=(6, 4, 1))[0]
-
-    def _worded(self, draft: Draft, template: str) -> str:
-        return word(template, turn=draft.turn, slots=draft.slots)
 
     # --- when it happens ----------------------------------------------------------------------------------------
 
@@ -362,10 +343,7 @@ class Road:
         )
 
 
-def root_cause_of(draft: Draft) -> str:
-    """The source's five-way cause (期望过高 …) that fits the draft's outcome."""
-    if draft.outcome.why:
-        return draft.outcome.why
-    if draft.outcome.verdict == "not_valid":
-        return "客户情绪" if draft.telling.emotion >= 3 else "期望过高"
-    return ROOT_CAUSES.get(draft.matter.cause, "沟通不畅")
+def support_of(draft: Draft) -> list[str]:
+    """Codes of the units that help: the unit of the system where an outlet's case turns on one."""
+    by_system = draft.telling.cause == "设施设备系统" or draft.telling.topic == "app_login"
+    return ["DZ"] if by_system and draft.unit != "DZ" else []

@@ -5,28 +5,19 @@ Everything is invented. ``plan_stories`` only plans: another room plays the step
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 
 from tingsu.base.clock import local
+from tingsu.demo.choosing import Shelf, complexity_of, unit_of
 from tingsu.demo.fates import OPEN_PLANS, OpenPlan, draw_fate, open_fate, pick_turns
-from tingsu.demo.people import Bank, Customer, invent_customer, load_bank, load_names
+from tingsu.demo.outcomes import draw_outcome
+from tingsu.demo.people import Bank, Customer, invent_customer, load_bank
 from tingsu.demo.road import STAGE_AFTER, Draft, Fate, Road, approver_of, load_phrases
-from tingsu.demo.shape import WorkClock, draw_moment, is_bond_day, is_pension_day, weigh_day
+from tingsu.demo.shape import WorkClock, draw_moment, is_pension_day, weigh_day
 from tingsu.demo.story import Step, Story
-from tingsu.demo.telling import (
-    Matter,
-    Outcome,
-    Slots,
-    Telling,
-    demand_of,
-    draw_slots,
-    freshest_turn,
-    load_matters,
-    ways_of,
-    word,
-)
+from tingsu.demo.telling import Slots, Telling, draw_slots, load_tellings, word
 
 __all__ = ["Step", "Story", "plan_stories"]
 
@@ -34,15 +25,18 @@ USUAL = 600  # the count that the planted numbers below are meant for
 RELEASE_AGO = 24  # days before the present on which the faulty app version came out
 BATCH_AGO = (44, 34)
 RISES = {"app_login": 30, "pension_queue": 16}
-BATCH = 18
+BATCHES = {"a08-010": 12, "a11-168": 6}  # letters sold by two complaint agents to people who do not know each other
+MOULDS: dict[str, Any] = {
+    "owed": [f"{thousands},{rest}00" for thousands in range(18, 96) for rest in range(1, 10)],
+    "months": [36, 60, 12],
+    "share": ["五", "六", "七"],
+}
 REPEATERS = 12
 DUPLICATES = 10
 QUEUE_OUTLET = "JZ01"
 AGES = ((19, 34), (35, 54), (55, 80))
 FRONT_CHANNELS = ("counter", "lobby", "phone")
 DESK_CHANNELS = ("letter", "regulator", "head_office", "outside")
-
-Wanted = Callable[[Draft], bool]
 
 
 def plan_stories(*, count: int = USUAL, months: int = 14, until: datetime, seed: int = 20) -> list[Story]:
@@ -62,8 +56,7 @@ class _Planner:
         self.until = until
         self.first = until.date() - timedelta(days=round(months * 30.44))
         self.bank: Bank = load_bank()
-        self.matters = load_matters()
-        self.told: dict[str, list[tuple[str, ...]]] = {}
+        self.shelf = Shelf(self.rng, load_tellings())
         self.clock = WorkClock.between(self.first - timedelta(days=10), until.date() + timedelta(days=30))
         self.drafts: list[Draft] = []
 
@@ -88,24 +81,28 @@ class _Planner:
     # --- what is planted ----------------------------------------------------------------------------------------
 
     def _plant_batch(self) -> None:
-        for _ in range(self._share(BATCH)):
-            day = self._day_ago(self.rng.randint(BATCH_AGO[1], BATCH_AGO[0]))
-            self._add(self.matters["agent_batch"], day, fate=Fate(days=self.rng.uniform(6, 13)), tags={"batch"})
+        for mould, number in BATCHES.items():
+            telling = self.shelf.by_id(mould)
+            for _ in range(self._share(number)):
+                day = self._day_ago(self.rng.randint(BATCH_AGO[1], BATCH_AGO[0]))
+                tags = {"batch", f"batch:{mould}"}
+                self._add(telling, day, fate=Fate(days=self.rng.uniform(6, 13)), tags=tags)
 
     def _plant_rises(self) -> None:
         for _ in range(self._share(RISES["app_login"])):
             ago = RELEASE_AGO - min(int(self.rng.expovariate(1 / 6)), RELEASE_AGO - 3)
-            self._add(self.matters["app_login"], self._day_ago(ago), tags={"rise:app_login"})
+            telling = self.shelf.draw(topic="app_login")
+            self._add(telling, self._day_ago(ago), tags={"rise:app_login"})
         paydays = [day for day in map(self._day_ago, range(42, 2, -1)) if is_pension_day(day)]
         for _ in range(self._share(RISES["pension_queue"])):
             day = paydays[min(int(len(paydays) * self.rng.random() ** 0.7), len(paydays) - 1)]
             tags = {"rise:pension_queue"}
-            self._add(self.matters["pension_queue"], day, unit=QUEUE_OUTLET, tags=tags)
+            self._add(self.shelf.draw(topic="pension_queue"), day, unit=QUEUE_OUTLET, tags=tags)
 
     def _plant_major(self) -> None:
         fate = open_fate(self.rng, OpenPlan(19, "approving", "executive"))
         tags = {"major", "open:executive"}
-        draft = self._add(self.matters["identity_major"], self._day_ago(19), fate=fate, tags=tags)
+        draft = self._add(self.shelf.draw(fits=is_major), self._day_ago(19), fate=fate, tags=tags)
         draft.complexity = "major"
 
     def _plant_open(self) -> None:
@@ -113,10 +110,9 @@ class _Planner:
         for plan in (OPEN_PLANS[n * len(OPEN_PLANS) // number] for n in range(number)):
             day = self._day_ago(plan.age)
             fate = open_fate(self.rng, plan)
-            matter = self.matters[plan.matter] if plan.matter else None
             unit = QUEUE_OUTLET if plan.matter == "pension_queue" else None
             tags = {f"open:{plan.label}"} | ({f"rise:{plan.matter}"} if plan.matter else set())
-            draft = self._add_where(matter, day, fate=fate, plan=plan, unit=unit, tags=tags)
+            draft = self._add_where(day, fate=fate, plan=plan, unit=unit, tags=tags)
             self._leave_time(draft, plan)
 
     def _leave_time(self, draft: Draft, plan: OpenPlan) -> None:
@@ -138,7 +134,7 @@ class _Planner:
         grows = [weigh_day(day) * (0.85 + 0.3 * n / len(days)) * self._room(day) for n, day in enumerate(days)]
         left = self.count - len(self.drafts) - self._share(DUPLICATES)
         for day in self.rng.choices(days, weights=grows, k=left):
-            self._add(self._draw_matter(day), day)
+            self._add(self.shelf.draw(), day)
 
     def _room(self, day: date) -> float:
         """The share of ordinary cases of ``day`` that the planted open ones have not taken."""
@@ -151,8 +147,8 @@ class _Planner:
 
     def _plant_repeaters(self) -> None:
         for _ in range(self._share(REPEATERS)):
-            customer = self._new_customer((28, 60))
-            fits = [d for d in self.drafts if not d.tags & {"batch", "major", "repeat"} and d.telling.ages is None]
+            customer = self._new_customer()
+            fits = [d for d in self.drafts if not d.tags & {"batch", "major", "repeat"} and not d.telling.who]
             for draft in self.rng.sample(fits, self.rng.choice((2, 3, 3, 4, 5))):
                 draft.customer = customer
                 draft.tags.add("repeat")
@@ -175,7 +171,6 @@ class _Planner:
     def _copy_of(self, first: Draft, words: dict[str, str], *, turn: int) -> Draft:
         heard = self._heard_by(words["ch"], first.unit)
         copy = Draft(
-            matter=first.matter,
             telling=first.telling,
             outcome=first.outcome,
             slots=first.slots | {"date": f"{first.received_at.month}月{first.received_at.day}日"},
@@ -198,88 +193,61 @@ class _Planner:
     def _day_ago(self, days: int) -> date:
         return self.until.date() - timedelta(days=days)
 
-    def _draw_matter(self, day: date) -> Matter:
-        matters = [m for m in self.matters.values() if m.weight]
-        return self.rng.choices(matters, weights=[m.weight * _season(m, day) for m in matters])[0]
-
     def _add(
         self,
-        matter: Matter,
+        telling: Telling,
         day: date,
         *,
         unit: str | None = None,
         fate: Fate | None = None,
         tags: set[str] | None = None,
     ) -> Draft:
-        draft = self._draft(matter, day, unit=unit, fate=fate)
+        draft = self._draft(telling, day, unit=unit, fate=fate)
         draft.tags |= tags or set()
         if draft.fate.stop == "closed":
             self._move_back(draft, least=400)
         self._keep(draft)
         return draft
 
-    def _add_where(
-        self, matter: Matter | None, day: date, *, fate: Fate, plan: OpenPlan, unit: str | None, tags: set[str]
-    ) -> Draft:
+    def _add_where(self, day: date, *, fate: Fate, plan: OpenPlan, unit: str | None, tags: set[str]) -> Draft:
         """A draft whose day, complexity and approver are those that the plan of an open case asks for."""
         for attempt in range(4000):
-            draft = self._draft(matter or self._draw_matter(day), day, unit=unit, fate=fate)
+            telling = self.shelf.draw(topic=plan.matter)
+            draft = self._draft(telling, day, unit=unit, fate=fate)
             draft.complexity = plan.complexity
             asked = plan.approver in ("", approver_of(draft, self.bank)) and draft.outcome.verdict != "not_valid"
             if asked and (draft.received_at.date() == day or plan.label == "working" or attempt > 2000):
                 draft.tags |= tags
                 self._keep(draft)
                 return draft
-        raise LookupError(f"no matter suits {plan}")
+        raise LookupError(f"no complaint suits {plan}")
 
     def _keep(self, draft: Draft) -> None:
-        told = self.told.setdefault(draft.telling.id, [])
-        draft.turn = freshest_turn(draft.telling.text, told)
-        told.append(ways_of(draft.telling.text, draft.turn))
+        self.shelf.take(draft.telling)
         self.drafts.append(draft)
 
-    def _draft(self, matter: Matter, day: date, *, unit: str | None, fate: Fate | None) -> Draft:
-        telling = self._draw_telling(matter)
+    def _draft(self, telling: Telling, day: date, *, unit: str | None, fate: Fate | None) -> Draft:
         channel = telling.channel
-        unit = unit or self._draw_unit(matter)
-        heard_by = self._heard_by(channel, unit)
+        unit = unit or unit_of(self.rng, telling, self.bank)
         received = draw_moment(self.rng, day, channel=channel)
         draft = Draft(
-            matter=matter,
             telling=telling,
-            outcome=self._draw_outcome(matter),
+            outcome=draw_outcome(self.rng, telling),
             slots={},
             turn=0,
             unit=unit,
-            customer=self._new_customer(telling.ages or self.rng.choices(AGES, weights=(5, 6, 2))[0]),
+            customer=self._new_customer(telling),
             received_at=min(received, self.until - timedelta(minutes=15)),
-            heard_by=heard_by,
+            heard_by=self._heard_by(channel, unit),
             fate=fate or Fate(days=0),
-            complexity=matter.complexity,
+            complexity=complexity_of(telling),
+            subject=telling.subject,
             channel=channel,
         )
         if fate is None:
             draft.fate = draw_fate(self.rng, draft, until=self.until)
-        self._fill_slots(draft)
+        draft.slots = self._slots(draft)
         return draft
-
-    def _draw_telling(self, matter: Matter) -> Telling:
-        """The telling least worn by its uses; regulator transfers are rarer than the rest."""
-
-        def wear(telling: Telling) -> float:
-            uses = len(self.told.get(telling.id, ())) + (1.5 if telling.channel == "regulator" else 0.5)
-            return uses / telling.variety + self.rng.random() * 0.2
-
-        return min(matter.tellings, key=wear)
-
-    def _draw_outcome(self, matter: Matter) -> Outcome:
-        return self.rng.choices(matter.outcomes, weights=(4, 2, 1)[: len(matter.outcomes)])[0]
-
-    def _draw_unit(self, matter: Matter) -> str:
-        if matter.unit not in ("outlet", "branch"):
-            return matter.unit
-        units = [u for u in self.bank.units if u.kind == matter.unit]
-        return self.rng.choices(units, weights=[u.customers for u in units])[0].code
 
     def _heard_by(self, channel: str, unit: str) -> str:
         """Who hears it first: the front line where it is said aloud, the desk what comes by post or from outside."""
@@ -296,8 +264,11 @@ class _Planner:
         staff = self.bank.people_with(role, unit=place.code) or self.bank.people_with("clerk", unit=place.code)
         return staff[0].username
 
-    def _new_customer(self, ages: tuple[int, int]) -> Customer:
-        return invent_customer(self.rng, ages=ages, on=self.until.date())
+    def _new_customer(self, telling: Telling | None = None) -> Customer:
+        """Someone new who agrees with what the telling says of its customer."""
+        said = dict(telling.who) if telling else {}
+        ages = tuple(said.pop("ages", None) or self.rng.choices(AGES, weights=(5, 6, 2))[0])
+        return invent_customer(self.rng, ages=ages, on=self.until.date(), **said)
 
     def _reslot(self, draft: Draft) -> None:
         draft.slots |= self._customer_slots(draft)
@@ -313,35 +284,27 @@ class _Planner:
             "id_no": customer.id_no,
             "card": customer.card,
             "tail": customer.card[-4:],
+            "job": customer.job,
         }
 
-    def _fill_slots(self, draft: Draft) -> None:
-        said = draft.received_at - timedelta(days=self.rng.randint(1, 9))
-        front = self.bank.unit(self.bank.person(draft.heard_by).unit)
-        unit = self.bank.unit(draft.unit)
-        outlet = unit if unit.kind in ("outlet", "branch") else front
-        if outlet.kind not in ("outlet", "branch"):
-            outlet = self.rng.choice(self.bank.outlets())
-        common: Slots = {
-            "bank": self.bank.name,
-            "city": self.bank.city,
-            "hotline": self.bank.hotline,
-            "outlet": outlet.short,
-            "outlet_t": load_names()["traditional"][outlet.short],
-            "unit": unit.short,
-            "date": f"{said.month}月{said.day}日",
-            "part": self._part_of_day(draft.received_at.hour),
-            "staff": self.rng.choice(load_names()["staff_surnames"]),
-        }
-        drawn = draw_slots(self.rng, draft.matter.slots, draft.telling.slots)
-        draft.slots = common | drawn | self._customer_slots(draft)
-        draft.subject = self.rng.choice(draft.telling.subjects or draft.matter.subjects)
+    def _slots(self, draft: Draft) -> Slots:
+        common: Slots = {"bank": self.bank.name, "city": self.bank.city, "hotline": self.bank.hotline}
+        common["unit"] = self.bank.unit(draft.unit).short
+        drawn = draw_slots(self.rng, MOULDS) if draft.telling.is_mould else {}
+        return common | drawn | self._customer_slots(draft)
 
-    def _part_of_day(self, hour: int) -> str:
-        """How one says when it happened: earlier on the day of ``hour``, or any time the day before."""
-        parts: dict[int, str] = load_names()["parts_of_day"]
-        passed = [said for since, said in parts.items() if since <= hour]
-        return self.rng.choice(passed[-3:] or list(parts.values()))
+    def _regulator(self, telling: Telling) -> str:
+        """The line the transfer names, or any."""
+        lines: list[str] = load_phrases()["regulators"]
+        named = [line for line in lines if line in telling.text]
+        return named[0] if named else self.rng.choice(lines)
+
+    def _words(self, draft: Draft) -> str:
+        """What the customer says: the corpus's words, or those of coming a second time for the same matter."""
+        if draft.again is not None and draft.repeats is not None:
+            slots = draft.slots | {"subject": draft.repeats.subject}
+            return word(draft.again["text"], turn=draft.turn, slots=slots)
+        return draft.telling.text.format_map(draft.slots) if draft.telling.is_mould else draft.telling.text
 
     # --- from draft to story ------------------------------------------------------------------------------------
 
@@ -351,25 +314,23 @@ class _Planner:
         telling, again = draft.telling, draft.again
         if draft.channel == "regulator":
             draft.tags.add("regulator")
-        source = self.rng.choice(load_phrases()["regulators"]) if draft.channel == "regulator" else ""
-        template = again["text"] if again else telling.text
-        slots = draft.slots | ({"subject": draft.repeats.subject} if draft.repeats else {})
+        source = self._regulator(telling) if draft.channel == "regulator" else ""
         return Story(
             key=draft.key,
             telling="again" if again else telling.id,
-            matter=draft.matter.key,
+            matter=telling.topic or f"{telling.business} {telling.cause}",
             received_at=draft.received_at,
             heard_by=draft.heard_by,
             channel=draft.channel,
             subject=draft.subject,
-            text=word(template, turn=draft.turn, slots=slots),
+            text=self._words(draft),
             unit=draft.unit,
             customer=draft.customer,
-            business=draft.matter.business,
-            cause=draft.matter.cause,
+            business=telling.business,
+            cause=telling.cause,
             emotion=again["emotion"] if again else telling.emotion,
             need=telling.need,
-            demands=tuple(demand_of(d, draft.slots) for d in telling.demands),
+            demands=tuple((kind, telling.yuan if kind == "退款" else None) for kind in telling.demands),
             risks=telling.risks,
             complexity=draft.complexity,
             steps=steps,
@@ -381,9 +342,7 @@ class _Planner:
         )
 
 
-def _season(matter: Matter, day: date) -> float:
-    if matter.season == "pension":
-        return 9.0 if is_pension_day(day) else 0.3
-    if matter.season == "bond":
-        return 40.0 if is_bond_day(day) else 10.0 if is_bond_day(day - timedelta(days=1)) else 0.05
-    return 1.0
+def is_major(telling: Telling) -> bool:
+    """Whether it tells of someone's identity misused for an account or a loan."""
+    misused = any(words in telling.text for words in ("冒", "不是我开", "不是本人", "名下多"))
+    return telling.business == "个人金融信息" and misused and telling.emotion < 3
