@@ -32,7 +32,11 @@ def main() -> None:
     parser.add_argument("--print-only", action="store_true", help="leave docs/performance.md as it is")
     parser.add_argument("--personal-data", action="store_true", help="measure only how personal data is found")
     parser.add_argument("--similar-cases", action="store_true", help="measure only how alike cases are found")
+    parser.add_argument("--public-sets", action="store_true", help="measure only teaching on public labelled sets")
     asked = parser.parse_args()
+    if asked.public_sets:
+        print_public_sets()
+        return
     if asked.similar_cases:
         print_similar(asked.sizes if asked.sizes != SIZES else SIMILAR_SIZES)
         return
@@ -50,6 +54,14 @@ def main() -> None:
         head, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
         PAGE.write_text(f"{head}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
     print_similar(SIMILAR_SIZES)
+    print_public_sets()
+
+
+def print_public_sets() -> None:
+    """How well a site's own label is learned on public sets; without their texts, that is said and the rest goes on."""
+    from benchmarks.public_sets import tell
+
+    tell()
 
 
 def print_similar(sizes: list[int]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from tingsu.base.text import is_storable
 from tingsu.reading.learned.figures import Figures, f1_by_label, measure
-from tingsu.reading.learned.fitting import SEED, Settings, choose, fit, fold_rows
+from tingsu.reading.learned.fitting import SEED, Chosen, choose, fit_together, fold_rows
 from tingsu.reading.learned.material import Floats, Material, Whole
 from tingsu.reading.learned.site_model import SiteModel
 from tingsu.reading.privacy import mask
@@ -54,7 +54,7 @@ class Report:
     by_label: tuple[LabelFigures, ...]
     confusion: tuple[tuple[int, ...], ...]
     worst: tuple[Mistake, ...]
-    settings: tuple[Settings, ...] = field(default=())
+    settings: tuple[Chosen, ...] = field(default=())
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -83,7 +83,7 @@ def group_copies(texts: Sequence[str]) -> list[int]:
 
 def cross_validate(
     material: Material, *, folds: int = FOLDS, seed: int = SEED, on_fold: Step = lambda done: None
-) -> tuple[Held, tuple[Settings, ...]]:
+) -> tuple[Held, tuple[Chosen, ...]]:
     """Every text judged by a model that saw neither it nor a copy of it; settings are chosen inside the folds too."""
     said = np.zeros(len(material), dtype=np.int64)
     chances = np.zeros((len(material), len(material.labels)), dtype=np.float32)
@@ -91,22 +91,22 @@ def cross_validate(
     for done, part in enumerate(fold_rows(material, rows, folds, seed), start=1):
         if len(part):
             told = np.setdiff1d(rows, part)
-            settings, warmth = choose(material, told)
-            points = fit(material, told, settings).points(part)
-            said[part], chances[part] = points.argmax(axis=1), _soften(points / warmth)
-            chosen.append(settings)
+            best = choose(material, told)
+            points = fit_together(material, told, best).points(part)
+            said[part], chances[part] = points.argmax(axis=1), _soften(points / best.warmth)
+            chosen.append(best)
         on_fold(done)
     return Held(said, chances), tuple(chosen)
 
 
-def teach_all(material: Material) -> tuple[SiteModel, Settings]:
+def teach_all(material: Material) -> tuple[SiteModel, Chosen]:
     """The model taught from every text, with the settings that did best on texts held out."""
     rows = np.arange(len(material))
-    settings, warmth = choose(material, rows)
-    return fit(material, rows, settings).to_model(warmth), settings
+    best = choose(material, rows)
+    return fit_together(material, rows, best).to_model(), best
 
 
-def report_on(material: Material, held: Held, settings: Sequence[Settings] = ()) -> Report:
+def report_on(material: Material, held: Held, settings: Sequence[Chosen] = ()) -> Report:
     """Figures, confusion matrix and the worst errors of texts held out."""
     truth = [material.labels[answer] for answer in material.answers]
     said = [material.labels[answer] for answer in held.said]

@@ -1,28 +1,37 @@
-"""One label taught from material: an even-handed linear model of its own, or a correction on top of the shipped one."""
+"""One label taught from material: even-handed linear models of its own, or a correction on top of the shipped one."""
 
 from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize, minimize_scalar  # type: ignore[import-untyped]
-from scipy.sparse import csr_matrix, hstack  # type: ignore[import-untyped]
+from scipy.sparse import csr_matrix, diags, hstack  # type: ignore[import-untyped]
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.svm import LinearSVC
 
 from tingsu.reading.learned.figures import macro_f1
-from tingsu.reading.learned.material import Floats, Material, Whole, all_cells, rarity_of
-from tingsu.reading.learned.site_model import SiteModel, make_model
+from tingsu.reading.learned.material import (
+    Floats,
+    Material,
+    Whole,
+    all_cells,
+    presence_of,
+    pull_of,
+    rarity_of,
+)
+from tingsu.reading.learned.site_model import SiteModel, Weights, make_model
 
 SEED = 20200301
-MOST_TRIED = 2_000  # examples on which settings are tried
+MOST_TRIED = 3_000  # examples on which settings are tried
 INNER = 3  # folds for choosing settings
 _BIAS = 0.3  # of a unit: how dearly a label's general level is moved on top of the shipped model
 _ROUNDS = 3_000
+NEVER = -12.0  # the level of a label never met, so that it is never chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,8 @@ class Settings:
     """``smooth`` and ``power``: see ``rarity_of``. ``strength``: the inverse of regularisation.
 
     ``share``: what the shipped reader's chances weigh beside the pieces. ``evened``: rare labels weigh more.
+    ``apart``: each label weighs the pieces by how they tell its own texts from the others (see ``pull_of``), instead
+    of one rarity for all labels.
     """
 
     smooth: float = 1.0
@@ -37,17 +48,39 @@ class Settings:
     share: float = 0.0
     strength: float = 0.6
     evened: float = 1.0
+    apart: bool = False
 
 
-OWN = tuple(Settings(smooth, power, share) for smooth, power in ((1.0, 0.3), (0.01, 1.0)) for share in (0.0, 0.3))
+PLAIN = Settings(power=0.0, strength=1.0, evened=0.0)  # TF-IDF and a linear SVC as they come
+OWN = (
+    *(Settings(smooth, power, share) for smooth, power in ((1.0, 0.3), (0.01, 1.0)) for share in (0.0, 0.3)),
+    *(
+        Settings(share=share, strength=1.0, evened=evened, apart=True)
+        for share, evened in ((0.0, 0.5), (0.0, 0.0), (0.3, 0.5))
+    ),
+    PLAIN,
+)
 ON_TOP = tuple(Settings(1.0, power, 0.0, 4.0, 0.5) for power in (0.0, 0.5))
 OTHER_STRENGTHS = (1 / 3, 3.0)  # times the strength first tried
 LESS_EVEN = 0.5
+TOGETHER = 3  # models of a label of the site's own that answer together: different kinds err in different places
+NEARLY = 0.03  # less good than the best by more than this, a model has nothing to add to it
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Settings that answer together, best first. ``warmths``: what each one's points are divided by before they are
+    added up; ``warmth``: what the sum is divided by to become honest chances.
+    """
+
+    settings: tuple[Settings, ...]
+    warmths: tuple[float, ...]
+    warmth: float
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A model of one label as matrices: fast for many texts at once; ``to_model`` gives what is kept."""
+    """A model of one label as matrices: fast for many texts at once."""
 
     material: Material
     settings: Settings
@@ -56,34 +89,60 @@ class Fitted:
     bias: Floats
 
     def points(self, rows: Whole) -> Floats:
-        """A row a text, a column a label."""
+        """A row a text, a column a label; what is taught on top is added to the shipped reader's."""
         cells = all_cells(self.material, rows, self.rarity, self.settings.share)
         points = np.asarray(cells @ self.weights + self.bias, dtype=np.float32)
         return points if self.material.start is None else points + self.material.start[rows]
 
-    def to_model(self, warmth: float) -> SiteModel:
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Models of one label that answer together; ``to_model`` gives what is kept."""
+
+    fitted: tuple[Fitted, ...]
+    chosen: Chosen
+
+    def points(self, rows: Whole) -> Floats:
+        """A row a text, a column a label."""
+        each = zip(self.fitted, self.chosen.warmths, strict=True)
+        return np.asarray(sum(one.points(rows) / warmth for one, warmth in each), dtype=np.float32)
+
+    def to_model(self) -> SiteModel:
         """The model to keep: pieces and signals that weigh something, by name."""
-        told, share = self.material, self.settings.share
-        signals = zip(told.signal_names, self.weights[len(told.pieces) :] * share, strict=True) if share else ()
+        told, each = self.fitted[0].material, tuple(zip(self.fitted, self.chosen.warmths, strict=True))
+        count = len(told.pieces)
+        signals = sum(one.weights[count:] * (one.settings.share / warmth) for one, warmth in each)
+        heard = any(one.settings.share for one in self.fitted)
         return make_model(
             told.name,
             told.labels,
             told.pieces,
-            self.rarity,
-            self.weights[: len(told.pieces)],
-            dict(signals),
-            self.bias,
-            warmth=warmth,
+            [Weights(one.rarity, one.weights[:count] / warmth) for one, warmth in each],
+            dict(zip(told.signal_names, np.asarray(signals), strict=True)) if heard else {},
+            np.asarray(sum(one.bias / warmth for one, warmth in each)),
+            warmth=self.chosen.warmth,
             starts=told.start is not None,
         )
 
 
+def fit_together(material: Material, rows: Whole, chosen: Chosen) -> Together:
+    """The models chosen, each having heard ``rows`` of the material."""
+    return Together(tuple(fit(material, rows, settings) for settings in chosen.settings), chosen)
+
+
 def fit(material: Material, rows: Whole, settings: Settings) -> Fitted:
     """A model that has heard ``rows`` of the material; the same rows give the same model."""
-    rarity = rarity_of(material, rows, settings.smooth, settings.power)
+    if settings.apart:
+        rarity = presence_of(material, rows)
+    else:
+        rarity = rarity_of(material, rows, settings.smooth, settings.power)
     cells = all_cells(material, rows, rarity, settings.share)
-    teach = _teach_own if material.start is None else _teach_on_top
-    weights, bias = teach(material, rows, cells, settings)
+    if material.start is not None:
+        weights, bias = _teach_on_top(material, rows, cells, settings)
+    elif settings.apart:
+        weights, bias = _teach_apart(material, rows, cells, rarity, settings)
+    else:
+        weights, bias = _teach_own(material, rows, cells, settings)
     return Fitted(material, settings, rarity, weights, bias)
 
 
@@ -100,20 +159,46 @@ def _teach_own(material: Material, rows: Whole, cells: csr_matrix, settings: Set
     """One against the rest with a squared hinge, each label's texts weighing the same together."""
     answers = material.answers[rows]
     weights = np.zeros((cells.shape[1], len(material.labels)), dtype=np.float32)
-    bias = np.full(len(material.labels), -12.0, dtype=np.float32)  # a label never met is never chosen
+    bias = np.full(len(material.labels), NEVER, dtype=np.float32)
     met = np.unique(answers)
     if len(met) < 2:
         bias[met] = 0.0
         return weights, bias
-    model = LinearSVC(C=settings.strength, max_iter=_ROUNDS, random_state=SEED)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # the last few steps change no answer
-        model.fit(cells, answers, sample_weight=_even_weights(material, rows, settings.evened))
+    model = _separate(cells, answers, _even_weights(material, rows, settings.evened), settings.strength)
     coefficients, intercepts = model.coef_, model.intercept_
     if len(met) == 2:  # of two labels only the second has a row of its own
         coefficients, intercepts = np.vstack([-coefficients, coefficients]), np.hstack([-intercepts, intercepts])
     weights[:, met], bias[met] = coefficients.T, intercepts
     return weights, bias
+
+
+def _teach_apart(
+    material: Material, rows: Whole, cells: csr_matrix, known: Floats, settings: Settings
+) -> tuple[Floats, Floats]:
+    """Each label against the rest on pieces weighed for it alone (Wang & Manning 2012, one against the rest)."""
+    answers = material.answers[rows]
+    weights = np.zeros((cells.shape[1], len(material.labels)), dtype=np.float32)
+    bias = np.full(len(material.labels), NEVER, dtype=np.float32)
+    met = np.unique(answers)
+    if len(met) < 2:
+        bias[met] = 0.0
+        return weights, bias
+    for label in met.tolist():
+        own = answers == label
+        pull = np.ones(cells.shape[1], dtype=np.float32)
+        pull[: len(known)] = pull_of(material, rows, label, known)
+        even = np.where(own, len(rows) / 2 / own.sum(), len(rows) / 2 / (~own).sum()) ** settings.evened
+        model = _separate(cells @ diags(pull), own, even * material.weights[rows], settings.strength)
+        weights[:, label], bias[label] = model.coef_[0] * pull, model.intercept_[0]
+    return weights, bias
+
+
+def _separate(cells: csr_matrix, answers: Any, weights: Any, strength: float) -> LinearSVC:
+    model = LinearSVC(C=strength, max_iter=_ROUNDS, random_state=SEED)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the last few steps change no answer
+        model.fit(cells, answers, sample_weight=weights)
+    return model
 
 
 def _teach_on_top(material: Material, rows: Whole, cells: csr_matrix, settings: Settings) -> tuple[Floats, Floats]:
@@ -176,27 +261,48 @@ def held_out(material: Material, rows: Whole, settings: Settings, parts: Sequenc
     return points
 
 
-def choose(material: Material, rows: Whole) -> tuple[Settings, float]:
-    """Settings that do best on ``rows`` held out in turn, and the warmth that makes their chances honest."""
+def choose(material: Material, rows: Whole) -> Chosen:
+    """Settings that do best on ``rows`` held out in turn, and the warmths that make their chances honest."""
     if len(rows) > MOST_TRIED:
         rows = np.sort(np.random.default_rng(SEED).choice(rows, MOST_TRIED, replace=False))
-    parts = fold_rows(material, rows, INNER)
-    tried: dict[Settings, tuple[float, Floats]] = {}
+    parts, answers = fold_rows(material, rows, INNER), material.answers[rows]
+    tried: dict[Settings, Floats] = {}
+    goodness: dict[Settings, float] = {}
 
     def try_out(settings: Settings) -> None:
-        points = held_out(material, rows, settings, parts)
-        tried[settings] = _goodness(material.answers[rows], points), points
+        if settings not in tried:
+            tried[settings] = held_out(material, rows, settings, parts)
+            goodness[settings] = _goodness(answers, tried[settings])
 
-    def best() -> Settings:
-        return max(tried, key=lambda settings: tried[settings][0])
+    def ranked() -> list[Settings]:
+        return sorted(tried, key=lambda settings: -goodness[settings])
 
     for settings in OWN if material.start is None else ON_TOP:
         try_out(settings)
-    first = best()
+    first = ranked()[0]
     for times in OTHER_STRENGTHS:
         try_out(replace(first, strength=first.strength * times))
-    try_out(replace(best(), evened=LESS_EVEN if material.start is None else 0.0))
-    return best(), find_warmth(tried[best()][1], material.answers[rows])
+    try_out(replace(ranked()[0], evened=LESS_EVEN if material.start is None else 0.0))
+    best = _pick(ranked(), goodness, TOGETHER if material.start is None else 1)
+    return _weigh_up(best, [tried[settings] for settings in best], answers)
+
+
+def _pick(ranked: Sequence[Settings], goodness: Mapping[Settings, float], most: int) -> list[Settings]:
+    """The best one of each kind, as long as it comes near the best of all."""
+    kinds: dict[tuple[float, float, bool], Settings] = {}
+    for settings in ranked:
+        if goodness[settings] >= goodness[ranked[0]] - NEARLY:
+            kinds.setdefault((settings.power, settings.share, settings.apart), settings)
+    return list(kinds.values())[:most]
+
+
+def _weigh_up(settings: Sequence[Settings], points: Sequence[Floats], answers: Whole) -> Chosen:
+    """One alone keeps its points as they are; several are brought to one warmth before they are added up."""
+    if len(settings) == 1:
+        return Chosen(tuple(settings), (1.0,), find_warmth(points[0], answers))
+    warmths = tuple(find_warmth(one, answers) for one in points)
+    total = sum(one / warmth for one, warmth in zip(points, warmths, strict=True))
+    return Chosen(tuple(settings), warmths, find_warmth(np.asarray(total), answers))
 
 
 def _goodness(answers: Whole, points: Floats) -> float:

@@ -19,6 +19,7 @@ Floats = np.ndarray[Any, np.dtype[np.float32]]
 Whole = np.ndarray[Any, np.dtype[np.int64]]
 SELDOM = 2  # a piece met in fewer texts teaches nothing that carries over
 MOST_PIECES = 120_000
+MOST_WEIGHTS = 2_000_000  # pieces times labels, so that a model of many labels stays a few megabytes
 Step = Callable[[int], None]
 
 
@@ -63,7 +64,8 @@ def gather_material(
     on_top: bool,
 ) -> Material:
     """The pieces of every text counted, once for all folds."""
-    pieces, counts = _count(one.plain for one in described)
+    most = min(MOST_PIECES, MOST_WEIGHTS // max(1, len(labels)))
+    pieces, counts = _count((one.plain for one in described), most)
     named = [one.named() for one in described]
     signal_names = tuple(sorted({key for signals in named for key in signals}))
     place_of = {label: place for place, label in enumerate(labels)}
@@ -83,8 +85,8 @@ def gather_material(
     )
 
 
-def _count(texts: Iterable[str]) -> tuple[tuple[str, ...], csr_matrix]:
-    """Pieces met in at least two texts, and each text's damped counts of them."""
+def _count(texts: Iterable[str], most: int) -> tuple[tuple[str, ...], csr_matrix]:
+    """The ``most`` frequent pieces met in at least two texts, and each text's damped counts of them."""
     numbers: dict[str, int] = {}
     ends, places, values = [0], list[int](), list[float]()
     for text in texts:
@@ -95,8 +97,8 @@ def _count(texts: Iterable[str]) -> tuple[tuple[str, ...], csr_matrix]:
         ends.append(len(places))
     met = Counter(places)
     kept = sorted(piece for piece, number in numbers.items() if met[number] >= SELDOM)
-    if len(kept) > MOST_PIECES:
-        kept = sorted(sorted(kept, key=lambda piece: (-met[numbers[piece]], piece))[:MOST_PIECES])
+    if len(kept) > most:
+        kept = sorted(sorted(kept, key=lambda piece: (-met[numbers[piece]], piece))[:most])
     cells = csr_matrix((values, places, ends), shape=(len(ends) - 1, len(numbers)), dtype=np.float32)
     return tuple(kept), cells[:, [numbers[piece] for piece in kept]]
 
@@ -128,6 +130,24 @@ def rarity_of(material: Material, rows: Whole, smooth: float, power: float) -> F
         ours, theirs = own + smooth, total - own + smooth
         pull = np.maximum(pull, np.abs(np.log((ours / ours.sum()) / (theirs / theirs.sum()))))
     return (rarity * pull**power).astype(np.float32)
+
+
+def presence_of(material: Material, rows: Whole) -> Floats:
+    """One for every piece that ``rows`` know, nought for the others."""
+    met = np.asarray((material.counts[rows] > 0).sum(axis=0)).ravel()
+    return np.asarray(met >= SELDOM, dtype=np.float32)
+
+
+def pull_of(material: Material, rows: Whole, answer: int, known: Floats) -> Floats:
+    """How much oftener each ``known`` piece stands in the texts of one label than in the others, as a logarithm.
+
+    Texts are counted, not repeats; of ``rows`` only; one on average (root mean square).
+    """
+    own = material.answers[rows] == answer
+    ours, theirs = (np.asarray((material.counts[rows[part]] > 0).sum(axis=0)).ravel() + 1.0 for part in (own, ~own))
+    pull = np.log((ours / ours.sum()) / (theirs / theirs.sum())) * known
+    mean = math.sqrt(float(pull @ pull) / max(1.0, float(known.sum())))
+    return np.asarray(pull / (mean or 1.0), dtype=np.float32)
 
 
 def weigh_cells(counts: csr_matrix, rarity: Floats) -> csr_matrix:
