@@ -82,10 +82,9 @@ def mask_rows(lines: Iterable[str], do: Callable[[str], str] = mask) -> Iterator
     above, header = "", None
     for line in lines:
         folded = fold(line).text
-        if header is not None and folded.count(header[0]) + 1 != header[2]:
-            above, header = "", None
-        below = do(above + line) if header else ""
-        yield below[len(above) :] if header and below.startswith(above) else do(line)
+        is_row = header is not None and folded.count(header[0]) + 1 >= header[2]
+        below = do(above + line) if is_row else ""  # another line may be the rest of a cell: the table goes on after it
+        yield below[len(above) :] if is_row and below.startswith(above) else do(line)
         if head := read_header(folded.strip("\n")):
             above, header = line, head
 

@@ -40,7 +40,7 @@ _ORGANISATION = re.compile(
 )
 
 
-_DOTTED_FOLLOW = frozenset("的了是在说称让叫和及或也都就才又还已曾未没不想会能可表申反")
+_DOTTED_FOLLOW = frozenset("的了是说称让叫和与及,")
 
 
 class Trust(IntEnum):
@@ -96,8 +96,13 @@ def far_end(text: str, start: int) -> int:
     if far is None or text[start : start + 2] not in FAR_BEGINS:
         return start
     end = start + 2
-    while end < far.end() and text[end] not in NEVER and text[end : end + 2] not in FOLLOW_WORDS:
-        end += 1
+    while end < far.end():
+        if text[end : end + 2] in FAR_BEGINS:
+            end += 2  # 扎西|次仁
+        elif text[end] in NEVER or text[end : end + 2] in FOLLOW_WORDS:
+            break
+        else:
+            end += 1
     return end if goes_on(text, end) else start
 
 
@@ -105,7 +110,7 @@ def _dotted_end(text: str, dotted: re.Match[str]) -> int:
     """阿依古丽·买买提|来电: the last part ends before a word that follows names."""
     last = max(dotted[0].rfind("·"), dotted[0].rfind("•")) + dotted.start() + 1
     for end in range(last + 2, dotted.end()):
-        if text[end] in NEVER or text[end] in _DOTTED_FOLLOW or text[end : end + 2] in FOLLOW_WORDS:
+        if text[end] in _DOTTED_FOLLOW or text[end : end + 2] in FOLLOW_WORDS:
             return end
     return dotted.end()
 

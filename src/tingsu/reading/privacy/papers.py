@@ -25,7 +25,7 @@ _PLATE = re.compile(
     r"(?:[a-hj-np-z0-9]{5,6}|[a-hj-np-z0-9]{4}[学警挂港澳试超])(?![a-z0-9*])"
 )
 _KINDS = {word: kind for kind, words in load_words("number_cues")["values"].items() for word in words.split()}
-_CUE = re.compile("(?<!商)" + one_of(_KINDS))  # a 商户号 is a shop's
+_CUE = re.compile(one_of(_KINDS))
 _LINK = re.compile(r"(?:号码?|码|no\.?|编号|分别|is|[是为叫:“\"'(#【 ]){0,5}")
 _SAID_LATER = re.compile(r"(?:登记|受理|立案|投诉|信访|案件|举报|诉求)[^。;!?\n]{0,10}编号[是为: ]{1,3}")
 # Letters, digits and strokes; a space only between groups of four; 2020字第00817号, 国开2022-A-03381.
@@ -50,7 +50,8 @@ def find_papers(text: str, digits: str) -> Iterator[Found]:
     if "号" in text:
         yield from (Found(_CASE, *match.span()) for match in _COURT.finditer(text))
     for cue in _CUE.finditer(text):
-        yield from _find_after(digits, cue.end(), _KINDS[cue[0]])
+        if text[cue.start() - 1 : cue.start()] != "商":  # a 商户号 is a shop's
+            yield from _find_after(digits, cue.end(), _KINDS[cue[0]])
     if "编号" in text:
         for said in _SAID_LATER.finditer(text):
             yield from _find_after(digits, said.end(), _CASE)

@@ -43,7 +43,7 @@ def find_in_tables(text: str) -> Iterator[Found]:
     for line in text.split("\n"):
         if header is not None:
             yield from _find_in_row(text, line, place, header)
-        goes_on = header is not None and line.count(header[0]) + 1 == header[2]
+        goes_on = header is not None and (not line or line.count(header[0]) + 1 >= header[2])  # \r\n folds to two ends
         header = read_header(line) or (header if goes_on else None)
         place += len(line) + 1
 
@@ -51,11 +51,12 @@ def find_in_tables(text: str) -> Iterator[Found]:
 def _find_in_row(text: str, line: str, place: int, header: Header) -> Iterator[Found]:
     splitter, columns, count = header
     cells = _cells(line, splitter)
-    if len(cells) != count:
+    if len(cells) < count:  # more where a cell holds commas, full-width ones among them
         return
+    trust = Trust.FIELD if len(cells) == count else Trust.FORM  # then only what looks like a name
     for column in columns:
         start, end = (place + edge for edge in cells[column])
-        if 2 <= end - start <= _WIDEST and is_han(text[start]) and name_end(text, start, Trust.FIELD) == end:
+        if 2 <= end - start <= _WIDEST and is_han(text[start]) and name_end(text, start, trust) == end:
             yield Found("姓名", start, end)
 
 

@@ -8,7 +8,9 @@ from functools import partial
 
 from tingsu.reading.privacy.name_shapes import (
     DOUBLE,
+    FAR_BEGINS,
     GIVEN,
+    NEVER,
     ORDINARY,
     SHY,
     SURNAMES,
@@ -44,6 +46,9 @@ _NOT_KIN_SHORT = frozenset("姐哥姨婶嫂叔伯爷妹弟们父母夫子")
 _PERSONAL = frozenset(WORDS["personal_titles"].split())
 _GREETING = re.compile("[\u4e00-\u9fff]{2,3}[,:!]? ?[你您]")
 _COUNTED = frozenset("一二三四五六七八九十两几这那每多0123456789")
+_FAMILIAR_DOUBLE = re.compile(f"[老小]({'|'.join(sorted(DOUBLE))})")
+_LATIN_BEFORE = re.compile("(?<![a-z0-9@._-])[a-z]{3,12}(?= ?$)")
+_NO_LATIN = frozenset(WORDS["no_latin_titled"].split())
 _FAMILIAR = re.compile("[老小]([\u4e00-\u9fff])")
 _COMMON = frozenset("".join(WORDS["common"].split()))
 _SMALL_WORDS = frozenset(WORDS["small_words"].split())
@@ -53,7 +58,7 @@ _POINTED = re.compile("(?:那个|这个|隔壁|楼下|对门|叫)$")
 def find_titled(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of every name that stands before a title in folded ``text``."""
     done = 0  # 师傅|经理: a surname that ends the title before is no one's
-    windows = Windows(text, 12, 16)
+    windows = Windows(text, 16, 16)
     for title in _TITLE.finditer(text):
         span = windows.find(title.start(), partial(_before_title, text, title))
         if span is not None and done <= span[0]:
@@ -66,6 +71,7 @@ def find_titled(text: str) -> Iterator[tuple[int, int]]:
     for familiar in _FAMILIAR.finditer(text):
         if _is_familiar(text, familiar.start(1)):
             yield familiar.span(1)
+    yield from (match.span(1) for match in _FAMILIAR_DOUBLE.finditer(text))
     for someone in _SOMEONE.finditer(text):
         if someone[1] in SURNAMES and (someone[1] not in SHY or _is_open(text, someone.start())):
             yield someone.span(1)
@@ -76,7 +82,19 @@ def _before_title(text: str, title: re.Match[str]) -> tuple[int, int] | None:
     if title[0] not in _PERSONAL and text[title.end() : title.end() + 1] in _NOT_AFTER_OFFICE:
         return None
     start = _start(text, end, title[0])
+    if start == end:
+        return _strange(text, end)
     return (start, end) if start < end else None
+
+
+def _strange(text: str, end: int) -> tuple[int, int] | None:
+    """Linda经理, 买买提大叔."""
+    if latin := _LATIN_BEFORE.search(text, max(0, end - 14), end):
+        return None if latin[0] in _NO_LATIN else latin.span()
+    for start in range(max(0, end - 6), end - 1):
+        if text[start : start + 2] in FAR_BEGINS and not any(char in NEVER for char in text[start:end]):
+            return start, end
+    return None
 
 
 def _before_short(text: str, end: int) -> tuple[int, int] | None:
@@ -136,6 +154,8 @@ def _lone_surname_start(text: str, end: int, *, personal: bool) -> int:
         return end if before + surname in ORDINARY else end - 2  # 全程|冯静|主任
     if surname not in SURNAMES or before + surname in _BEFORE_TITLES:
         return end
+    if surname in _NEVER_TITLED and before == "位" and surname in SURNAMES and personal:
+        return end - 1  # 那位时小姐
     if surname in _NEVER_TITLED:  # 向老师，您好
         return end - 1 if surname in "向时应经原" and before in ("", "\n") and _GREETING.match(text, end) else end
     if surname == "张" and before in _COUNTED:
