@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tingsu.reading.labels import SEVERAL, SINGLE
+from tingsu.reading.labels import SEVERAL, SINGLE, YES
 from tingsu.reading.learned.signals import ready_text
 from tingsu.reading.learned.teaching import Example
+
+_OF_COMPLAINTS = ["business", "cause", "emotion", "need"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,22 @@ def as_examples(texts: Sequence[Labelled]) -> list[Example]:
 
 
 def earlier_lessons(folder: Path) -> list[Example]:
-    """The short lessons of ``corpus/lessons/*.tsv``: business, cause, emotion, need, text."""
-    rows = [line.split("\t") for path in sorted((folder / "lessons").glob("*.tsv")) for line in _lines(path)]
-    return [
-        as_example(row[4], dict(zip(("business", "cause", "emotion", "need"), row, strict=False)), "lessons")
-        for row in rows
-    ]
+    """The short lessons of ``corpus/lessons/*.tsv``, which are taught always and never asked."""
+    return [as_example(text, labels, "lessons") for text, labels in read_lessons(folder)]
+
+
+def read_lessons(folder: Path) -> list[tuple[str, dict[str, str]]]:
+    """Every lesson's text and labels.
+
+    A file either names its columns in its first line, the text last, or holds business, cause, emotion, need and text
+    of complaints.
+    """
+    return [lesson for path in sorted((folder / "lessons").glob("*.tsv")) for lesson in _read_table(path)]
+
+
+def _read_table(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    rows = [line.split("\t") for line in _lines(path)]
+    named = rows[0][0] == "complaint"
+    names, known = (rows.pop(0), {}) if named else (_OF_COMPLAINTS, {"complaint": YES})
+    for *labels, text in rows:
+        yield text, known | dict(zip(names, labels, strict=False))

@@ -17,7 +17,7 @@ from tingsu.reading.learned.model import Floats, Head, Model
 from tingsu.reading.learned.pieces import cut_runs, is_telling
 
 _ROUNDS = 200
-_SELDOM = 2  # a piece met in fewer examples teaches nothing that carries over
+_SELDOM = 3  # a piece met in fewer examples teaches nothing that carries over
 Labels = Mapping[str, str | frozenset[str]]
 
 
