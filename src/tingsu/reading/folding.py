@@ -98,7 +98,12 @@ def fold_each(texts: Sequence[str]) -> list[Folded]:
     return list(map(_drop_invisible, folded))
 
 
+_SHORT = 40  # characters up to which a dictionary is quicker than an array
+
+
 def _map(text: str) -> str:
+    if len(text) <= _SHORT:
+        return text.translate(_table())
     return _codes()[codes_of(text)].tobytes().decode("utf-32-le", "surrogatepass")
 
 

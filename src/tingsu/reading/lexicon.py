@@ -67,7 +67,7 @@ class Lexicon:
         self.size = sum(map(len, heads.values()))
         pieces = dict.fromkeys((*heads, *(cue.tail[0] for cues in heads.values() for cue in cues if cue.tail)))
         self._pieces = tuple(pieces)
-        self._heads = tuple(_make_head(piece, heads.get(piece, ())) for piece in self._pieces)
+        self._heads = [_make_head(piece, heads.get(piece, ())) for piece in self._pieces]
         self._trie = Trie(self._pieces)
 
     def find(self, text: str) -> list[Hit]:
