@@ -22,7 +22,7 @@ from tests.api.conftest import Asker
 from tests.make import Bank, case, walk
 from tingsu.api.routes import api
 from tingsu.cases.models import Case
-from tingsu.org.pack import active_pack
+from tingsu.packs.loader import load_pack
 from tingsu.wsgi import application
 
 REPEATABLE = settings(
@@ -77,20 +77,20 @@ def test_nothing_that_fits_the_description_breaks_the_api(case: Any, asker: Aske
 def _aim(case: Any, numbers: list[str]) -> None:
     """Half of the made-up numbers and actions become real ones, so that more than 404s is met."""
     made_up = case.path_parameters or {}
-    for name, real in (("number", numbers), ("action", [a.id for a in active_pack().process.actions])):
+    for name, real in (("number", numbers), ("action", [a.id for a in load_pack("bank").process.actions])):
         word = str(made_up.get(name, "x"))
         if name in made_up and len(word) % 2 == 0:
             made_up[name] = real[sum(map(ord, word)) % len(real)]
 
 
-@pytest.mark.parametrize("action", [a.id for a in active_pack().process.actions])
+@pytest.mark.parametrize("action", [a.id for a in load_pack("bank").process.actions])
 @REPEATABLE
 @given(data=st.data())
 def test_no_answer_to_any_question_of_any_action_breaks_it(
     action: str, asker: Asker, numbers: list[str], data: st.DataObject
 ) -> None:
     """Every field of every action, filled with anything JSON can say, where the action fits."""
-    form = next(a for a in active_pack().process.actions if a.id == action)
+    form = next(a for a in load_pack("bank").process.actions if a.id == action)
     fields = {field.id: data.draw(NESTED, field.id) for field in form.fields}
     number = data.draw(st.sampled_from(numbers))
     version = Case.objects.values_list("version", flat=True).get(number=number)

@@ -15,8 +15,8 @@ from tingsu.cases.models import Case
 from tingsu.cases.personal import reveal
 from tingsu.cases.queue import Filters, list_cases
 from tingsu.org.models import RoleGrant, User
-from tingsu.org.pack import active_pack
 from tingsu.org.permissions import NotAllowed
+from tingsu.packs.loader import load_pack
 
 HERE, BELOW, BESIDE = "recorded here", "recorded below", "recorded elsewhere"
 ACCUSED, LED, SUPPORTED = "of my unit", "led by my unit", "supported by my unit"
@@ -46,10 +46,10 @@ UNIT = {HERE, ACCUSED, LED, SUPPORTED}
 REACH = {"own": set(), "unit": UNIT, "subtree": UNIT | {BELOW}, "all": UNIT | {BELOW, BESIDE}}
 
 
-@pytest.mark.parametrize("role", [role.id for role in active_pack().roles])
+@pytest.mark.parametrize("role", [role.id for role in load_pack("bank").roles])
 def test_each_role_sees_as_far_as_the_pack_says(around: tuple[Bank, dict[str, Case]], role: str) -> None:
     bank, made = around
-    granted = active_pack().role(role)
+    granted = load_pack("bank").role(role)
     assert granted is not None
     someone = person("someone", role, bank.branch)
     seen = {name for name, one in made.items() if is_visible(one, by=someone)}
@@ -64,10 +64,10 @@ def test_each_role_sees_as_far_as_the_pack_says(around: tuple[Bank, dict[str, Ca
                 find_case(one.number, by=someone)
 
 
-@pytest.mark.parametrize("role", [role.id for role in active_pack().roles])
+@pytest.mark.parametrize("role", [role.id for role in load_pack("bank").roles])
 def test_in_the_stages_the_pack_names_a_role_sees_every_case(bank: Bank, role: str) -> None:
     someone = person("someone", role, bank.other_outlet)
-    stages = set(getattr(active_pack().role(role), "stages", []))
+    stages = set(getattr(load_pack("bank").role(role), "stages", []))
     made = case(bank)
     for action in (
         "judge",
@@ -82,7 +82,7 @@ def test_in_the_stages_the_pack_names_a_role_sees_every_case(bank: Bank, role: s
         "close",
     ):
         made = walk_one(made, bank, action)
-        reach = active_pack().role(role).reach  # type: ignore[union-attr]
+        reach = load_pack("bank").role(role).reach  # type: ignore[union-attr]
         assert is_visible(made, by=someone) is (reach == "all" or made.stage in stages)
 
 

@@ -23,12 +23,12 @@ from tingsu.cases.models import Approval, Case, Deadline
 from tingsu.cases.personal import reveal
 from tingsu.cases.queue import Filters, list_cases, waiting_for
 from tingsu.org.models import User
-from tingsu.org.pack import active_pack
 from tingsu.org.permissions import roles_of
+from tingsu.packs.loader import load_pack
 from tingsu.packs.schema import Action, FormField
 
 PEOPLE = ["clerk", "other_clerk", "handler", "handler2", "head", "lead", "manager", "executive", "auditor", "admin"]
-ACTIONS = [action.id for action in active_pack().process.actions]
+ACTIONS = [action.id for action in load_pack("bank").process.actions]
 WORDS = st.text("客户要求退款，银行卡 abc123。“”'\"\\%_&|!*()😀", min_size=1, max_size=40).filter(str.strip)
 JUNK: st.SearchStrategy[Any] = st.one_of(
     st.sampled_from(
@@ -52,7 +52,7 @@ def _amounts() -> st.SearchStrategy[str]:
 
 
 def _choice_ids(field: FormField) -> st.SearchStrategy[str]:
-    return st.sampled_from([choice.id for choice in active_pack().taxonomy(field.choices).values])
+    return st.sampled_from([choice.id for choice in load_pack("bank").taxonomy(field.choices).values])
 
 
 def _option(draw: st.DrawFn, field: FormField) -> dict[str, str]:
@@ -132,7 +132,7 @@ class AnyoneTriesAnything(RuleBasedStateMachine):
         open_to_me = [offer.action.id for offer in offers(made, by=by) if offer.allowed]
         if not open_to_me:
             return
-        action = active_pack().process.action(data.draw(st.sampled_from(open_to_me), label="action"))
+        action = load_pack("bank").process.action(data.draw(st.sampled_from(open_to_me), label="action"))
         assert action is not None
         self.at += timedelta(hours=hours)
         self._try(made, action.id, data.draw(good_fields(action, self.at, self._numbers())), by, made.version)
@@ -141,7 +141,7 @@ class AnyoneTriesAnything(RuleBasedStateMachine):
           behind=st.sampled_from([0, 0, 0, 1, -1, 10**30]), hours=st.sampled_from([0, 5, -100]))  # fmt: skip
     def try_anything(self, data: st.DataObject, who: str, action_id: str, behind: int, hours: int) -> None:
         made = self._any_case(data)
-        action = active_pack().process.action(action_id)
+        action = load_pack("bank").process.action(action_id)
         fields = data.draw(any_fields(action, self.at, self._numbers()), label="fields")
         at, self.at = self.at + timedelta(hours=hours), self.at + timedelta(hours=max(hours, 0))
         self._try(made, action_id, fields, self._person(who), made.version - behind, at=at)
@@ -172,14 +172,14 @@ class AnyoneTriesAnything(RuleBasedStateMachine):
         for made in Case.objects.all():
             running = made.deadlines.filter(state=Deadline.State.RUNNING)
             assert made.next_due == min((d.safe_target for d in running), default=None)
-            ended = active_pack().process.stage(made.stage).ends
+            ended = load_pack("bank").process.stage(made.stage).ends
             assert (made.closed_at is not None) == ended
             if ended:
                 assert not made.deadlines.filter(state__in=["running", "paused"]).exists()
 
     @invariant()
     def authority_is_kept(self) -> None:
-        levels = [level.role for level in active_pack().authority.levels]
+        levels = [level.role for level in load_pack("bank").authority.levels]
         for approval in Approval.objects.filter(granted=True).select_related("decided_by", "option"):
             assert approval.decided_by is not None
             assert approval.decided_by_id != approval.asked_by_id

@@ -8,17 +8,17 @@ import pytest
 
 from tests.make import MONDAY, Bank, person
 from tingsu.org.models import ApiToken, RoleGrant, User
-from tingsu.org.pack import active_pack
 from tingsu.org.permissions import PERMISSIONS, NotAllowed, can, require, roles_of
 from tingsu.org.staff import StaffMistake, add_person, add_unit, find_person, find_unit
 from tingsu.org.tokens import create_token, find_user_by_token, revoke_token
+from tingsu.packs.loader import load_pack
 
 
-@pytest.mark.parametrize("role", [role.id for role in active_pack().roles])
+@pytest.mark.parametrize("role", [role.id for role in load_pack("bank").roles])
 @pytest.mark.parametrize("permission", PERMISSIONS)
 def test_a_role_brings_exactly_its_permissions(bank: Bank, role: str, permission: str) -> None:
     someone = person("someone", role, bank.outlet)
-    granted = active_pack().role(role)
+    granted = load_pack("bank").role(role)
     assert granted is not None
     assert roles_of(someone) == {role}
     assert can(someone, permission) is (permission in granted.permissions)

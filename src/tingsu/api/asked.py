@@ -41,6 +41,7 @@ class ComplaintAsked(Body):
     accused_person: str = ""
     source: str = Field("", description="来源系统的名称；与 external_id 一起使一份投诉只登记一次")
     external_id: str = ""
+    details: dict[str, Any] = Field({}, description="方案包在登记时另问的栏目（intake），见 /api/pack")
 
 
 class ActionAsked(Body):

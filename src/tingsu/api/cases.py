@@ -32,6 +32,7 @@ from tingsu.cases.access import find_case, is_visible
 from tingsu.cases.errors import Incomplete
 from tingsu.cases.lifecycle import act, offers
 from tingsu.cases.near import near_cases
+from tingsu.cases.packs import pack_of
 from tingsu.cases.personal import reveal
 from tingsu.cases.queue import Filters, list_cases
 from tingsu.cases.recording import CustomerDraft, Draft, record_case
@@ -112,7 +113,7 @@ def show_one(request: Asked, number: str) -> HttpResponse:
 def show_offers(request: Asked, number: str) -> HttpResponse:
     """Every action that fits where the case stands, with its form; also those the asker may not do, and who may."""
     case = find_case(number, by=request.auth)
-    actions = [show_offer(offer) for offer in offers(case, by=request.auth)]
+    actions = [show_offer(offer, pack_of(case)) for offer in offers(case, by=request.auth)]
     return answer(Offers(number=case.number, stage=case.stage, version=case.version, actions=actions))
 
 
@@ -133,7 +134,7 @@ def list_events(request: Asked, number: str, after: int = Query(0, ge=0, le=2**3
     case = find_case(number, by=request.auth)
     veil = Veil(case.customer)
     events = list(case.events.filter(seq__gt=after)[: MOST_EVENTS + 1])
-    shown = [show_event(event, veil) for event in islice(events, MOST_EVENTS)]
+    shown = [show_event(event, pack_of(case), veil) for event in islice(events, MOST_EVENTS)]
     return answer(EventPage(items=shown, more=len(events) > MOST_EVENTS))
 
 

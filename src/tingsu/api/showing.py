@@ -26,11 +26,12 @@ from tingsu.api.shapes import (
 from tingsu.cases.lifecycle import Offer
 from tingsu.cases.models import Approval, Case, Deadline, Event
 from tingsu.cases.near import NearCase
+from tingsu.cases.packs import pack_of
 from tingsu.cases.personal import masked_customer
 from tingsu.cases.veil import Veil
 from tingsu.org.models import Unit, User
-from tingsu.org.pack import active_pack
-from tingsu.packs.schema import FormField, Text
+from tingsu.org.pack import role_in_force
+from tingsu.packs.schema import FormField, Pack, Text
 
 COLUMNS = (
     "number", "stage", "version", "channel", "business", "cause", "emotion", "need", "risks", "verdict", "complexity",
@@ -83,9 +84,9 @@ def show_case(case: Case) -> CaseShape:
     )
 
 
-def show_event(event: Event, veil: Veil) -> EventShape:
+def show_event(event: Event, pack: Pack, veil: Veil) -> EventShape:
     """One event, free text masked; the digest of the case's row is left to the audit."""
-    action = active_pack().process.action(event.kind)
+    action = pack.process.action(event.kind)
     told = say(action.told or action.name) if action else event.kind
     data = {name: value for name, value in event.data.items() if name != "state"}
     return EventShape(
@@ -117,7 +118,7 @@ def show_deadline(deadline: Deadline, veil: Veil) -> DeadlineShape:
     )
 
 
-def show_offer(offer: Offer) -> OfferShape:
+def show_offer(offer: Offer, pack: Pack) -> OfferShape:
     """An action with the form it asks to be filled in."""
     action = offer.action
     return OfferShape(
@@ -129,7 +130,7 @@ def show_offer(offer: Offer) -> OfferShape:
         allowed=offer.allowed,
         why_not=offer.why_not,
         who=offer.who,
-        fields=[_field(field) for field in action.fields],
+        fields=[_field(field, pack) for field in action.fields],
     )
 
 
@@ -140,7 +141,7 @@ def show_near(near: NearCase) -> NearShape:
         number=case.number,
         subject=Veil(case.customer).over(case.subject),
         stage=case.stage,
-        stage_name=stage_name(case.stage),
+        stage_name=stage_name(case),
         received_at=case.received_at,
         recorded_unit=_unit(case.recorded_unit),
         why=near.why,
@@ -153,16 +154,16 @@ def say(text: Text | None) -> str:
     return text.in_language(get_language() or "zh") if text else ""
 
 
-def stage_name(stage: str) -> str:
-    """A stage's name; the id itself when the pack no longer knows it."""
-    found = next((s for s in active_pack().process.stages if s.id == stage), None)
-    return say(found.name) if found else stage
+def stage_name(case: Case) -> str:
+    """The name of the stage a case stands in; the id itself when its pack no longer knows it."""
+    found = next((s for s in pack_of(case).process.stages if s.id == case.stage), None)
+    return say(found.name) if found else case.stage
 
 
 def _row(case: Case, veil: Veil) -> dict[str, Any]:
     return {
         **{name: getattr(case, name) for name in COLUMNS},
-        "stage_name": stage_name(case.stage),
+        "stage_name": stage_name(case),
         "subject": veil.over(case.subject),
         "customer_name": masked_customer(case.customer)["name"],
         "owner": _person_or_none(case.owner),
@@ -189,7 +190,7 @@ def _option(option: Any, veil: Veil) -> OptionShape:
 
 
 def _approval(approval: Approval, veil: Veil) -> ApprovalShape:
-    role = active_pack().role(approval.level)
+    role = role_in_force(approval.level)
     return ApprovalShape(
         level=approval.level,
         level_name=say(role.name) if role else approval.level,
@@ -203,8 +204,8 @@ def _approval(approval: Approval, veil: Veil) -> ApprovalShape:
     )
 
 
-def _field(field: FormField) -> FieldShape:
-    values = active_pack().taxonomy(field.choices).values if field.choices else []
+def _field(field: FormField, pack: Pack) -> FieldShape:
+    values = pack.taxonomy(field.choices).values if field.choices else []
     return FieldShape(
         id=field.id,
         name=say(field.name),

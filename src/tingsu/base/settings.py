@@ -19,9 +19,11 @@ from tingsu.base.secrets import keep_secret
 PACKAGE = Path(__file__).resolve().parent.parent
 TINGSU_HOME = Path(os.environ.get("TINGSU_HOME", "var")).resolve()
 TINGSU_PACK = os.environ.get("TINGSU_PACK", "bank")
+PACKS_FRESH_SECONDS = 2.0  # how long a process may go on with the packs it knows before it looks again
 TINGSU_PACK_PATHS = [Path(p) for p in os.environ.get("TINGSU_PACK_PATHS", "").split(os.pathsep) if p]
 EVIDENCE_ROOT = TINGSU_HOME / "evidence"
 MODELS_ROOT = TINGSU_HOME / "models"
+FORMS_ROOT = TINGSU_HOME / "forms"
 EVIDENCE_MAX_BYTES = 20 * 1024 * 1024
 
 SECRET_KEY = keep_secret(TINGSU_HOME / "secret.key", env="TINGSU_SECRET_KEY")

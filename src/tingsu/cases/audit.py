@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models.functions import Substr
 
 from tingsu.cases.audit_rows import check_rows, fetch_rows
 from tingsu.cases.chain import seal, state_digest
 from tingsu.cases.models import Case, Event, NumberSeries
-from tingsu.cases.numbering import format_number
 from tingsu.org.models import AccessEntry
-from tingsu.org.pack import active_pack
 
 BATCH = 500  # cases held in memory at once
-MONTH = 4  # characters of a number that say the month
+WIDTH = 4  # digits a missing number is told with
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +105,19 @@ def _check_tail(case: Case, events: list[Event]) -> Iterator[Finding]:
 
 def _missing_numbers() -> Iterator[Finding]:
     """Numbers given whose case is gone, and cases whose number the series never gave: one of the two was edited."""
-    numbering = active_pack().numbering
-    months = set()
-    for series in NumberSeries.objects.order_by("month"):
-        given = {format_number(numbering, series.month, serial) for serial in range(1, series.last + 1)}
-        kept = Case.objects.filter(number__startswith=numbering.prefix + series.month).values_list("number", flat=True)
-        months.add(numbering.prefix + series.month)
-        for number in sorted(given - set(kept)):
-            yield Finding(number, 0, "编号已给出，工单却不在了")
-        for number in sorted(set(kept) - given):
-            yield Finding(number, 0, "工单的编号超出了该月已给出的编号，编号记录被改动")
-    month = Substr("number", 1, len(numbering.prefix) + MONTH)
-    strange = Case.objects.annotate(month=month).exclude(month__in=months)
+    months = []
+    for series in NumberSeries.objects.order_by("prefix", "month"):
+        head = series.prefix + series.month
+        numbers = Case.objects.filter(number__regex=f"^{re.escape(head)}[0-9]+$").values_list("number", flat=True)
+        kept = {int(number.removeprefix(head)): number for number in numbers}
+        months.append(head)
+        for serial in sorted(set(range(1, series.last + 1)) - kept.keys()):
+            yield Finding(f"{head}{serial:0{WIDTH}d}", 0, "编号已给出，工单却不在了")
+        for serial in sorted(serial for serial in kept if not 1 <= serial <= series.last):
+            yield Finding(kept[serial], 0, "工单的编号超出了该月已给出的编号，编号记录被改动")
+    strange = Case.objects.all()
+    if months:
+        strange = strange.exclude(number__regex=f"^({'|'.join(map(re.escape, months))})[0-9]+$")
     for number in strange.order_by("number").values_list("number", flat=True).iterator():
         yield Finding(number, 0, "工单的编号属于没有给出过编号的月份，编号记录被改动")
 

@@ -13,7 +13,7 @@ from django.db.models import prefetch_related_objects
 
 from tingsu.cases.effects import NO_LONGER_WAITING
 from tingsu.cases.models import Approval, Case, Deadline, Event, Evidence, FollowUp, Option
-from tingsu.org.pack import active_pack
+from tingsu.cases.packs import pack_of
 from tingsu.packs.schema import Process
 
 OURS = {"record", "reveal", "attach", "open_evidence"}  # events that come from no action of the pack
@@ -32,7 +32,7 @@ def check_rows(case: Case, events: list[Event]) -> Iterator[str]:
     say what those steps did.
     """
     told = _Told()
-    process = active_pack().process
+    process = pack_of(case).process
     for event in events:
         told.hear(event, process)
     if not _same(told.evidence, case.evidence.all(), _of_evidence):

@@ -24,8 +24,10 @@ from tingsu.org.permissions import grants_of
 SEALED_FIELDS = tuple(
     field.attname
     for field in Case._meta.concrete_fields
-    if field.name not in {"id", "event_count", "head_hash", "next_due", "reading", "masked_text"}
+    if field.name not in {"id", "event_count", "head_hash", "next_due", "reading", "masked_text", "edition", "details"}
 )
+# Columns a later release added: sealed only where filled, so that what was sealed before still matches.
+LATER_FIELDS = ("edition", "details")
 NAME_LENGTH = Event._meta.get_field("by_name").max_length
 
 
@@ -65,7 +67,10 @@ def seal(number: str, event: Event) -> str:
 
 def state_digest(case: Case) -> str:
     """A digest of what the case's row says, the same before and after a trip through the database."""
-    return hashlib.sha256(_canonical([_plain(getattr(case, name)) for name in SEALED_FIELDS])).hexdigest()
+    said: list[Any] = [_plain(getattr(case, name)) for name in SEALED_FIELDS]
+    if later := {name: value for name in LATER_FIELDS if (value := _plain(getattr(case, name)))}:
+        said.append(later)
+    return hashlib.sha256(_canonical(said)).hexdigest()
 
 
 def name_with_post(user: User) -> str:

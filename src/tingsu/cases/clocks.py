@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-from functools import cache
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
+from django.db import transaction
+
 from tingsu.base.clock import local
-from tingsu.calendars.deadlines import DueTime, Pause, Rule, compute
-from tingsu.calendars.working_days import ChinaCalendar
+from tingsu.calendars.deadlines import Pause, compute
+from tingsu.calendars.rules import PAUSE_WORDS
 from tingsu.cases.errors import NotPossible
 from tingsu.cases.models import Case, Deadline
+from tingsu.cases.packs import pack_of
+from tingsu.cases.site_days import site_calendar
 from tingsu.org.models import User
-from tingsu.org.pack import active_pack
 from tingsu.org.permissions import NotAllowed, roles_of
-from tingsu.packs.schema import DeadlineRule, Start
+from tingsu.packs.rules import as_rule, longer_rule, rule_as_kept
+from tingsu.packs.schema import DeadlineRule, Pack, Start
 
 ACTIVE = (Deadline.State.RUNNING, Deadline.State.PAUSED)
 
 
-@cache
-def site_calendar() -> ChinaCalendar:
-    """China's working calendar with the years the pack adds."""
-    pack = active_pack()
-    return ChinaCalendar(extra_rest=frozenset(pack.extra_rest_days), extra_work=frozenset(pack.extra_work_days))
-
-
 def make_deadlines(case: Case, starts: Iterable[Start], *, at: datetime) -> list[Deadline]:
-    """The clocks that start at ``at``, not saved."""
-    pack = active_pack()
-    rules = ((start.kind, pack.rule(start.rule)) for start in starts)
+    """The clocks that start at ``at``, not saved; each under the version of its rule in force on that day.
+
+    On a day on which a rule is not in force, it starts no clock.
+    """
+    pack = pack_of(case)
+    rules = ((start.kind, _version(pack, start.rule, at)) for start in starts)
     return [_make(case, kind, rule, at) for kind, rule in rules if rule is not None]
 
 
@@ -66,15 +66,37 @@ def extend_statute(case: Case, *, by: User, at: datetime) -> Deadline:
     deadline = case.deadlines.filter(kind="statute", state__in=ACTIVE).first()
     if deadline is None:
         raise NotPossible("没有正在计时的法定期限，不需要延期。")
-    pack = active_pack()
-    longer = next((r for r in pack.rules if r.extends == deadline.rule["id"]), None)
+    pack = pack_of(case)
+    longer = longer_rule(pack.rules, deadline.rule["id"], on=_first_day(deadline))
     if longer is None:
         raise NotPossible(f"法定期限已按 {deadline.rule['id']} 延至最长，不能再延。请尽快答复客户。")
     if not roles_of(by) & set(longer.extend_by):
         raise NotAllowed(f"延长至{longer.limit}日", [r.name.zh for r in pack.roles if r.id in longer.extend_by])
-    deadline.rule = longer.model_dump(mode="json")
-    _recompute(deadline, at)
+    _go_over(deadline, longer, f"经{by}批准，{_told_day(at)}由{deadline.rule['id']}延长至{longer.id}", at)
     return deadline
+
+
+def move_to_rule(case: Case, kind: str, rule: DeadlineRule, *, by: User, at: datetime) -> Deadline:
+    """Put a running clock under another version of its rule, from the same start and with the same pauses.
+
+    Else a running clock keeps the version it began with. The caller holds the case, seals the event and asks who may.
+    Raises NotPossible if no clock of this kind runs under a rule of this id.
+    """
+    deadline = case.deadlines.filter(kind=kind, state__in=ACTIVE).first()
+    if deadline is None or deadline.rule.get("id") != rule.id:
+        raise NotPossible(f"没有按 {rule.id} 正在计时的期限，不需要改按新版本计算。")
+    _go_over(deadline, rule, f"经{by}于{_told_day(at)}改按自{rule.valid_from or '不限日期'}起有效的版本计算", at)
+    return deadline
+
+
+def recount_deadlines(first: date, last: date, *, at: datetime) -> int:
+    """Compute again every running clock that spans a day in [first, last], once the calendar knows more of them.
+
+    Each case in a transaction of its own, which also moves its next due time. Returns how many clocks changed.
+    """
+    spanning = Deadline.objects.filter(state__in=ACTIVE, started_at__date__lte=last, lawful_end__date__gte=first)
+    rows = spanning.exclude(kind="promise").order_by("case_id", "id").values_list("case_id", "id")
+    return sum(_recount(pk, [row[1] for row in of_case], at) for pk, of_case in groupby(list(rows), lambda row: row[0]))
 
 
 def pause_deadlines(case: Case, why: str, *, at: datetime) -> None:
@@ -89,12 +111,15 @@ def pause_deadlines(case: Case, why: str, *, at: datetime) -> None:
 
 
 def resume_deadlines(case: Case, *, at: datetime) -> None:
-    """Let the paused clocks run on. Raises NotPossible if none is paused."""
+    """Let the paused clocks run on. Raises NotPossible if none is paused.
+
+    Where another machine's clock is ahead and ``at`` lies before the pause began, the pause took no time.
+    """
     paused = list(case.deadlines.filter(state=Deadline.State.PAUSED))
     if not paused:
         raise NotPossible("没有处于暂停的期限。")
     for deadline in paused:
-        deadline.pauses = [{**pause, "end": pause["end"] or at.isoformat()} for pause in deadline.pauses]
+        deadline.pauses = [{**pause, "end": pause["end"] or _end_of(pause, at)} for pause in deadline.pauses]
         deadline.state = Deadline.State.RUNNING
         _recompute(deadline, at)
 
@@ -123,17 +148,21 @@ def nearest_due(case: Case) -> datetime | None:
     return running.order_by("safe_target").values_list("safe_target", flat=True).first()
 
 
+def _version(pack: Pack, rule_id: str, at: datetime) -> DeadlineRule | None:
+    newest = pack.rule(rule_id)
+    return pack.rule(rule_id, on=at.astimezone(as_rule(newest).zone).date()) if newest else None
+
+
 def _make(case: Case, kind: str, rule: DeadlineRule, at: datetime) -> Deadline:
-    deadline = Deadline(case=case, kind=kind, rule=_as_kept(rule.id), started_at=at)
+    deadline = Deadline(case=case, kind=kind, rule=rule.model_dump(mode="json"), started_at=at)
     _set_due(deadline, at)
     return deadline
 
 
-@cache
-def _as_kept(rule_id: str) -> dict[str, Any]:
-    """A rule of the pack as a deadline keeps it; never changed in place."""
-    rule = active_pack().rule(rule_id)
-    return rule.model_dump(mode="json") if rule else {}
+def _go_over(deadline: Deadline, rule: DeadlineRule, why: str, at: datetime) -> None:
+    """The whole limit of ``rule`` from the clock's own start; ``why`` stays in its explanation."""
+    deadline.rule = {**rule.model_dump(mode="json"), "history": [*deadline.rule.get("history", []), why]}
+    _recompute(deadline, at)
 
 
 def _recompute(deadline: Deadline, at: datetime) -> None:
@@ -141,28 +170,46 @@ def _recompute(deadline: Deadline, at: datetime) -> None:
     deadline.save()
 
 
-def _set_due(deadline: Deadline, at: datetime) -> DueTime:
-    pauses = [_pause(p) for p in deadline.pauses]
-    due = compute(_rule(deadline.rule), start=deadline.started_at, calendar=site_calendar(), pauses=pauses, now=at)
+def _recount(case_pk: int, deadlines: Sequence[int], at: datetime) -> int:
+    with transaction.atomic():
+        case = Case.objects.select_for_update().get(pk=case_pk)
+        changed = 0
+        for deadline in case.deadlines.filter(pk__in=deadlines, state__in=ACTIVE):
+            before = (deadline.safe_target, deadline.lawful_end, deadline.explanation)
+            _set_due(deadline, at)
+            if before != (deadline.safe_target, deadline.lawful_end, deadline.explanation):
+                deadline.save()
+                changed += 1
+        if changed:
+            case.next_due = nearest_due(case)
+            case.save(update_fields=["next_due"])
+    return changed
+
+
+def _set_due(deadline: Deadline, at: datetime) -> None:
+    """Ends and explanation under the rule the clock keeps, with its pauses; an open pause lasts until ``at``."""
+    pack, rule = pack_of(deadline.case), rule_as_kept(deadline.rule)
+    pauses = [_pause(p, pack) for p in deadline.pauses]
+    calendar = site_calendar(rule.jurisdiction, pack)
+    due = compute(rule, start=deadline.started_at, calendar=calendar, pauses=pauses, now=at)
     deadline.safe_target, deadline.lawful_end = due.safe_target, due.lawful_end
-    deadline.explanation = list(due.steps)
-    return due
+    deadline.explanation = [*due.steps, *deadline.rule.get("history", [])]
 
 
-def _pause(data: dict[str, Any]) -> Pause:
+def _pause(data: dict[str, Any], pack: Pack) -> Pause:
     end = datetime.fromisoformat(data["end"]) if data["end"] else None
-    return Pause(datetime.fromisoformat(data["start"]), end, data["reason"])
+    grounds = (choice for taxonomy in pack.taxonomies if taxonomy.id == "pause_reason" for choice in taxonomy.values)
+    named = next((choice.name.zh for choice in grounds if choice.id == data["reason"] and choice.name), "")
+    return Pause(datetime.fromisoformat(data["start"]), end, data["reason"], PAUSE_WORDS.get(data["reason"], named))
 
 
-def _rule(data: dict[str, Any]) -> Rule:
-    return Rule(
-        id=data["id"],
-        limit=data["limit"],
-        unit=data["unit"],
-        name=data["name"]["zh"],
-        trigger=data["trigger"],
-        source=data["source"],
-        verified=data["verified"],
-        pause_on=tuple(data["pause_on"]),
-        extends=data["extends"],
-    )
+def _end_of(pause: dict[str, Any], at: datetime) -> str:
+    return max(at, datetime.fromisoformat(pause["start"])).isoformat()
+
+
+def _first_day(deadline: Deadline) -> date:
+    return deadline.started_at.astimezone(rule_as_kept(deadline.rule).zone).date()
+
+
+def _told_day(at: datetime) -> str:
+    return f"{local(at):%Y年%-m月%-d日}"

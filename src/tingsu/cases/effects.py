@@ -12,6 +12,7 @@ from typing import Any
 
 from tingsu.cases import clocks
 from tingsu.cases.errors import Incomplete, NotPossible
+from tingsu.cases.fields import as_plain
 from tingsu.cases.guards import level_for, waiting_approval
 from tingsu.cases.models import Approval, Case, FollowUp, Option
 from tingsu.cases.queue import mark_risks
@@ -96,7 +97,7 @@ def request_approval(doing: Doing) -> None:
     option = doing.case.options.filter(chosen=True).last()
     if option is None:
         raise NotPossible("还没有推荐方案，请先提出方案。")
-    level = level_for(option.amount, option.kind)
+    level = level_for(doing.case, option.amount, option.kind)
     Approval.objects.create(
         case=doing.case, option=option, level=level.role, limit=level.up_to, asked_by=doing.by, asked_at=doing.at
     )
@@ -211,11 +212,16 @@ def correct_reading(doing: Doing) -> None:
     case.corrected = True
 
 
+def keep_details(doing: Doing) -> None:
+    """What the pack asks beside the common fields is kept on the case under the field's own name."""
+    doing.case.details = {**doing.case.details, **as_plain(doing.values)}
+
+
 EFFECTS: dict[str, Callable[[Doing], None]] = {
     effect.__name__: effect
     for effect in (
         keep_verdict, take_ownership, keep_owner, keep_units, keep_findings, keep_options, request_approval,
         decide_approval, keep_paid, keep_answer, keep_follow_up, close, end, reopen, merge_into, extend_deadline,
-        pause_deadlines, resume_deadlines, start_promise, correct_reading,
+        pause_deadlines, resume_deadlines, start_promise, correct_reading, keep_details,
     )
 }  # fmt: skip

@@ -14,7 +14,7 @@ from typing import Any
 
 from tingsu.base.files import disarm
 from tingsu.cases.errors import NotPossible
-from tingsu.packs.schema import Pack
+from tingsu.org.pack import choices_in_force, stages_in_force
 
 SHEET_ROWS = 1_048_575  # below the header; Excel's own limit
 CELL_LENGTH = 32_767  # characters; Excel's own limit
@@ -33,12 +33,12 @@ class Column:
     taxonomy: str = ""
 
 
-Write = Callable[[Path, Sequence[Column], Iterable[Row], Pack], int]
+Write = Callable[[Path, Sequence[Column], Iterable[Row]], int]
 
 
-def write_csv(path: Path, columns: Sequence[Column], rows: Iterable[Row], pack: Pack) -> int:
+def write_csv(path: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
     """UTF-8 with BOM, so that Excel opens it; cells that a spreadsheet might run are disarmed."""
-    word = Wording(columns, pack)
+    word = Wording(columns)
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
@@ -49,11 +49,11 @@ def write_csv(path: Path, columns: Sequence[Column], rows: Iterable[Row], pack: 
     return count
 
 
-def write_xlsx(path: Path, columns: Sequence[Column], rows: Iterable[Row], pack: Pack) -> int:
+def write_xlsx(path: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
     """One sheet with a frozen, filterable header; texts are written as texts, so no cell is a formula."""
     import xlsxwriter
 
-    word = Wording(columns, pack)
+    word = Wording(columns)
     book = xlsxwriter.Workbook(path, {"constant_memory": True, "remove_timezone": True, "tmpdir": str(path.parent)})
     bold, moment = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     sheet = book.add_worksheet("投诉工单")
@@ -74,7 +74,7 @@ def write_xlsx(path: Path, columns: Sequence[Column], rows: Iterable[Row], pack:
     return count
 
 
-def write_jsonl(path: Path, columns: Sequence[Column], rows: Iterable[Row], pack: Pack) -> int:
+def write_jsonl(path: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
     """One object a line, field names and stored values."""
     count = 0
     with path.open("w", encoding="utf-8") as file:
@@ -85,7 +85,7 @@ def write_jsonl(path: Path, columns: Sequence[Column], rows: Iterable[Row], pack
     return count
 
 
-def write_parquet(path: Path, columns: Sequence[Column], rows: Iterable[Row], pack: Pack) -> int:
+def write_parquet(path: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
     """Field names and stored values, typed; a step of rows in memory."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -117,15 +117,14 @@ WRITERS: dict[str, Write] = {
 class Wording:
     """Stored values as people read them: stages and taxonomy values in Chinese, yes and no as 是 and 否."""
 
-    def __init__(self, columns: Sequence[Column], pack: Pack) -> None:
+    def __init__(self, columns: Sequence[Column]) -> None:
         self.columns = columns
-        known = {taxonomy.id for taxonomy in pack.taxonomies}
         self.words: dict[str, dict[str, str]] = {
-            column.id: {c.id: c.name.zh for c in pack.taxonomy(column.taxonomy).values if c.name}
+            column.id: {c.id: c.name.zh for c in choices_in_force(column.taxonomy) if c.name}
             for column in columns
-            if column.taxonomy in known
+            if column.taxonomy
         }
-        self.words["stage"] = {stage.id: stage.name.zh for stage in pack.process.stages}
+        self.words["stage"] = {stage.id: stage.name.zh for stage in stages_in_force()}
 
     def cells(self, row: Row) -> Iterator[Any]:
         for column in self.columns:

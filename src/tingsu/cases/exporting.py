@@ -25,7 +25,7 @@ from tingsu.cases.search import search
 from tingsu.cases.veil import Veil
 from tingsu.org.access_log import note_access
 from tingsu.org.models import Unit, User
-from tingsu.org.pack import active_pack
+from tingsu.org.pack import choices_in_force, stages_in_force
 from tingsu.org.permissions import require
 from tingsu.reading import mask
 
@@ -122,7 +122,7 @@ def export_cases(
     if write is None:
         raise NotPossible(f"导出文件要以 {'、'.join(WRITERS)} 之一结尾，{path.name} 不是。")
     with whole_file(path, mode=0o600) as draft:
-        count = write(draft, COLUMNS, _counted(export_rows(filters, by=by, at=at), on_case), active_pack())
+        count = write(draft, COLUMNS, _counted(export_rows(filters, by=by, at=at), on_case))
         digest = _digest(draft)
         detail = {"file": path.name, "cases": count, "filters": _narrowing(filters), "sha256": digest}
         note_access("export", detail, by=by, at=at)
@@ -155,18 +155,17 @@ def check_filters(filters: Filters) -> None:
 
 
 def _unknown_words(filters: Filters) -> Iterator[tuple[str, str]]:
-    pack = active_pack()
     known = {
         "state": {"open", "ended", "all"},
         "due": {"overdue", "today", "near"},
         "answered": {"late", "in_time"},
         "responded": {"late", "in_time"},
         "waiting": {"me"},
-        "stage": {stage.id for stage in pack.process.stages},
-        "risk": {"any", URGENT, *(c.id for c in pack.taxonomy("risk").values)},
+        "stage": {stage.id for stage in stages_in_force()},
+        "risk": {"any", URGENT, *(c.id for c in choices_in_force("risk"))},
     }
     for name in ("business", "cause", "channel", "emotion", "need", "verdict", "complexity", "satisfaction"):
-        known[name] = {"-", *(c.id for c in pack.taxonomy(name).values)}
+        known[name] = {"-", *(c.id for c in choices_in_force(name))}
     for name, words in known.items():
         if (value := getattr(filters, name)) and value not in words:
             yield name, value

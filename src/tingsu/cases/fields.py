@@ -37,9 +37,23 @@ def parse_fields(action: Action, given: Mapping[str, Any], pack: Pack) -> dict[s
 
     Raises Incomplete naming every field that is missing or not understood.
     """
+    return _parse_all(action.fields, given, pack)
+
+
+def parse_intake(pack: Pack, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the pack asks at recording as typed values. Raises Incomplete."""
+    return _parse_all(pack.intake, given, pack)
+
+
+def as_plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Typed values as JSON for the event: units by code, people by username, money with two decimals."""
+    return {key: _as_plain(value) for key, value in values.items()}
+
+
+def _parse_all(fields: list[FormField], given: Mapping[str, Any], pack: Pack) -> dict[str, Any]:
     parsed: dict[str, Any] = {}
     wrong: dict[str, str] = {}
-    for field in action.fields:
+    for field in fields:
         value = given.get(field.id)
         if _is_empty(value):
             if _is_needed(field, given):
@@ -49,16 +63,11 @@ def parse_fields(action: Action, given: Mapping[str, Any], pack: Pack) -> dict[s
             parsed[field.id] = _parse(field, value, pack)
         except _Bad as error:
             wrong[field.id] = f"「{field.name.zh}」{error.message}"
-    if unknown := set(given) - {field.id for field in action.fields}:
+    if unknown := set(given) - {field.id for field in fields}:
         wrong |= {name: f"没有名为「{name}」的栏目" for name in sorted(unknown)}
     if wrong:
         raise Incomplete(wrong)
     return parsed
-
-
-def as_plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Typed values as JSON for the event: units by code, people by username, money with two decimals."""
-    return {key: _as_plain(value) for key, value in values.items()}
 
 
 def _is_empty(value: Any) -> bool:

@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from tingsu.cases.access import cases_under, handles_at_unit
 from tingsu.cases.errors import NotPossible
 from tingsu.cases.models import Approval, Case, Event
+from tingsu.cases.packs import pack_of
 from tingsu.org.models import User
-from tingsu.org.pack import active_pack
 from tingsu.org.permissions import NotAllowed, roles_of
 from tingsu.packs.schema import Level
 from tingsu.reading import normalise
@@ -82,10 +82,11 @@ def within_authority(attempt: Attempt) -> None:
     waiting = waiting_approval(attempt.case)
     if waiting is None:
         raise NotPossible("没有待批的方案。")
-    levels = [level.role for level in active_pack().authority.levels]
+    pack = pack_of(attempt.case)
+    levels = [level.role for level in pack.authority.levels]
     may = levels[levels.index(waiting.level) :]
     if not any(_decides(attempt, role) for role in roles_of(attempt.by) & set(may)):
-        names = [role.name.zh for role in active_pack().roles if role.id in may]
+        names = [role.name.zh for role in pack.roles if role.id in may]
         raise NotAllowed(f"审批 {waiting.option.amount} 元的方案", names)
 
 
@@ -101,7 +102,8 @@ def not_own_plan(attempt: Attempt) -> None:
         return
     if waiting.asked_by_id == attempt.by.pk:
         raise NotPossible("方案是您送审的，须由另一位有权人审批。")
-    if proposers_of(attempt.case.events.all()).first() == attempt.by.pk:
+    events = attempt.case.events.filter(kind__in=pack_of(attempt.case).process.actions_with("keep_options"))
+    if proposers_of(events).first() == attempt.by.pk:
         raise NotPossible("方案是您提出的，须由另一位有权人审批。")
 
 
@@ -119,10 +121,9 @@ def paid_as_approved(attempt: Attempt) -> None:
         raise NotPossible(f"实付金额超过批准的 {limit} 元。确需多付，请重新提出方案送审。")
 
 
-def proposers_of(events: QuerySet[Event]) -> QuerySet[Event, int]:
-    """Who proposed the plans among these events, the latest first."""
-    proposing = [action.id for action in active_pack().process.actions if "keep_options" in action.effects]
-    return events.filter(kind__in=proposing).order_by("-seq").values_list("by", flat=True)
+def proposers_of(proposals: QuerySet[Event]) -> QuerySet[Event, int]:
+    """Who made these proposals, the latest first."""
+    return proposals.order_by("-seq").values_list("by", flat=True)
 
 
 def waiting_approval(case: Case) -> Approval | None:
@@ -130,9 +131,9 @@ def waiting_approval(case: Case) -> Approval | None:
     return case.approvals.filter(granted=None).select_related("option", "asked_by").last()
 
 
-def level_for(amount: Decimal, remedy: str) -> Level:
-    """The lowest level of the authority table that may approve this remedy at this amount."""
-    for level in active_pack().authority.levels:
+def level_for(case: Case, amount: Decimal, remedy: str) -> Level:
+    """The lowest level of the case's authority table that may approve this remedy at this amount."""
+    for level in pack_of(case).authority.levels:
         if level.remedies and remedy not in level.remedies:
             continue
         if level.up_to is None or amount <= level.up_to:

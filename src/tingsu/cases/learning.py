@@ -14,7 +14,7 @@ from tingsu.cases.access import visible_cases
 from tingsu.cases.models import Case, Event
 from tingsu.cases.site_models import check_may_teach, name_of, note_model, store
 from tingsu.org.models import User
-from tingsu.org.pack import active_pack
+from tingsu.org.pack import actions_with, choices_in_force
 from tingsu.reading.learned.described import FEWEST_ON_TOP, JUDGED, Told
 from tingsu.reading.learned.store import Card, Kept, ModelRefused
 
@@ -27,7 +27,7 @@ CONFIRMED_EACH = 4  # of them for each correction, the latest
 
 def taught_labels(facet: str) -> tuple[str, ...]:
     """The labels of the pack that a facet of the reading may have."""
-    return tuple(choice.id for choice in active_pack().taxonomy(facet).values)
+    return tuple(choice.id for choice in choices_in_force(facet))
 
 
 def count_corrections(*, by: User | None) -> dict[str, int]:
@@ -154,7 +154,7 @@ def _cases(by: User | None) -> QuerySet[Case]:
 
 def _corrected(by: User | None) -> dict[int, Set[str]]:
     """Case → the facets that were corrected in it."""
-    kinds = [action.id for action in active_pack().process.actions if "correct_reading" in action.effects]
+    kinds = actions_with("correct_reading")
     cases = _cases(by).filter(corrected=True).order_by().values("pk")
     events = Event.objects.filter(kind__in=kinds, case__in=cases).order_by("case_id", "seq")
     found: dict[int, set[str]] = {}

@@ -17,9 +17,9 @@ from tingsu.cases.chain import append_event
 from tingsu.cases.errors import Conflict, NotFound, WrongStage
 from tingsu.cases.fields import as_plain, parse_fields
 from tingsu.cases.models import Case, Event
+from tingsu.cases.packs import held_value, pack_of
 from tingsu.cases.search import SEARCHED, index_case
 from tingsu.org.models import User
-from tingsu.org.pack import active_pack
 from tingsu.org.permissions import NotAllowed
 from tingsu.packs.schema import Action, Pack
 
@@ -47,9 +47,9 @@ def act(
     WrongStage, NotAllowed, NotPossible, Incomplete.
     """
     at = at or now()
-    pack = active_pack()
     with transaction.atomic():
         held = _hold(case.pk, case.number, by)
+        pack = pack_of(held)
         action = _checked_action(held, action_id, pack, by, version)
         values = parse_fields(action, fields, pack)
         _check_guards(action, guards.Attempt(held, by, values, frozenset(action.by)))
@@ -68,7 +68,7 @@ def act(
 
 def offers(case: Case, *, by: User) -> list[Offer]:
     """Every action that fits where the case stands, also those this person may not do, with who may."""
-    pack = active_pack()
+    pack = pack_of(case)
     fitting = [a for a in pack.process.actions_from(case.stage) if _fits(a, case)]
     roles = roles_over(by, case)
     return [_offer(action, case, pack, by, roles) for action in fitting]
@@ -94,7 +94,7 @@ def _checked_action(case: Case, action_id: str, pack: Pack, by: User, version: i
 
 
 def _fits(action: Action, case: Case) -> bool:
-    return all(str(getattr(case, name)) in wanted for name, wanted in action.only_when.items())
+    return all(held_value(case, name) in wanted for name, wanted in action.only_when.items())
 
 
 def _changes_state(action: Action) -> bool:

@@ -37,6 +37,7 @@ class Case(models.Model):
 
     number = models.CharField(max_length=30, unique=True)
     pack = models.CharField(max_length=40)
+    edition = models.CharField(max_length=16, blank=True)  # digest of the pack as it was when the case began
     stage = models.CharField(max_length=40)
     version = models.PositiveIntegerField(default=1)
     event_count = models.PositiveIntegerField(default=0)
@@ -82,6 +83,7 @@ class Case(models.Model):
     risks = models.JSONField(default=list)
     risk_marks = models.CharField(max_length=120, blank=True)  # "|监管|司法|", so that a filter need not open the JSON
     corrected = models.BooleanField(default=False)
+    details = models.JSONField(default=dict)  # what the pack asks beside the common fields: order no., part no. …
 
     # What people decided.
     verdict = models.CharField(max_length=20, blank=True)
@@ -259,14 +261,17 @@ class Evidence(models.Model):
 
 
 class NumberSeries(models.Model):
-    """The last serial given in a month; the next one is taken under its row lock."""
+    """The last serial given in a month under one prefix; the next one is taken under its row lock.
 
-    pack = models.CharField(max_length=40)
+    Packs with one prefix share the series, so that no number is given twice.
+    """
+
+    prefix = models.CharField(max_length=40, blank=True)
     month = models.CharField(max_length=4)  # YYMM
     last = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["pack", "month"], name="one_series_a_month")]
+        constraints = [models.UniqueConstraint(fields=["prefix", "month"], name="one_series_a_month")]
 
 
 class Near(models.Model):

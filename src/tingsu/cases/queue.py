@@ -16,7 +16,7 @@ from tingsu.cases.guards import proposers_of
 from tingsu.cases.models import Approval, Case, Event
 from tingsu.cases.search import search
 from tingsu.org.models import Unit, User
-from tingsu.org.pack import active_pack
+from tingsu.org.pack import actions_with, packs_in_force
 from tingsu.org.permissions import roles_of
 
 URGENT = "紧急"  # among the risk marks: someone must act now, before anything else
@@ -114,13 +114,15 @@ def mark_risks(risks: list[str], *, urgent: Iterable[str] = ()) -> str:
 
 def waiting_for(by: User) -> QuerySet[Approval]:
     """The approvals this person may decide: at a level held where the case is, or below; never one's own plan."""
-    levels = [level.role for level in active_pack().authority.levels]
     mine = Q(pk__in=[])
-    for index, role in enumerate(levels):
-        if role in roles_of(by):
-            reached = Q() if reaches_all(by, {role}) else Q(case__in=cases_under(by, {role}))
-            mine |= Q(level__in=levels[: index + 1]) & reached
-    latest = proposers_of(Event.objects.filter(case=OuterRef("case")))[:1]
+    for pack in packs_in_force().all:
+        levels = [level.role for level in pack.authority.levels]
+        for index, role in enumerate(levels):
+            if role in roles_of(by):
+                reached = Q() if reaches_all(by, {role}) else Q(case__in=cases_under(by, {role}))
+                mine |= Q(level__in=levels[: index + 1], case__pack=pack.id) & reached
+    proposals = Event.objects.filter(case=OuterRef("case"), kind__in=actions_with("keep_options"))
+    latest = proposers_of(proposals)[:1]
     waiting = Approval.objects.filter(mine, granted=None).annotate(proposed_by=Subquery(latest))
     waiting = waiting.exclude(asked_by=by).exclude(proposed_by=by.pk)
     return waiting.select_related("case", "option", "asked_by", "case__lead_unit").order_by("asked_at")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -17,16 +18,19 @@ from tingsu.cases.access import sees_all, visible_cases
 from tingsu.cases.alike import Indexed, prepare_index, write_index
 from tingsu.cases.chain import make_event
 from tingsu.cases.errors import Incomplete, NotPossible
+from tingsu.cases.fields import as_plain, parse_intake
 from tingsu.cases.inserting import insert
 from tingsu.cases.models import Case, Customer, Deadline
 from tingsu.cases.numbering import take_number
+from tingsu.cases.packs import pack_of, told_of
 from tingsu.cases.queue import mark_risks
 from tingsu.cases.search import write_row
 from tingsu.cases.site_models import site_reader
 from tingsu.cases.veil import Veil
 from tingsu.org.models import Unit, User
-from tingsu.org.pack import active_pack
+from tingsu.org.pack import keep_edition, pack_for
 from tingsu.org.permissions import require
+from tingsu.packs.schema import Pack
 from tingsu.reading import Reading
 
 SUBJECT_LENGTH = 30  # characters taken from the text when no subject is given
@@ -64,7 +68,10 @@ class CustomerDraft:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A complaint as taken down. ``source`` and ``external_id`` name it in an outside system, once for all time."""
+    """A complaint as taken down. ``source`` and ``external_id`` name it in an outside system, once for all time.
+
+    ``details`` answer what the pack asks beside the common fields, as plain values by the field's id.
+    """
 
     text: str
     channel: str
@@ -77,6 +84,7 @@ class Draft:
     source: str = ""
     external_id: str = ""
     reading: Reading | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +140,25 @@ def _check(draft: Draft, by: User, at: datetime) -> None:
         wrong["text"] = "请写下客户投诉的内容"
     elif len(draft.text) > LONGEST_TEXT:
         wrong["text"] = f"投诉内容最多 {LONGEST_TEXT} 字，更长的材料请作为证据上传"
-    if active_pack().taxonomy("channel").choice(draft.channel) is None:
+    if pack_for(by).taxonomy("channel").choice(draft.channel) is None:
         wrong["channel"] = "请选择受理渠道"
     if draft.received_at is not None and not is_plausible(draft.received_at):
         wrong["received_at"] = "收到投诉的时间不对，请核对年份"
     elif draft.received_at is not None and local(draft.received_at) > at:
         wrong["received_at"] = "收到投诉的时间不能晚于现在"
-    wrong |= _too_long(draft) | _unstorable(draft)
+    wrong |= _too_long(draft) | _unstorable(draft) | _wrong_details(draft, by)
     if wrong:
         raise Incomplete(wrong)
     if by.unit_id is None:
         raise NotPossible("您的账号还没有所属机构，请系统管理员补上后再登记。")
+
+
+def _wrong_details(draft: Draft, by: User) -> dict[str, str]:
+    try:
+        parse_intake(pack_for(by), draft.details)
+    except Incomplete as error:
+        return error.fields
+    return {}
 
 
 def _too_long(draft: Draft) -> dict[str, str]:
@@ -176,19 +192,20 @@ class _Ready:
 
 
 def _prepare(draft: Draft, reading: Reading, by: User, at: datetime) -> _Ready:
-    case = _make_case(draft, reading, by, at)
+    pack = pack_for(by)
+    case = _make_case(draft, reading, pack, by, at)
     case.customer, new_of_customer = _known_or_new_customer(draft.customer, by)
-    deadlines = clocks.make_deadlines(case, active_pack().process.begins_starts, at=case.received_at)
+    deadlines = clocks.make_deadlines(case, pack.process.begins_starts, at=case.received_at)
     case.next_due = min((d.safe_target for d in deadlines), default=None)
     indexed = prepare_index(case.text, case.customer, reading.personal_data)
     return _Ready(case, new_of_customer, deadlines, _said(draft, case, reading), indexed)
 
 
 def _write(ready: _Ready) -> None:
-    pack, case = active_pack(), ready.case
+    case = ready.case
     customer = _save_customer(case.customer, ready.new_of_customer)
     case.customer = customer  # takes over the key it may just have been given
-    case.number = take_number(pack.id, pack.numbering, at=case.recorded_at)
+    case.number = take_number(pack_of(case).numbering, at=case.recorded_at)
     event = make_event(case, "record", ready.said, by=case.recorded_by, at=case.recorded_at)
     insert(case)
     event.case = case
@@ -210,13 +227,15 @@ def _save_customer(customer: Customer, new: list[str]) -> Customer:
     return customer
 
 
-def _make_case(draft: Draft, reading: Reading, by: User, at: datetime) -> Case:
+def _make_case(draft: Draft, reading: Reading, pack: Pack, by: User, at: datetime) -> Case:
     veil = Veil(Customer(**_given(draft.customer)))
     masked_text = veil.over_known_in_place(reading.masked_text)
     subject = draft.subject.strip()
     return Case(
-        pack=active_pack().id,
-        stage=active_pack().process.begins,
+        pack=pack.id,
+        edition=keep_edition(pack),
+        stage=pack.process.begins,
+        details=as_plain(parse_intake(pack, draft.details)),
         # Subjects stand in lists, so a name or number put there is masked for good; the text keeps it.
         subject=veil.over(subject)[:SUBJECT_MOST] if subject else subject_of(masked_text),
         text=draft.text,
@@ -231,7 +250,7 @@ def _make_case(draft: Draft, reading: Reading, by: User, at: datetime) -> Case:
         recorded_unit=by.unit,
         accused_unit=draft.accused_unit,
         accused_person=draft.accused_person,
-        **_held_true(reading),
+        **_held_true(reading, pack, draft.text),
     )
 
 
@@ -239,12 +258,13 @@ def _given(customer: CustomerDraft) -> dict[str, str]:
     return {name: value.strip() for name, value in asdict(customer).items()}
 
 
-def _held_true(reading: Reading) -> dict[str, Any]:
+def _held_true(reading: Reading, pack: Pack, text: str) -> dict[str, Any]:
+    """The reading in the pack's own lists; a list the reader was not taught is asked by its words."""
     risks = list(dict.fromkeys(risk.kind for risk in reading.risks))
     return {
         "reading": reading.as_dict(),
-        "business": reading.business.value or "",
-        "cause": reading.cause.value or "",
+        "business": told_of(pack, "business", reading.business.value or "", text),
+        "cause": told_of(pack, "cause", reading.cause.value or "", text),
         "emotion": reading.emotion.strength,
         "need": reading.need.value or "",
         "demands": list(dict.fromkeys(demand.kind for demand in reading.demands)),
@@ -290,4 +310,6 @@ def _said(draft: Draft, case: Case, reading: Reading) -> dict[str, Any]:
         "received_at": case.received_at.isoformat(),
         "engine": reading.engine,
         "amount": str(max(amounts, default=Decimal(0))),
+        "pack": f"{case.pack} {case.edition}",
+        **({"details": case.details} if case.details else {}),
     }

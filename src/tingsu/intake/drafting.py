@@ -18,7 +18,7 @@ from tingsu.intake.columns import BY_KEY, ColumnPlan, normalise_name
 from tingsu.intake.rows import MissingColumn, Reject, Row
 from tingsu.intake.tables import Message, Table, to_message
 from tingsu.org.models import Unit
-from tingsu.org.pack import active_pack
+from tingsu.org.pack import choices_in_force
 from tingsu.reading import mask
 
 LONGEST_SUBJECT = 120
@@ -228,7 +228,7 @@ def _units_by_word() -> dict[str, Unit]:
 
 
 def _channels_by_word() -> dict[str, str]:
-    choices = active_pack().taxonomy("channel").values
+    choices = choices_in_force("channel")
     known = {choice.id for choice in choices}
     words = {_plain(word): channel for channel, more in CHANNEL_WORDS.items() if channel in known for word in more}
     for choice in choices:

@@ -26,6 +26,7 @@ class Unit(models.Model):
     path = models.CharField(max_length=200, unique=True)
     customers = models.PositiveIntegerField(default=0, help_text="customers served, for rates per thousand")
     active = models.BooleanField(default=True)
+    pack = models.CharField(max_length=40, blank=True)  # the pack it and everything below it runs; "": as above it
 
     class Meta:
         ordering = ["path"]
@@ -54,6 +55,27 @@ class RoleGrant(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "role", "unit"], name="one_grant_of_a_role_at_a_unit")]
+
+
+class PackEdition(models.Model):
+    """A pack as it was on one day, whole; never changed. Cases point at it by its digest."""
+
+    digest = models.CharField(max_length=16, unique=True)
+    pack = models.CharField(max_length=40)
+    version = models.CharField(max_length=20)
+    data = models.JSONField()
+    kept_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+
+class PackInForce(models.Model):
+    """Which edition of a pack new cases begin with. ``version`` counts changes and is what compare-and-set compares."""
+
+    pack = models.CharField(max_length=40, unique=True)
+    edition = models.ForeignKey(PackEdition, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=1)
 
 
 class ApiToken(models.Model):

@@ -8,7 +8,7 @@ from django.db import connection
 
 from tingsu.base.errors import TingsuError
 from tingsu.org.models import User
-from tingsu.org.pack import active_pack
+from tingsu.org.pack import pack_at, packs_in_force
 from tingsu.packs.schema import Reach, Role
 
 PERMISSIONS = {
@@ -21,6 +21,8 @@ PERMISSIONS = {
     "view_audit": "查看审计",
     "manage_staff": "管理人员",
     "teach_reading": "训练研判模型",
+    "manage_forms": "管理表单模板",
+    "manage_packs": "管理方案包",
 }
 
 
@@ -47,7 +49,7 @@ class Grant:
 
 
 def grants_of(user: User) -> list[Grant]:
-    """The grants of an active user under the active pack; read once a request, kept on the user object."""
+    """The grants of an active user, each as the pack of its unit has the role; read once, kept on the user object."""
     kept: list[Grant] | None = getattr(user, "_kept_grants", None)
     if kept is None:
         kept = _read_grants(user) if user.is_active else []
@@ -63,10 +65,9 @@ _GRANTS = (
 
 
 def _read_grants(user: User) -> list[Grant]:
-    pack = active_pack()
     with connection.cursor() as cursor:
         cursor.execute(_GRANTS, [user.pk])
-        known = [(pack.role(role), unit_id, path) for role, unit_id, path in cursor.fetchall()]
+        known = [(pack_at(path).role(role), unit_id, path) for role, unit_id, path in cursor.fetchall()]
     return [Grant(role, role.reach, unit_id, path) for role, unit_id, path in known if role is not None]
 
 
@@ -83,5 +84,6 @@ def can(user: User, permission: str) -> bool:
 def require(user: User, permission: str) -> None:
     """Pass if the person has the permission. Raises NotAllowed naming the roles that have it."""
     if not can(user, permission):
-        who = [role.name.zh for role in active_pack().roles if permission in role.permissions]
+        having = (role for pack in packs_in_force().all for role in pack.roles if permission in role.permissions)
+        who = list(dict.fromkeys(role.name.zh for role in having))
         raise NotAllowed(PERMISSIONS[permission], who)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from tingsu.base.errors import TingsuError
 from tingsu.org.models import RoleGrant, Unit, User
-from tingsu.org.pack import active_pack
+from tingsu.org.pack import packs_in_force, role_in_force
 
 
 class StaffMistake(TingsuError):
@@ -51,9 +51,9 @@ def add_person(username: str, *, name: str, roles: list[str], unit: Unit, passwo
 
     Raises StaffMistake on an unknown role, a weak password or a taken name.
     """
-    unknown = [role for role in roles if active_pack().role(role) is None]
+    unknown = [role for role in roles if role_in_force(role) is None]
     if unknown:
-        known = "、".join(f"{r.id}（{r.name.zh}）" for r in active_pack().roles)
+        known = "、".join(f"{r.id}（{r.name.zh}）" for pack in packs_in_force().all for r in pack.roles)
         raise StaffMistake(f"没有名为「{unknown[0]}」的角色。可选：{known}。")
     if User.objects.filter(username=username).exists():
         raise StaffMistake(f"登录名「{username}」已有人使用。")

@@ -1,17 +1,27 @@
-"""A folder of YAML as plain data, with the file and line of every piece, so that a mistake is named by its place."""
+"""A folder of YAML as plain data, with the file and line of every piece, so that a mistake is named by its place.
+
+``pack.yaml`` may say ``based_on: NAME``: the folder NAME is taken over below the pack's own words (``basing``), and
+``without`` names what is not wanted of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-FILES = ("pack.yaml", "roles.yaml", "taxonomies.yaml", "process.yaml", "authority.yaml", "deadlines.yaml")
+from tingsu.packs.basing import LEFT_OUT, ids_of, lay_over
+
+FIRST = "pack.yaml"
+BASED_ON = "based_on"
+DEEPEST = 5  # packs that stand on packs
 Location = tuple[str | int, ...]
 Lines = dict[Location, tuple[str, int]]
 Row = tuple[str, int, str, str]  # file, line, field, what is wrong
+Find = Callable[[str], Path | None]  # name of a pack to stand on → its folder
 
 
 class Unreadable(Exception):
@@ -22,25 +32,17 @@ class Unreadable(Exception):
         self.rows = rows
 
 
-def read_files(folder: Path) -> tuple[dict[str, Any], Lines]:
+def files_of(folder: Path) -> list[Path]:
+    """Every file of the pack: pack.yaml, then the others by name."""
+    return sorted(folder.glob("*.yaml"), key=lambda path: (path.name != FIRST, path.name))
+
+
+def read_files(folder: Path, find: Find = lambda name: None) -> tuple[dict[str, Any], Lines]:
     """The pack's files as one mapping, and where each piece of it stands. Raises Unreadable with every bad file."""
-    data: dict[str, Any] = {}
+    node = _read_folder(folder, find, "")
     lines: Lines = {}
-    rows: list[Row] = []
-    for name in FILES:
-        path = folder / name
-        if not path.is_file():
-            continue
-        try:
-            here = _read_file(path, lines)
-        except Unreadable as error:
-            rows += error.rows
-            continue
-        rows += [(name, lines[(key,)][1], key, "另一个文件里已经写过这一项") for key in here.keys() & data.keys()]
-        data |= here
-    if rows:
-        raise Unreadable(rows)
-    return data, lines
+    _note_lines(node, (), lines)
+    return _construct(node), lines
 
 
 def place(loc: Location, what: str, lines: Lines) -> Row:
@@ -48,55 +50,136 @@ def place(loc: Location, what: str, lines: Lines) -> Row:
     known = loc
     while known and known not in lines:
         known = known[:-1]
-    file, line = lines.get(known, ("pack.yaml", 1)) if known else ("pack.yaml", 1)
+    file, line = lines.get(known, (FIRST, 1)) if known else (FIRST, 1)
     return file, line, ".".join(str(part) for part in loc), what
 
 
-def _read_file(path: Path, lines: Lines) -> dict[str, Any]:
+def _read_folder(folder: Path, find: Find, shown_as: str, depth: int = 0) -> yaml.MappingNode:
+    """The files of one folder and of what it stands on, as one node. ``shown_as`` leads the names of its files."""
+    pairs: list[tuple[yaml.Node, yaml.Node]] = []
+    rows: list[Row] = []
+    for path in files_of(folder):
+        try:
+            here = _read_file(path, shown_as + path.name)
+        except Unreadable as error:
+            rows += error.rows
+            continue
+        known = {key.value for key, _ in pairs}
+        rows += [_row(key, key.value, "另一个文件里已经写过这一项") for key, _ in here if key.value in known]
+        pairs += here
+    if rows:
+        raise Unreadable(rows)
+    node = yaml.MappingNode("tag:yaml.org,2002:map", pairs)
+    return _stand_on(node, find, depth)
+
+
+def _stand_on(node: yaml.MappingNode, find: Find, depth: int) -> yaml.MappingNode:
+    """The node laid over what it says it is based on; both words that say so are taken out."""
+    said = {key.value: (key, value) for key, value in node.value if key.value in (BASED_ON, LEFT_OUT)}
+    node.value = [pair for pair in node.value if pair[0].value not in said]
+    if BASED_ON not in said:
+        return node
+    key, name = said[BASED_ON]
+    folder = find(str(name.value)) if isinstance(name, yaml.ScalarNode) and depth < DEEPEST else None
+    if folder is None:
+        raise Unreadable([_row(key, BASED_ON, f"找不到可依据的方案包「{name.value}」")])
+    below = _read_folder(folder, find, f"{name.value}/", depth + 1)
+    return lay_over(node, below, _left_out(said[LEFT_OUT][1], below) if LEFT_OUT in said else {})
+
+
+def _left_out(node: yaml.Node, below: yaml.MappingNode) -> dict[str, set[str]]:
+    """What is not taken over. Raises Unreadable for anything that is not there to be left out."""
+    known = ids_of(below)
+    wanted: dict[str, set[str]] = {}
+    rows: list[Row] = []
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else [(node, node)]:
+        if not isinstance(value, yaml.SequenceNode) or key.value not in known:
+            rows.append(_row(key, LEFT_OUT, f"要写成「类别: [名称]」，类别可以是{'、'.join(sorted(known))}"))
+            continue
+        wanted[key.value] = {str(item.value) for item in value.value}
+        rows += [
+            _row(item, f"{LEFT_OUT}.{key.value}", f"所依据的方案包里没有「{item.value}」")
+            for item in value.value
+            if item.value not in known[key.value]
+        ]
+    if rows:
+        raise Unreadable(rows)
+    return wanted
+
+
+def _read_file(path: Path, file: str) -> list[tuple[yaml.Node, yaml.Node]]:
+    """The outermost pairs of one file, each piece knowing ``file`` and its line."""
     try:
-        return _parse(path.read_text(encoding="utf-8-sig"), path.name, lines)
+        return _parse(path.read_text(encoding="utf-8-sig"), file)
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise Unreadable([(path.name, line, "", "不是 UTF-8 编码，请另存为 UTF-8")]) from None
+        raise Unreadable([(file, line, "", "不是 UTF-8 编码，请另存为 UTF-8")]) from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise Unreadable([(path.name, line, "", f"不是合格的 YAML：{error.problem}")]) from None
+        raise Unreadable([(file, line, "", f"不是合格的 YAML：{error.problem}")]) from None
     except yaml.YAMLError as error:
-        raise Unreadable([(path.name, 0, "", f"不是合格的 YAML：{error}")]) from None
+        raise Unreadable([(file, 0, "", f"不是合格的 YAML：{error}")]) from None
     except RecursionError:
-        raise Unreadable([(path.name, 0, "", "嵌套太深，或引用了自身")]) from None
+        raise Unreadable([(file, 0, "", "嵌套太深，或引用了自身")]) from None
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         # PyYAML lets these through from its constructors: a date like 2026-13-45, "!!int" of nothing.
-        raise Unreadable([(path.name, 0, "", f"有的值不成立：{error}")]) from None
+        raise Unreadable([(file, 0, "", f"有的值不成立：{error}")]) from None
 
 
-def _parse(text: str, file: str, lines: Lines) -> dict[str, Any]:
-    loader = yaml.CSafeLoader(text)
+def _parse(text: str, file: str) -> list[tuple[yaml.Node, yaml.Node]]:
+    stream = io.StringIO(text)
+    stream.name = file  # what the nodes' marks will say
+    loader = yaml.CSafeLoader(stream)
     try:
         node = loader.get_single_node()
         if node is None:
-            return {}
+            return []
         if not isinstance(node, yaml.MappingNode):
             raise Unreadable([(file, node.start_mark.line + 1, "", "最外层要写成「名称: 内容」")])
-        if rows := list(_note_lines(node, (), file, lines)):
+        if rows := list(_said_twice(node, ())):
             raise Unreadable(rows)
+        loader.construct_document(node)  # a value that cannot be is this file's mistake
+        # Constructing joins "<<" into the mappings in place; what is taken on is the node as it then stands.
+        return [(key, value) for key, value in node.value]
+    finally:
+        loader.dispose()
+
+
+def _construct(node: yaml.MappingNode) -> dict[str, Any]:
+    loader = yaml.CSafeLoader("")
+    try:
         data: dict[str, Any] = loader.construct_document(node)
         return data
     finally:
         loader.dispose()
 
 
-def _note_lines(node: yaml.Node, loc: Location, file: str, lines: Lines) -> Iterator[Row]:
-    """Note where each piece stands; yields the keys that stand twice, of which YAML would keep the last in silence."""
-    lines[loc] = (file, node.start_mark.line + 1)
+def _row(node: yaml.Node, field: str, what: str) -> Row:
+    return node.start_mark.name, node.start_mark.line + 1, str(field), what
+
+
+def _said_twice(node: yaml.Node, loc: Location) -> Iterator[Row]:
+    """The keys that stand twice, of which YAML would keep the last in silence."""
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
             name = str(key.value)
             if name in seen and name != "<<":
-                yield file, key.start_mark.line + 1, ".".join(map(str, (*loc, name))), "这一项写了两次"
+                yield _row(key, ".".join(map(str, (*loc, name))), "这一项写了两次")
             seen.add(name)
-            yield from _note_lines(value, (*loc, name), file, lines)
+            yield from _said_twice(value, (*loc, name))
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
-            yield from _note_lines(value, (*loc, index), file, lines)
+            yield from _said_twice(value, (*loc, index))
+
+
+def _note_lines(node: yaml.Node, loc: Location, lines: Lines) -> None:
+    """Note where each piece stands."""
+    if node.start_mark is not None:
+        lines[loc] = (node.start_mark.name, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            _note_lines(value, (*loc, str(key.value)), lines)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            _note_lines(value, (*loc, index), lines)

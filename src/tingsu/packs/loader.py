@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from tingsu.base.errors import TingsuError
 from tingsu.packs.checks import find_mistakes
-from tingsu.packs.files import Row, Unreadable, place, read_files
+from tingsu.packs.files import Row, Unreadable, files_of, place, read_files
 from tingsu.packs.schema import Pack
 
 SHIPPED = Path(__file__).parent / "data"
@@ -51,7 +51,7 @@ def load_pack(name: str, extra: tuple[Path, ...] = ()) -> Pack:
 def read_pack(folder: Path) -> Pack:
     """The pack in ``folder``, checked whole. Raises PackError with every mistake found."""
     try:
-        data, lines = read_files(folder)
+        data, lines = read_files(folder, lambda name: _find_base(name, folder))
     except Unreadable as error:
         raise PackError(folder.name, error.rows) from None
     try:
@@ -61,6 +61,13 @@ def read_pack(folder: Path) -> Pack:
     if mistakes := find_mistakes(pack):
         raise PackError(folder.name, [place(loc, what, lines) for loc, what in mistakes])
     return pack
+
+
+def _find_base(name: str, folder: Path) -> Path | None:
+    """The folder a pack stands on: beside it, else among the shipped ones."""
+    if not name.replace("_", "").replace("-", "").isalnum():
+        return None  # a name, not a way out of the folder
+    return next((root / name for root in (folder.parent, SHIPPED) if files_of(root / name)), None)
 
 
 def _say(error: Any) -> str:

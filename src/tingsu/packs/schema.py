@@ -40,7 +40,7 @@ Wording = Annotated[Text, BeforeValidator(lambda v: {"zh": v} if isinstance(v, s
 Reach = Literal["own", "unit", "subtree", "all"]
 Permission = Literal[
     "record_case", "attach_evidence", "reveal_personal_data", "import_cases", "export_cases", "view_home", "view_audit",
-    "manage_staff", "teach_reading", "manage_forms",
+    "manage_staff", "teach_reading", "manage_forms", "manage_packs",
 ]  # fmt: skip
 
 

@@ -10,9 +10,9 @@ from django.shortcuts import render
 from tingsu.cases.access import find_case, visible_cases
 from tingsu.cases.audit import Finding, verify
 from tingsu.cases.models import Case, Event
+from tingsu.cases.packs import pack_of
 from tingsu.cases.veil import Veil
 from tingsu.org.models import User
-from tingsu.org.pack import active_pack
 from tingsu.org.permissions import require
 from tingsu.web.asking import person_of
 from tingsu.web.timeline import Told, tell_one
@@ -43,7 +43,7 @@ def show_audit(request: HttpRequest) -> HttpResponse:
 
 
 def _chain(case: Case) -> list[Sealed]:
-    pack, veil = active_pack(), Veil(case.customer)
+    pack, veil = pack_of(case), Veil(case.customer)
     return [Sealed(event, tell_one(event, pack, veil)) for event in case.events.order_by("seq")]
 
 

@@ -15,8 +15,8 @@ from tingsu.cases.access import find_case
 from tingsu.cases.errors import Conflict, Incomplete
 from tingsu.cases.lifecycle import act, offers
 from tingsu.cases.models import Case
+from tingsu.cases.packs import pack_of
 from tingsu.cases.personal import Revealed, reveal
-from tingsu.org.pack import active_pack
 from tingsu.packs.schema import Action
 from tingsu.web.asking import person_of
 from tingsu.web.case_view import Attempt, gather, make_desk, starting_values
@@ -43,8 +43,8 @@ def do_action(request: HttpRequest, number: str, action_id: str) -> HttpResponse
             context = {"case": case, "desk": make_desk(case, by, attempt), "attempt": attempt}
             return render(request, "web/parts/desk.html", context)
         return _render(request, case, attempt)
-    action = active_pack().process.action(action_id)
-    typed = read_fields(action, request.POST) if action else {}
+    action = pack_of(case).process.action(action_id)
+    typed = read_fields(action.fields, request.POST) if action else {}
     try:
         done = act(case, action_id, _meant(action, typed, case), by=by, version=_version(request, case))
     except TingsuError as error:
@@ -101,23 +101,23 @@ def _refused(
         wrong=error.fields if isinstance(error, Incomplete) else {},
         message=error.message,
         changes=error.changes if isinstance(error, Conflict) else [],
-        kept=[] if still_offered else _kept(action, typed),
+        kept=[] if still_offered else _kept(action, typed, case),
     )
     return _render(request, case, attempt, status=status_of(error))
 
 
-def _kept(action: Action | None, typed: dict[str, Any]) -> list[tuple[str, str]]:
+def _kept(action: Action | None, typed: dict[str, Any], case: Case) -> list[tuple[str, str]]:
     """What was typed, as words to copy from when its form is no longer on the page."""
     if action is None:
         return []
-    pack, language = active_pack(), "en" if in_english() else "zh"
+    pack, language = pack_of(case), "en" if in_english() else "zh"
     named = {f.id: f for f in action.fields}
     return [(named[n].name.in_language(language), value_words(v, named[n], pack)) for n, v in typed.items()]
 
 
 def _done_words(action: Action | None, case: Case) -> str:
     language = "en" if in_english() else "zh"
-    stage = active_pack().process.stage(case.stage)
+    stage = pack_of(case).process.stage(case.stage)
     name = action.name.in_language(language) if action else ""
     return _("「%(action)s」已完成。工单现处「%(stage)s」环节。") % {
         "action": name,

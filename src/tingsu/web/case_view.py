@@ -13,10 +13,12 @@ from tingsu.cases.bundles import suspicions_of
 from tingsu.cases.lifecycle import Offer, offers
 from tingsu.cases.models import Approval, Case, Deadline, Evidence, FollowUp, Option
 from tingsu.cases.near import near_cases
+from tingsu.cases.packs import pack_of
 from tingsu.cases.personal import Revealed, masked_customer
 from tingsu.cases.veil import Veil
+from tingsu.documents.producing import offered_papers
 from tingsu.org.models import User
-from tingsu.org.pack import active_pack
+from tingsu.org.pack import packs_in_force
 from tingsu.org.permissions import can
 from tingsu.packs.schema import Action
 from tingsu.web.fields import FieldView, draw_fields
@@ -66,7 +68,8 @@ def gather(case: Case, by: User, attempt: Attempt, revealed: Revealed | None = N
     """The context of the case page."""
     _fetch(case)
     events = list(case.events.all())
-    correction = active_pack().process.action("correct")
+    pack = pack_of(case)
+    correction = pack.process.action("correct")
     veil = Veil(case.customer) if revealed is None else None
     return {
         "case": case,
@@ -80,18 +83,19 @@ def gather(case: Case, by: User, attempt: Attempt, revealed: Revealed | None = N
         "who_reveals": _who("reveal_personal_data"),
         "may_attach": can(by, "attach_evidence"),
         "veil": veil,
-        "timeline": tell(events, veil),
+        "timeline": tell(case, events, veil),
         "rounds": _rounds(case),
         "approvals": list(case.approvals.all()),
         "follow_ups": list(case.follow_ups.all()),
         "evidence": list(case.evidence.all()),
+        "papers": offered_papers(case),
         "near": show_near(case.masked_text, near_cases(case, by=by)),
         "suspicions": suspicions_of(case, by=by),
         "may_see_bundles": can(by, "view_home"),
         "merged": list(visible_cases(by).filter(merged_into=case).order_by("pk").values_list("number", flat=True)),
         "details": details_of(case.reading, case.demands, case.risks),
         "kinds": kinds_in(case.reading),
-        "need_choice": active_pack().taxonomy("need").choice(case.need) if case.need else None,
+        "need_choice": pack.taxonomy("need").choice(case.need) if case.need else None,
         "correctable": correction is not None,
     }
 
@@ -105,7 +109,7 @@ def make_desk(case: Case, by: User, attempt: Attempt) -> Desk:
     fields: list[FieldView] = []
     if opened is not None and opened.allowed:
         typed = attempt.typed if attempt.typed is not None else starting_values(opened.action, case)
-        fields = draw_fields(opened.action, typed, attempt.wrong)
+        fields = draw_fields(opened.action, typed, attempt.wrong, pack_of(case))
     rest = [o for o in all_offers if o is not opened]
     return Desk(
         opened,
@@ -172,5 +176,10 @@ def _last_round(case: Case, field_id: str) -> dict[str, Any]:
 
 def _who(permission: str) -> str:
     language = "en" if in_english() else "zh"
-    names = [role.name.in_language(language) for role in active_pack().roles if permission in role.permissions]
-    return ("、" if language == "zh" else ", ").join(names)
+    names = [
+        role.name.in_language(language)
+        for pack in packs_in_force().all
+        for role in pack.roles
+        if permission in role.permissions
+    ]
+    return ("、" if language == "zh" else ", ").join(dict.fromkeys(names))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
 
 from tingsu.org.models import Unit, User
-from tingsu.org.pack import active_pack
-from tingsu.packs.schema import Action, FormField
+from tingsu.packs.schema import Action, FormField, Pack
 from tingsu.web.words import in_english
 
 FEW = 6  # up to so many choices are shown all at once
@@ -69,49 +68,50 @@ class FieldView:
         return {"case": "text"}.get(kind, kind)
 
 
-def draw_fields(action: Action, typed: Mapping[str, Any], wrong: Mapping[str, str]) -> list[FieldView]:
+def draw_fields(action: Action, typed: Mapping[str, Any], wrong: Mapping[str, str], pack: Pack) -> list[FieldView]:
     """The fields of an action, filled with what was typed and told what is wrong.
 
     Options are edited in rows with their own radio button, so the number of the recommended one is no separate field.
     """
     has_rows = any(f.kind == "options" for f in action.fields)
     shown = [f for f in action.fields if not (has_rows and f.id == "chosen")]
-    return [_draw(f, typed, wrong) for f in shown]
+    return [draw_field(f, typed, wrong, pack) for f in shown]
 
 
-def read_fields(action: Action, posted: QueryDict) -> dict[str, Any]:
+def read_fields(fields: Iterable[FormField], posted: QueryDict) -> dict[str, Any]:
     """What was typed, as the plain values the verbs take; untouched fields are left out."""
-    typed = {f.id: _read(f, posted) for f in action.fields}
+    typed = {f.id: _read(f, posted) for f in fields}
     return {name: value for name, value in typed.items() if value not in ("", [], None)}
 
 
-def _draw(field: FormField, typed: Mapping[str, Any], wrong: Mapping[str, str]) -> FieldView:
+def draw_field(field: FormField, typed: Mapping[str, Any], wrong: Mapping[str, str], pack: Pack) -> FieldView:
+    """One field, its choices as the pack has them."""
     value = typed.get(field.id, "")
     if field.kind == "options":
         return FieldView(
             field,
             value,
             wrong.get(field.id, ""),
-            picks=_taxonomy_picks(field.choices, set()),
+            picks=_taxonomy_picks(pack, field.choices, set()),
             rows=_rows(field, value or [], str(typed.get("chosen", "1"))),
             chosen_wrong=wrong.get("chosen", ""),
         )
-    return FieldView(field, value, wrong.get(field.id, ""), picks=_picks(field, _as_set(value)))
+    return FieldView(field, value, wrong.get(field.id, ""), picks=_picks(field, _as_set(value), pack))
 
 
 def _as_set(value: Any) -> set[str]:
     return {str(v) for v in value} if isinstance(value, list) else {str(value)}
 
 
-def _picks(field: FormField, picked: set[str]) -> list[Pick]:
+def _picks(field: FormField, picked: set[str], pack: Pack) -> list[Pick]:
     if field.kind in ("choice", "choices"):
-        return _taxonomy_picks(field.choices, picked)
+        return _taxonomy_picks(pack, field.choices, picked)
     if field.kind in ("unit", "units"):
         return unit_picks(picked)
     return user_picks(picked) if field.kind == "user" else []
 
 
-def _taxonomy_picks(taxonomy: str, picked: set[str]) -> list[Pick]:
+def _taxonomy_picks(pack: Pack, taxonomy: str, picked: set[str]) -> list[Pick]:
     language = "en" if in_english() else "zh"
     return [
         Pick(
@@ -121,7 +121,7 @@ def _taxonomy_picks(taxonomy: str, picked: set[str]) -> list[Pick]:
             c.hint.in_language(language) if c.hint else "",
             c.id in picked,
         )
-        for c in active_pack().taxonomy(taxonomy).values
+        for c in pack.taxonomy(taxonomy).values
     ]
 
 

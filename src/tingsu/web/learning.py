@@ -19,7 +19,7 @@ from tingsu.cases.errors import Incomplete
 from tingsu.cases.learning import ask_teaching, count_corrections, teachings
 from tingsu.cases.site_models import check_may_teach, go_back, store, switch_off, use_version
 from tingsu.org.models import User
-from tingsu.org.pack import active_pack
+from tingsu.org.pack import active_pack, word_in_force
 from tingsu.reading.engine import ENGINE
 from tingsu.reading.learned.described import FEWEST_ON_TOP, JUDGED
 from tingsu.reading.learned.store import Card, Force, ModelRefused, Store
@@ -218,7 +218,7 @@ def _render_version(
 
 
 def _label(name: str, label: str) -> str:
-    return active_pack().name_of(name, label, "en" if in_english() else "zh") if name in JUDGED else label
+    return word_in_force(name, label, "en" if in_english() else "zh") if name in JUDGED else label
 
 
 def _matrix(name: str, report: Mapping[str, Any]) -> list[MatrixRow]:

@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from tingsu.org.models import User
-from tingsu.org.pack import active_pack
+from tingsu.org.pack import packs_in_force
 from tingsu.org.permissions import can, grants_of, roles_of
 from tingsu.web.words import in_english
 
@@ -34,13 +34,15 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     return {
         "nav": SimpleLazyObject(lambda: _entries(request.user)),  # type: ignore[arg-type]
         "posts": SimpleLazyObject(lambda: _posts(request.user)),  # type: ignore[arg-type]
+        "may_export": SimpleLazyObject(lambda: can(request.user, "export_cases")),  # type: ignore[arg-type]
         "may_see_audit": SimpleLazyObject(lambda: can(request.user, "view_audit")),  # type: ignore[arg-type]
     }
 
 
 def approves(user: User) -> bool:
     """Whether one of the person's roles stands in the authority table."""
-    return bool(roles_of(user) & {level.role for level in active_pack().authority.levels})
+    levels = {level.role for pack in packs_in_force().all for level in pack.authority.levels}
+    return bool(roles_of(user) & levels)
 
 
 def _entries(user: User) -> list[Entry]:
@@ -54,6 +56,8 @@ def _entries(user: User) -> list[Entry]:
         entries.append(Entry(reverse("bundles"), _("批量线索"), "link"))
     if can(user, "teach_reading"):
         entries.append(Entry(reverse("models"), _("研判模型"), "leaf"))
+    if can(user, "manage_forms"):
+        entries.append(Entry(reverse("forms"), _("表单模板"), "file"))
     if can(user, "view_audit"):
         entries.append(Entry(reverse("audit"), _("审计"), "lock"))
     return entries

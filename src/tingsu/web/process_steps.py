@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tingsu.cases.models import Case, Event
-from tingsu.org.pack import active_pack
+from tingsu.cases.packs import held_value, pack_of
 from tingsu.packs.schema import Process, Wording
 
 Place = Literal["done", "now", "skipped", "ahead"]
@@ -28,7 +28,7 @@ def steps_of(case: Case, events: Iterable[Event]) -> list[StepView]:
     A step is done when one of its actions was taken since the case was recorded or last reopened; passed over when
     the case has gone beyond it without.
     """
-    process = active_pack().process
+    process = pack_of(case).process
     done = _done_steps(process, events)
     ended = process.stage(case.stage).ends
     now = 0 if ended else _next_step(process, case)
@@ -50,7 +50,7 @@ def _done_steps(process: Process, events: Iterable[Event]) -> set[int]:
 
 def _next_step(process: Process, case: Case) -> int:
     mains = [a for a in process.actions_from(case.stage) if a.main]
-    fitting = [a for a in mains if all(str(getattr(case, k)) in v for k, v in a.only_when.items())]
+    fitting = [a for a in mains if all(held_value(case, k) in v for k, v in a.only_when.items())]
     return min((a.step for a in fitting), default=process.stage(case.stage).step)
 
 

@@ -14,7 +14,7 @@ from tingsu.cases.models import Case
 from tingsu.cases.personal import masked_customer
 from tingsu.cases.queue import URGENT, Filters, list_cases
 from tingsu.org.models import Unit, User
-from tingsu.org.pack import active_pack
+from tingsu.org.pack import choices_in_force, stages_in_force, word_in_force
 from tingsu.packs.schema import Choice
 from tingsu.web.asking import person_of
 from tingsu.web.fields import Pick, unit_picks
@@ -189,7 +189,7 @@ def _selects(filters: Filters) -> list[Select]:
 def _more_selects(filters: Filters) -> list[Select]:
     strengths = {str(n): _("%s及以上") % _name("emotion", str(n)) for n in (1, 2)} | {"3": _name("emotion", "3")}
     risks = {"any": _("有任一风险"), URGENT: _("须立即处理")}
-    risks |= {c.id: _words(c) for c in active_pack().taxonomy("risk").values}
+    risks |= {c.id: _words(c) for c in choices_in_force("risk")}
     return [
         Select("unit", _("机构或部门"), unit_picks({filters.unit})),
         Select("channel", _("受理渠道"), _of_taxonomy("channel", filters.channel)),
@@ -210,7 +210,7 @@ def _more_selects(filters: Filters) -> list[Select]:
 
 def _stages(picked: str) -> list[Pick]:
     language = "en" if in_english() else "zh"
-    return [Pick(s.id, s.name.in_language(language), picked=s.id == picked) for s in active_pack().process.stages]
+    return [Pick(s.id, s.name.in_language(language), picked=s.id == picked) for s in stages_in_force()]
 
 
 def _owners(picked: str) -> dict[str, str]:
@@ -225,11 +225,11 @@ def _fixed(picked: str, names: dict[str, str]) -> list[Pick]:
 
 
 def _of_taxonomy(taxonomy: str, picked: str) -> list[Pick]:
-    return [Pick(c.id, _words(c), picked=c.id == picked) for c in active_pack().taxonomy(taxonomy).values]
+    return [Pick(c.id, _words(c), picked=c.id == picked) for c in choices_in_force(taxonomy)]
 
 
 def _name(taxonomy: str, value: str) -> str:
-    return active_pack().name_of(taxonomy, value, "en" if in_english() else "zh")
+    return word_in_force(taxonomy, value, "en" if in_english() else "zh")
 
 
 def _words(choice: Choice) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from tingsu.org.pack import active_pack
+from tingsu.org.pack import word_in_force
 from tingsu.reading import Reading
 from tingsu.web.words import end_words, in_english, moment_words
 
@@ -58,9 +58,9 @@ def _who(customer: dict[str, str]) -> str:
 
 
 def _wanted(reading: Reading) -> str:
-    pack, language = active_pack(), "en" if in_english() else "zh"
+    language = "en" if in_english() else "zh"
     kinds = dict.fromkeys(d.kind for d in reading.demands if d.kind not in ("none", "其他"))
-    return ("、" if language == "zh" else ", ").join(pack.name_of("demand", kind, language) for kind in kinds)
+    return ("、" if language == "zh" else ", ").join(word_in_force("demand", kind, language) for kind in kinds)
 
 
 def _shorten(text: str) -> str:

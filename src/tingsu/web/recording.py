@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -17,13 +17,15 @@ from tingsu.cases.access import find_case
 from tingsu.cases.errors import Incomplete
 from tingsu.cases.models import Case, Deadline
 from tingsu.cases.near import near_while_recording
+from tingsu.cases.packs import pack_of, say_in_pack
 from tingsu.cases.recording import CustomerDraft, Draft, record_case
 from tingsu.cases.site_models import site_reader
 from tingsu.org.models import Unit, User
-from tingsu.org.pack import active_pack
+from tingsu.org.pack import pack_for
 from tingsu.org.permissions import require
+from tingsu.packs.schema import FormField
 from tingsu.web.asking import person_of
-from tingsu.web.fields import unit_picks
+from tingsu.web.fields import draw_field, read_fields, unit_picks
 from tingsu.web.highlighting import kinds_in
 from tingsu.web.near_view import show_near
 from tingsu.web.read_back import ReadBack, make_read_back
@@ -48,13 +50,21 @@ class Typed:
     accused_person: str = ""
     subject: str = ""
     key_point: str = ""
+    details: dict[str, Any] = field(default_factory=dict)  # what the pack asks beside: field id → as typed
 
     @classmethod
-    def of(cls, posted: QueryDict) -> Typed:
-        return cls(**{f.name: str(posted.get(f.name, "")).strip() for f in fields(cls)})
+    def of(cls, posted: QueryDict, intake: list[FormField]) -> Typed:
+        """``intake`` is what the pack asks beside the common fields."""
+        common = {name: str(posted.get(name, "")).strip() for name in COMMON}
+        return cls(**common, details=read_fields(intake, posted))
 
     def pairs(self) -> list[tuple[str, str]]:
-        return [(f.name, getattr(self, f.name)) for f in fields(self)]
+        """Everything as (name, value) for a form that carries it on unseen; a list is several of one name."""
+        many = ((name, value if isinstance(value, list) else [value]) for name, value in self.details.items())
+        return [(name, getattr(self, name)) for name in COMMON] + [(name, str(v)) for name, vs in many for v in vs]
+
+
+COMMON = tuple(f.name for f in fields(Typed) if f.name != "details")
 
 
 def record(request: HttpRequest) -> HttpResponse:
@@ -65,7 +75,7 @@ def record(request: HttpRequest) -> HttpResponse:
         blank = _show_form(request, _blank(request), {})
         blank["Cache-Control"] = "no-cache"  # holds nobody's data; a clerk who goes back finds what was typed
         return blank
-    typed = Typed.of(request.POST)
+    typed = Typed.of(request.POST, pack_for(by).intake)
     step = request.POST.get("step")
     if step == "edit":
         return _show_form(request, typed, {})
@@ -74,7 +84,7 @@ def record(request: HttpRequest) -> HttpResponse:
         return _show_form(request, typed, wrong, status=422)
     if step == "save":
         return _save(request, typed, by)
-    return render(request, "web/record_read_back.html", {"typed": typed, "said": _read_back(typed)})
+    return render(request, "web/record_read_back.html", {"typed": typed, "said": _read_back(typed, by)})
 
 
 @require_POST
@@ -82,15 +92,16 @@ def read_live(request: HttpRequest) -> HttpResponse:
     """The panel beside the form: the reading of what has been typed so far, and the cases near it."""
     by = person_of(request)
     require(by, "record_case")
-    return render(request, "web/parts/live.html", _live(Typed.of(request.POST), by))
+    return render(request, "web/parts/live.html", _live(Typed.of(request.POST, []), by))
 
 
 def show_recorded(request: HttpRequest, number: str) -> HttpResponse:
     """The number that was given, what happens next and by when."""
     case = find_case(number, by=person_of(request))
-    process = active_pack().process
+    pack = pack_of(case)
+    process = pack.process
     first = next((a for a in process.actions_from(case.stage) if a.main), None)
-    roles = [role for role in active_pack().roles if first and role.id in first.by]
+    roles = [role for role in pack.roles if first and role.id in first.by]
     context = {"case": case, "first": first, "roles": roles, "deadlines": list(case.deadlines.all())}
     return render(request, "web/recorded.html", context)
 
@@ -110,10 +121,12 @@ def _save(request: HttpRequest, typed: Typed, by: User) -> HttpResponse:
 
 
 def _show_form(request: HttpRequest, typed: Typed, wrong: dict[str, str], status: int = 200) -> HttpResponse:
+    pack = pack_for(person_of(request))
     context = {
         "typed": typed,
         "wrong": wrong,
-        "channels": active_pack().taxonomy("channel").values,
+        "channels": pack.taxonomy("channel").values,
+        "intake": [draw_field(f, typed.details, wrong, pack) for f in pack.intake],
         "units": unit_picks({typed.accused_unit}),
         **_live(typed, person_of(request)),
     }
@@ -128,13 +141,15 @@ def _live(typed: Typed, by: User) -> dict[str, Any]:
     nearby = None
     if asked:
         nearby = near_while_recording(typed.text, by=by, phone=typed.phone, id_no=typed.id_no, business=business)
+    if reading:
+        say_in_pack(reading, pack_for(by), typed.text)
     need = (reading or {}).get("need", {}).get("value") or ""
     return {
         "text": typed.text,
         "reading": reading,
         "details": details_of(reading or {}),
         "kinds": kinds_in(reading or {}),
-        "need_choice": active_pack().taxonomy("need").choice(need),
+        "need_choice": pack_for(by).taxonomy("need").choice(need),
         "nearby": nearby,
         "near": show_near(typed.text, nearby.cases) if nearby else [],
         "veil": None,  # what the clerk types stays as typed
@@ -164,17 +179,19 @@ def _draft(typed: Typed) -> Draft:
         customer=CustomerDraft(**given),
         subject=typed.subject,
         key_point=typed.key_point,
+        details=typed.details,
         received_at=_moment(typed.received_at),
         accused_unit=Unit.objects.filter(code=typed.accused_unit).first() if typed.accused_unit else None,
         accused_person=typed.accused_person,
     )
 
 
-def _read_back(typed: Typed) -> ReadBack:
+def _read_back(typed: Typed, by: User) -> ReadBack:
     received = _moment(typed.received_at) or now()
     reading = site_reader().read(typed.text, local(received).date())
-    begins = active_pack().process.begins_starts
-    clocks_to_come: list[Deadline] = clocks.make_deadlines(Case(), begins, at=received)
+    pack = pack_for(by)
+    begun = Case(pack=pack.id, edition=pack.digest)
+    clocks_to_come: list[Deadline] = clocks.make_deadlines(begun, pack.process.begins_starts, at=received)
     due = next((d.safe_target for d in clocks_to_come if d.kind == "statute"), None)
     unit = Unit.objects.filter(code=typed.accused_unit).first() if typed.accused_unit else None
     customer = {"name": typed.name, "phone": typed.phone, "id_no": typed.id_no}

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tingsu.cases.models import Event
+from tingsu.cases.models import Case, Event
+from tingsu.cases.packs import pack_of
 from tingsu.cases.veil import Veil
-from tingsu.org.pack import active_pack
 from tingsu.packs.schema import FormField, Pack
 from tingsu.web.words import end_words, in_english, moment_words
 
@@ -21,8 +21,9 @@ TOLD = {
     "reveal": _("查看了客户完整信息"),
     "attach": _("上传了证据"),
     "open_evidence": _("查看了证据"),
+    "document": _("制作了表单"),
 }
-QUIET = {"reveal", "open_evidence"}  # looks, not changes: told smaller
+QUIET = {"reveal", "open_evidence", "document"}  # looks, not changes: told smaller
 WORDS = {
     "reason": _("理由"),
     "name": _("文件"),
@@ -55,9 +56,9 @@ class Told:
     danger: bool
 
 
-def tell(events: Iterable[Event], veil: Veil | None) -> list[Told]:
-    """The events, latest first; under the veil unless there is none."""
-    pack = active_pack()
+def tell(case: Case, events: Iterable[Event], veil: Veil | None) -> list[Told]:
+    """The events of a case, latest first; under the veil unless there is none."""
+    pack = pack_of(case)
     return [tell_one(event, pack, veil) for event in sorted(events, key=lambda e: -e.seq)]
 
 

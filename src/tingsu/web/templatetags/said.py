@@ -14,9 +14,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from tingsu.cases.models import Case
+from tingsu.cases.packs import pack_of
 from tingsu.cases.queue import URGENT
 from tingsu.cases.veil import Veil
-from tingsu.org.pack import active_pack
+from tingsu.org.pack import role_in_force, stages_in_force, word_in_force
 from tingsu.packs.schema import Text
 from tingsu.web import highlighting
 from tingsu.web.words import Countdown, count_down, end_words, in_english, moment_words, waited_words
@@ -82,18 +83,21 @@ def wording(value: Text | None) -> str:
 @register.filter
 def named(value: Any, taxonomy: str) -> str:
     """The wording of a stored value of a taxonomy."""
-    return active_pack().name_of(taxonomy, str(value), _language()) if value not in (None, "") else ""
+    return word_in_force(taxonomy, str(value), _language()) if value not in (None, "") else ""
 
 
 @register.filter
-def stage_name(value: str) -> str:
-    stage = next((s for s in active_pack().process.stages if s.id == value), None)
+def stage_name(case: Case | str) -> str:
+    """The name of the stage a case stands in, as its own pack calls it; of a stage's id, as the packs in force do."""
+    stages = stages_in_force() if isinstance(case, str) else pack_of(case).process.stages
+    value = case if isinstance(case, str) else case.stage
+    stage = next((s for s in stages if s.id == value), None)
     return stage.name.in_language(_language()) if stage else value
 
 
 @register.filter
 def role_name(value: str) -> str:
-    role = active_pack().role(value)
+    role = role_in_force(value)
     return role.name.in_language(_language()) if role else value
 
 

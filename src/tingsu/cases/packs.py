@@ -1,0 +1,51 @@
+"""The pack a case goes by, and what the pack may ask of a case by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tingsu.cases.models import Case
+from tingsu.org.pack import pack_of_edition
+from tingsu.packs.schema import Pack
+from tingsu.reading import normalise
+
+
+def pack_of(case: Case) -> Pack:
+    """The pack as it was when the case began, or as it was when the case was moved to a later edition."""
+    return pack_of_edition(case.edition, case.pack)
+
+
+def held_value(case: Case, name: str) -> str:
+    """What the case holds under ``name``: a field of every case, else a detail this pack asks for; "" for neither."""
+    if name in _FIELDS:
+        return str(getattr(case, name))
+    return str(case.details.get(name, ""))
+
+
+def told_of(pack: Pack, taxonomy: str, read: str, text: str) -> str:
+    """``read``, what the reader said, where the pack's list has it; else the value whose words the text says most.
+
+    A list none of whose values brings words is left to people: "" then, and where no word is said.
+    """
+    known = pack.find_taxonomy(taxonomy)
+    if known is None or known.choice(read) is not None:
+        return read if known else ""
+    plain = normalise(text)
+    best, most = "", 0
+    for choice in known.values:
+        said = sum(len(word) for word in choice.words if normalise(word) in plain)
+        if said > most:
+            best, most = choice.id, said
+    return best
+
+
+def say_in_pack(reading: dict[str, Any], pack: Pack, text: str) -> None:
+    """Change a reading, as JSON, to what the pack's own lists say of business and cause; what it read is left out."""
+    for name in ("business", "cause"):
+        read = reading[name]["value"] or ""
+        told = told_of(pack, name, read, text)
+        if told != read:
+            reading[name] = {**reading[name], "value": told or None, "evidence": []}
+
+
+_FIELDS = frozenset(field.name for field in Case._meta.concrete_fields)
