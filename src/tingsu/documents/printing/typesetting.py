@@ -38,7 +38,7 @@ PRELUDE = """
 """
 LONG_WORD = re.compile(r"[!-~]{24,}")  # digests and addresses: nothing in them tells where a line may end
 STEP = 8
-BREAK = "\u200b"
+CUT = "\0"  # no text holds it: Word files cannot
 
 
 class Setter:
@@ -83,7 +83,7 @@ class Setter:
     def piece(self, piece: Piece) -> str:
         """A run of text, a picture, or a mark."""
         if isinstance(piece, Words):
-            return self._styled(f"#{_string(_breakable(piece.text))}", piece.look) if piece.text else ""
+            return self._styled(_breakable(piece.text), piece.look) if piece.text else ""
         if isinstance(piece, Picture):
             name = f"picture{len(self.pictures) + 1}.{piece.kind}"
             self.pictures[name] = piece.data
@@ -172,8 +172,9 @@ def _page_end(paragraph: Paragraph) -> int | None:
 
 
 def _breakable(text: str) -> str:
-    """Long words with places where a line may end."""
-    return LONG_WORD.sub(lambda m: BREAK.join(re.findall(f".{{1,{STEP}}}", m.group())), text)
+    """A text, with places where a line may end in words too long for one; what is copied out of the PDF stays whole."""
+    cut = LONG_WORD.sub(lambda m: CUT.join(re.findall(f".{{1,{STEP}}}", m.group())), text.replace(CUT, ""))
+    return "#h(0pt)".join(f"#{_string(part)}" for part in cut.split(CUT))
 
 
 def _string(text: str) -> str:

@@ -27,6 +27,8 @@ document.addEventListener("submit", (event) => {
   if (form.method !== "post" || event.defaultPrevented) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "1";
+  // What it sends for is a file: the page stays, and another may be asked for.
+  if ("download" in form.dataset) setTimeout(() => delete form.dataset.sent, 2000);
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
