@@ -206,3 +206,17 @@ def test_mask_reads_a_file_line_by_line_and_writes_one(tmp_path: Path) -> None:
     assert "王小明" not in masked and "11010519491231002X" not in masked
     missing = tingsu("mask", tmp_path / "没有.txt")
     assert missing.exit_code == 2 and "没有.txt" in missing.output
+
+
+def test_mask_knows_the_names_of_a_table_whose_cells_run_over_lines(tmp_path: Path) -> None:
+    with (tmp_path / "a.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = [
+            ["1", "王小明", "第一句,带逗号。\n第二句。"],
+            ["2", "许家伟", "许校长遗孀，没吵。"],
+            ["3", "祝嘉诚", "好"],
+        ]
+        csv.writer(file).writerows([["编号", "客户姓名", "投诉内容"], *rows])
+    assert tingsu("mask", tmp_path / "a.csv", "-o", tmp_path / "b.csv").exit_code == 0
+    masked = (tmp_path / "b.csv").read_text(encoding="utf-8")
+    assert not [name for name in ("许家伟", "祝嘉诚") if name in masked]
+    assert masked.count("\n") == 5
