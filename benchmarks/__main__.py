@@ -31,19 +31,23 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--print-only", action="store_true", help="leave docs/performance.md as it is")
     parser.add_argument("--personal-data", action="store_true", help="measure only how personal data is found")
+    parser.add_argument("--hostile", action="store_true", help="measure only how long hostile text takes")
     parser.add_argument("--similar-cases", action="store_true", help="measure only how alike cases are found")
     parser.add_argument("--public-sets", action="store_true", help="measure only teaching on public labelled sets")
     asked = parser.parse_args()
+    from benchmarks import hostile, personal_data
+
     if asked.public_sets:
         print_public_sets()
         return
     if asked.similar_cases:
         print_similar(asked.sizes if asked.sizes != SIZES else SIMILAR_SIZES)
         return
+    if asked.hostile:
+        hostile.tell(search=True)
+        return
     if asked.personal_data:
-        from benchmarks.personal_data import tell
-
-        tell()
+        personal_data.tell()
         return
     results = {}
     for engine in asked.engine or ["sqlite", "postgresql"]:
@@ -55,6 +59,8 @@ def main() -> None:
         PAGE.write_text(f"{head}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
     print_similar(SIMILAR_SIZES)
     print_public_sets()
+    personal_data.tell()
+    hostile.tell()
 
 
 def print_public_sets() -> None:
