@@ -36,6 +36,13 @@ SENTENCES = [
     "大堂经理态度很差，当着那么多人说我没文化！",
 ]
 LENGTH = 100  # characters
+HOSTILE = {
+    "支行": "支行" * 500_000,
+    "one digit": "1" * 1_000_000,
+    "王": "王" * 1_000_000,
+    "a@": "a@" * 500_000,
+    "要求退款": "要求退款，" * 200_000,
+}
 
 
 def make_texts(count: int, seed: int = 20200301) -> list[str]:
@@ -49,12 +56,12 @@ def make_texts(count: int, seed: int = 20200301) -> list[str]:
 
 
 def time_each(read: Callable[[str], object], texts: Sequence[str]) -> list[float]:
-    """Milliseconds of each text."""
+    """Milliseconds of processor time of each text."""
     times = []
     for text in texts:
-        begun = time.perf_counter()
+        begun = time.process_time()
         read(text)
-        times.append(1000 * (time.perf_counter() - begun))
+        times.append(1000 * (time.process_time() - begun))
     return times
 
 
@@ -74,18 +81,17 @@ def memory_mb() -> float:
 
 
 def cold_start(rounds: int = 5) -> tuple[float, float]:
-    """(seconds, MB) of a process that is started, reads one complaint and ends; the best time of some rounds."""
+    """(seconds of processor time, MB) of a process that is started and reads one complaint; the best of some rounds."""
     code = (
-        "import resource; from tingsu.reading import read; read('信用卡说好免年费，却扣了三百元，没人管！');"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+        "import resource, time; from tingsu.reading import read; read('信用卡说好免年费，却扣了三百元，没人管！');"
+        "print(time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
     )
-    times, size = [], 0.0
-    for _ in range(rounds):
-        begun = time.perf_counter()
-        ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        times.append(time.perf_counter() - begun)
-        size = float(ran.stdout)
-    return min(times), size
+    said = [
+        tuple(map(float, subprocess.check_output([sys.executable, "-c", code], text=True).split()))
+        for _ in range(rounds)
+    ]
+    seconds, megabytes = min(said)
+    return seconds, megabytes
 
 
 def drain(items: Iterable[object]) -> None:
@@ -157,7 +163,8 @@ def main() -> None:
     load = os.getloadavg()[0]
     print(f"{date.today()}, {platform.machine()}, Python {platform.python_version()}, one core, load {load:.1f}\n")  # noqa: DTZ011
     seconds, megabytes = cold_start()
-    print(f"cold start, import to first reading: {seconds:.2f} s; resident memory then {megabytes:.0f} MB")
+    print("Processor time throughout: on a busy machine the clock on the wall measures the neighbours.")
+    print(f"cold start, new process to first reading: {seconds:.2f} s; resident memory then {megabytes:.0f} MB")
     from tingsu.reading import read, read_many
 
     texts = make_texts(asked.texts)
@@ -166,7 +173,10 @@ def main() -> None:
     cuts = quantiles(times, n=100)
     print(f"read, {LENGTH} characters: p50 {median(times):.2f} ms, p99 {cuts[98]:.2f} ms, longest {max(times):.1f} ms")
     print(f"read_many: {per_second(lambda many: drain(read_many(many)), texts):,.0f} texts a second of processor time")
-    print(f"resident memory after {len(texts)} texts: {memory_mb():.0f} MB\n")
+    print(f"resident memory after {len(texts)} texts: {memory_mb():.0f} MB")
+    for name, text in HOSTILE.items():
+        print(f"1 MB of {name}: {time_each(read, [text])[0] / 1000:.2f} s")
+    print()
     print("| beside it | texts a second |\n|---|---|")
     for name, speed in neighbours(texts):
         print(f"| {name} | {speed} |", flush=True)
