@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,3 +62,24 @@ def test_signatures_of_the_same_wording_are_equal() -> None:
     assert signature("帳戶被凍結！") == signature("账户被冻结")
     assert signature("账户被冻结") != signature("账户被解冻")
     assert signature("") == signature(" ")
+
+
+def test_a_wording_that_many_send_is_still_met_behind_hundreds_of_its_distant_variants() -> None:
+    pick = random.Random(11)
+    base = "".join(chr(0x4E00 + pick.randrange(5_000)) for _ in range(120))
+
+    def variant(changes: int) -> str:
+        signs = list(base)
+        for place in pick.sample(range(len(signs)), changes):
+            signs[place] = chr(0x4E00 + pick.randrange(5_000))
+        return "".join(signs)
+
+    texts = [
+        base,
+        *(variant(3) for _ in range(5)),
+        *(variant(14) for _ in range(600)),
+        *(variant(3) for _ in range(100)),
+    ]
+    near = [place for place in range(len(texts)) if not 6 <= place < 606]
+    group = next(group for group in find_groups(texts) if 0 in group.members)
+    assert len(set(near) & set(group.members)) >= 0.97 * len(near)

@@ -21,7 +21,7 @@ SHORTEST = 12  # characters without punctuation; anything shorter is never a nea
 _BANDS, _ROWS, _SEED = 20, 3, 42
 _COMPARED, _SAMPLED = 400, 20  # characters and members looked at for the shared passage
 _SKETCHED_AT_ONCE, _REMEMBERED = 2_000, 8_192  # texts
-_LISTED = 8  # leaders under one key; where a wording has more, a newcomer meets the latest of them
+_LISTED = 8  # leaders under one key; where a wording has more, a newcomer meets the most followed and the latest
 _LIKELIEST, _COMPARED_EXACTLY = 12, 3  # leaders met in most bands; of them those whose sketches are most alike
 _DOUBT = 0.2  # how far a sketch of sixty numbers may be below the truth (three standard errors)
 
@@ -72,8 +72,8 @@ def find_groups(texts: Iterable[str], *, on_done: OnDone | None = None) -> list[
     fewer than sixty), checked exactly.
     Texts under twelve characters are grouped only when identical: 垃圾 from a thousand people is no batch. Time grows
     with the number of texts, however alike they are; a pair at the very threshold may be missed (one in a hundred),
-    and of wordings with hundreds of variants each variant meets the latest ones. ``on_done`` hears how many texts have
-    been compared.
+    and of wordings with hundreds of variants each variant meets the most followed and the latest ones. ``on_done``
+    hears how many texts have been compared.
     """
     originals = list(texts)
     same = _gather_same(bare(text) for text in originals)
@@ -111,6 +111,7 @@ def _gather_near(unique: Sequence[str], on_done: OnDone) -> dict[str, list[str]]
         if leader is None:
             leaders.add(place, sketch, keys)
         else:
+            leaders.followed[leader] += 1
             followers.setdefault(unique[leader], []).append(unique[place])
         if place % _SKETCHED_AT_ONCE == 0:
             on_done(place)
@@ -122,6 +123,7 @@ class _Leaders:
     """The leaders' sketches, and which leaders stand under which band of them."""
 
     sketches: dict[int, RMinHash] = field(default_factory=dict)
+    followed: Counter[int] = field(default_factory=Counter)  # leader → how many follow it
     bands: list[dict[bytes, list[int]]] = field(default_factory=lambda: [{} for _ in range(_BANDS)])
 
     def likeliest(self, sketch: RMinHash, keys: Sequence[bytes]) -> list[int]:
@@ -138,9 +140,9 @@ class _Leaders:
         self.sketches[place] = sketch
         for band, key in zip(self.bands, keys, strict=True):
             listed = band.setdefault(key, [])
+            if len(listed) == _LISTED:  # the wording that many follow stays, however many variants come after it
+                listed.remove(min(listed, key=lambda leader: (self.followed[leader], leader)))
             listed.append(place)
-            if len(listed) > _LISTED:
-                del listed[0]
 
 
 def _sketched(unique: Sequence[str]) -> Iterator[tuple[int, set[str], RMinHash]]:

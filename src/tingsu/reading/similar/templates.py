@@ -56,7 +56,8 @@ def find_moulds(texts: Sequence[str]) -> list[Mould]:
     """Texts among ``texts`` that follow a common mould, each with the first one it was found to follow.
 
     Compared only where runs of sixteen characters meet, with a few leaders each, so that time grows with the number
-    of texts. A passage that stands in very many texts (a form's own words) leads to the latest of them only.
+    of texts. A passage that stands in very many texts (a form's own words) leads to the most followed and
+    the latest of them only.
     """
     under: dict[int, list[int]] = {}
     followers: dict[int, list[int]] = {}
@@ -66,8 +67,9 @@ def find_moulds(texts: Sequence[str]) -> list[Mould]:
         if leader is None:
             for run in runs:
                 listed = under.setdefault(run, [])
+                if len(listed) == _LISTED:  # the mould that many follow stays
+                    listed.remove(min(listed, key=lambda one: (len(followers.get(one, ())), one)))
                 listed.append(place)
-                del listed[:-_LISTED]
         else:
             followers.setdefault(leader, []).append(place)
     return [Mould(leader, tuple(found)) for leader, found in followers.items()]
