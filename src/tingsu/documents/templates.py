@@ -20,16 +20,16 @@ from tingsu.cases.models import Case
 from tingsu.cases.packs import pack_of
 from tingsu.documents.errors import NoSuchForm, TemplateChanged
 from tingsu.documents.filling import check_template
+from tingsu.documents.shipped import find_template
 from tingsu.org.access_log import note_access
 from tingsu.org.models import AccessEntry, User
 from tingsu.org.pack import packs_in_force
 from tingsu.org.permissions import require
-from tingsu.packs.loader import SHIPPED, PackError, find_pack
+from tingsu.packs.loader import PackError, find_pack
 from tingsu.packs.schema import Form, Pack
 
 PERMISSION = "manage_forms"
 LOGGED = "form"  # what the access log calls it
-SHARED = SHIPPED / "shared" / "forms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +92,13 @@ def template_of(form: Form, pack: str) -> Template:
 def shipped_place(form: Form, pack: str) -> Path:
     """The shipped template's file: the pack's own, else the shared one of that name. Raises NotPossible for neither."""
     try:
-        folders = [find_pack(pack, tuple(settings.TINGSU_PACK_PATHS)) / "forms", SHARED]
+        folder = find_pack(pack, tuple(settings.TINGSU_PACK_PATHS))
     except PackError:  # put into force from elsewhere: only its edition is kept here
-        folders = [SHARED]
-    for folder in folders:
-        if (folder / form.template).is_file():
-            return folder / form.template
-    raise NotPossible(f"「{form.name.zh}」的模板文件 {form.template} 不见了，请管理员上传一份模板。")
+        folder = None
+    found = find_template(form, folder)
+    if found is None:
+        raise NotPossible(f"「{form.name.zh}」的模板文件 {form.template} 不见了，请管理员上传一份模板。")
+    return found
 
 
 def versions(form: Form, pack: str) -> list[Version]:

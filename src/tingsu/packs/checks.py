@@ -37,6 +37,7 @@ def _repeated_names(pack: Pack) -> Iterator[Mistake]:
         (("taxonomies",), [taxonomy.id for taxonomy in pack.taxonomies]),
         (("process", "stages"), [stage.id for stage in process.stages]),
         (("process", "actions"), [action.id for action in process.actions]),
+        (("forms",), [form.id for form in pack.forms]),
     ]
     lists += [(("taxonomies", n, "values"), [v.id for v in t.values]) for n, t in enumerate(pack.taxonomies)]
     lists += [(("process", "actions", n, "fields"), [f.id for f in a.fields]) for n, a in enumerate(process.actions)]
@@ -62,6 +63,9 @@ def _unknown_names(pack: Pack) -> Iterator[Mistake]:
     for index, role in enumerate(pack.roles):
         for stage in set(role.stages) - stages:
             yield ("roles", index, "stages"), f"没有名为「{stage}」的环节"
+    for index, form in enumerate(pack.forms):
+        for stage in set(form.stages) - stages:
+            yield ("forms", index, "stages"), f"没有名为「{stage}」的环节"
     for index, action in enumerate(pack.process.actions):
         at: Location = ("process", "actions", index)
         yield from _action_mistakes(pack, action, at, stages)

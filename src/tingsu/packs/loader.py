@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from tingsu.base.errors import TingsuError
-from tingsu.packs.checks import find_mistakes
+from tingsu.packs.checks import Mistake, find_mistakes
 from tingsu.packs.files import Row, Unreadable, files_of, place, read_files
 from tingsu.packs.schema import Pack
 
@@ -48,8 +49,11 @@ def load_pack(name: str, extra: tuple[Path, ...] = ()) -> Pack:
     return read_pack(find_pack(name, extra))
 
 
-def read_pack(folder: Path) -> Pack:
-    """The pack in ``folder``, checked whole. Raises PackError with every mistake found."""
+def read_pack(folder: Path, also: Callable[[Pack, Path], Iterable[Mistake]] = lambda pack, folder: ()) -> Pack:
+    """The pack in ``folder``, checked whole. Raises PackError with every mistake found.
+
+    ``also`` finds what needs more than the pack's words to be found, such as a template that is not there.
+    """
     try:
         data, lines = read_files(folder, lambda name: _find_base(name, folder))
     except Unreadable as error:
@@ -58,7 +62,7 @@ def read_pack(folder: Path) -> Pack:
         pack = Pack.model_validate(data)
     except ValidationError as error:
         raise PackError(folder.name, [place(e["loc"], _say(e), lines) for e in error.errors()]) from None
-    if mistakes := find_mistakes(pack):
+    if mistakes := [*find_mistakes(pack), *also(pack, folder)]:
         raise PackError(folder.name, [place(loc, what, lines) for loc, what in mistakes])
     return pack
 
