@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tingsu.calendars.deadlines import Pause, Rule, compute
 from tingsu.calendars.working_days import WeekdayCalendar, china
@@ -123,6 +125,14 @@ def test_days_in_china(limit: int, unit: str, event: str, lawful: str, safe: str
         assert due.lawful_end.isoformat() == f"{wanted[0] + DAY}T00:00:00+08:00"
         assert due.safe_target.isoformat() == f"{wanted[1] + DAY}T00:00:00+08:00"
         assert due.calendar_known
+
+
+@given(
+    st.dates(date(2024, 1, 1), date(2026, 10, 1)), st.sampled_from(["calendar_day", "business_day"]), st.integers(1, 60)
+)
+def test_any_day_and_limit_by_the_same_loop(event: date, unit: str, limit: int) -> None:
+    due = compute(Rule("R", limit, unit), start=datetime.combine(event, time(10)), calendar=china())  # type: ignore[arg-type]
+    assert ((due.lawful_end - DAY).date(), (due.safe_target - DAY).date()) == count(limit, unit, event)
 
 
 def test_the_typed_holidays_and_the_librarys_are_the_same() -> None:

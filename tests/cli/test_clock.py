@@ -179,6 +179,13 @@ def test_a_pause_the_rule_does_not_allow_is_said_and_stops_nothing() -> None:
     assert by_name["paused"] == "P5D"
 
 
+@pytest.mark.parametrize("pause", ["2026-09-01..2026-09-10", "2026-12-01..2026-12-03", "2026-12-01.."])
+def test_a_pause_beside_the_running_time_is_pointed_at(pause: str) -> None:
+    facts = told("CN-NFRA-1", "--from", START, "--pause", pause)
+    assert facts["safe"] == IDS["CN-NFRA-1"][1] and facts["paused"] == "P0D"
+    assert any("不在计时期间内" in step for step in facts["explanation"])
+
+
 def test_an_open_pause_is_an_estimate() -> None:
     facts = told("CN-NFRA-1", "--from", START, "--pause", "2026-10-08..")
     assert facts["standing_still"] and any("至今未恢复" in step for step in facts["explanation"])

@@ -103,6 +103,12 @@ def test_jobs_that_wait_too_long_or_failed_show(bank: Bank, home: Path) -> None:
     assert states("后台任务") == [State.GOOD, State.WARNING]
 
 
+def test_a_calendar_broken_by_hand_is_named(bank: Bank, home: Path) -> None:
+    (home / "calendar.csv").write_text("2027-01-01,rest\n2027-01-02,holiday\n", encoding="utf-8")
+    broken = seen("工作日历")[0]
+    assert broken.state is State.BAD and "第 2 行" in broken.seen and "calendar.csv" in broken.todo
+
+
 def test_a_clock_behind_the_newest_event_is_bad(bank: Bank, home: Path) -> None:
     case(bank, at=NOON + timedelta(days=1))
     assert states("时钟") == [State.BAD]

@@ -85,16 +85,16 @@ def clock(
     asked = _climb(base, named, extend, day)
     brought_by, notes = _pack_of_rule(named, home_pack)
     pauses = [_pause(words, asked, ground, brought_by) for words in pause or []]
-    days = _calendar(asked, brought_by, calendar)
+    due = _compute(base, asked, begun, _calendar(asked, brought_by, calendar), pauses)
     answer = Answer(
-        due=_compute(base, asked, begun, days, pauses),
+        due=due,
         rule=asked,
         base=base,
         named=named,
         longer=longer_rule(named.rules, asked.id, on=day),
         roles={role.id: role.name.zh for role in brought_by.roles} if brought_by else {},
         ignored=[p.told for p in pauses if p.reason not in asked.pause_on],
-        notes=[*notes, *_without_time(start, asked)],
+        notes=[*notes, *_without_time(start, asked), *_outside(pauses, due, asked)],
     )
     typer.echo(json.dumps(_as_json(answer), ensure_ascii=False, indent=2) if as_json else "\n".join(_as_lines(answer)))
 
@@ -192,6 +192,14 @@ def _moment(said: str, option: str) -> datetime:
     if not is_plausible(moment):
         raise NotUnderstood(f"{option} 的年份 {moment.year} 不像是真的，请核对。")
     return moment
+
+
+def _outside(pauses: list[Pause], due: DueTime, rule: DeadlineRule) -> list[str]:
+    """A pause before the start or after the end changes nothing, and is most likely a slip of the pen."""
+    zone = as_rule(rule).zone
+    spans = [(in_zone(p.start, zone), in_zone(p.end, zone) if p.end else due.lawful_end) for p in pauses]
+    beside = [start for start, end in spans if start >= due.lawful_end or end <= due.start]
+    return [f"{start:%Y-%m-%d %H:%M} 起的暂停不在计时期间内，没有影响，请核对日期" for start in beside]
 
 
 def _without_time(start: str, rule: DeadlineRule) -> list[str]:
