@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from django.conf import settings
 from hypothesis import settings as hypothesis_settings
 
 from tests.make import Bank
+from tingsu.org import pack
+from tingsu.packs.loader import load_pack
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
 
@@ -37,6 +40,15 @@ def _own_evidence_folder(tmp_path: Path, settings: object) -> None:
     """No test sees another's files."""
     settings.EVIDENCE_ROOT = tmp_path / "evidence"  # type: ignore[attr-defined]
     settings.MODELS_ROOT = tmp_path / "models"  # type: ignore[attr-defined]
+    settings.FORMS_ROOT = tmp_path / "forms"  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _own_packs() -> Iterator[None]:
+    """What one test puts into force is not in force for the next."""
+    yield
+    if pack._seen is not None and pack._seen[1].all != (load_pack("bank"),):
+        pack.forget_packs()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What the tests of papers share: a folder for templates of their own, and Word files made for the purpose."""
+"""What the tests of papers share: a browser signed in as someone, and Word files made for the purpose."""
 
 from __future__ import annotations
 
@@ -14,11 +14,6 @@ from django.test import Client
 from tingsu.org.models import User
 
 SHIPPED = Path(__file__).resolve().parents[2] / "src/tingsu/packs/data/shared/forms"
-
-
-@pytest.fixture(autouse=True)
-def _own_forms_folder(tmp_path: Path, settings: object) -> None:
-    settings.FORMS_ROOT = tmp_path / "forms"  # type: ignore[attr-defined]
 
 
 @pytest.fixture

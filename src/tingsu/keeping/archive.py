@@ -5,6 +5,7 @@ data/cases.case.jsonl …    one table a part, one row a line
 evidence/<sha256>          the files of the evidence annexes
 keys/audit.key             without it no seal can be checked
 site/calendar.csv          the holidays the site took in, where it took in any
+forms/…                    the site's own Word templates and their versions
 pack/…                     the site's own pack, where it does not run a shipped one
 """
 
@@ -36,7 +37,7 @@ PartName = Annotated[
     str,
     Field(
         pattern=r"^(data/[a-z0-9_]+\.[a-z0-9_]+\.jsonl|evidence/[0-9a-f]{64}|keys/audit\.key|site/calendar\.csv"
-        r"|pack/[^\x00]{1,200})$"
+        r"|forms/[a-z0-9_-]{1,40}/[a-z][a-z0-9_]{0,39}(/[0-9]{1,9})?\.docx|pack/[^\x00]{1,200})$"
     ),
 ]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -126,6 +126,8 @@ def _add_files(folder: Path, places: dict[str, Path], parts: list[Part]) -> None
     calendar: Path = settings.TINGSU_HOME / SITE_FILE
     if calendar.is_file():
         extra[f"site/{SITE_FILE}"] = calendar
+    forms = Path(settings.FORMS_ROOT)
+    extra |= {f"forms/{path.relative_to(forms).as_posix()}": path for path in sorted(forms.glob("**/*.docx"))}
     pack = find_pack(settings.TINGSU_PACK, tuple(settings.TINGSU_PACK_PATHS))
     if not pack.is_relative_to(SHIPPED):
         files = sorted(path for path in pack.rglob("*") if path.is_file())

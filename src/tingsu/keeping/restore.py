@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -178,6 +179,7 @@ def _load(path: Path, opened: Opened, accept_broken_seals: bool, at: datetime, t
         tell("放回证据文件")
         done.evidence = _place_evidence(opened)
         _place_calendar(opened)
+        _place_forms(opened)
         put_key()
     return done
 
@@ -245,6 +247,21 @@ def _place_calendar(opened: Opened) -> None:
     if source := opened.places.get(f"site/{SITE_FILE}"):
         with whole_file(settings.TINGSU_HOME / SITE_FILE) as draft:
             draft.write_bytes(source.read_bytes())
+
+
+def _place_forms(opened: Opened) -> None:
+    """The backup's Word templates in place of those here, which stay beside in a folder of their own."""
+    root = Path(settings.FORMS_ROOT)
+    if root.is_dir():
+        aside = root.with_name(f"{root.name}.before-restore")
+        shutil.rmtree(aside, ignore_errors=True)
+        root.rename(aside)
+    for name, source in opened.places.items():
+        if name.startswith("forms/"):
+            target = root / name.removeprefix("forms/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with whole_file(target, mode=0o600) as draft:
+                draft.write_bytes(source.read_bytes())
 
 
 @contextmanager
