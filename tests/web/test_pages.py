@@ -73,17 +73,21 @@ def test_a_refusal_is_a_page_and_for_htmx_a_notice(bank: Bank, signed_in: SignIn
 def test_a_broken_pack_is_named_on_a_page_that_needs_no_pack(
     bank: Bank, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from tingsu.org.pack import forget_packs
     from tingsu.packs.loader import PackError
 
     def broken() -> None:
         raise PackError("bank", [("process.yaml", 249, "guards", "不认识")])
 
     client = signed_in(bank.handler)
-    for room in ("tingsu.org.permissions", "tingsu.web.navigation", "tingsu.web.queue", "tingsu.cases.queue"):
-        monkeypatch.setattr(f"{room}.active_pack", broken)
-    page = client.get("/cases/")
-    assert page.status_code == 500
-    assert "process.yaml:249" in words_of(page)
+    monkeypatch.setattr("tingsu.org.pack._look", broken)
+    forget_packs()
+    try:
+        page = client.get("/cases/")
+        assert page.status_code == 500
+        assert "process.yaml:249" in words_of(page)
+    finally:
+        forget_packs()
 
 
 @pytest.mark.parametrize("path", ["/cases/%00/", "/search/?q=%00%00", "/audit/?number=%00", "/cases/²/", "/cases/'--/"])

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from tingsu.org.models import PackEdition, PackInForce, Unit, User
 from tingsu.packs.loader import load_pack
@@ -86,13 +87,16 @@ def keep_edition(pack: Pack, *, by: User | None = None) -> str:
     """Keep the pack whole under its digest, once; returns the digest."""
     digest = pack.digest
     if digest not in _stored:
-        data = pack.model_dump(mode="json", by_alias=True)
-        PackEdition.objects.get_or_create(
-            digest=digest, defaults={"pack": pack.id, "version": pack.version, "data": data, "by": by}
-        )
-        _stored.add(digest)
+        PackEdition.objects.get_or_create(digest=digest, defaults=_as_row(pack, by))
+        # Known only once it lasts: a transaction that is rolled back takes the row with it.
+        transaction.on_commit(lambda: _stored.add(digest))
     _kept.setdefault(digest, pack)
     return digest
+
+
+def _as_row(pack: Pack, by: User | None) -> dict[str, Any]:
+    data = pack.model_dump(mode="json", by_alias=True)
+    return {"pack": pack.id, "version": pack.version, "data": data, "by": by}
 
 
 def _look() -> InForce:

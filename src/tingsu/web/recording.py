@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from tingsu.base.clock import local, now
+from tingsu.base.clock import is_plausible, local, now
 from tingsu.cases import clocks
 from tingsu.cases.access import find_case
 from tingsu.cases.errors import Incomplete
@@ -166,6 +166,8 @@ def _mistakes(typed: Typed) -> dict[str, str]:
     received = _moment(typed.received_at)
     if typed.received_at and received is None:
         wrong["received_at"] = _("请写成日期和时间，如 2026-11-24 17:00")
+    elif received is not None and not is_plausible(received):
+        wrong["received_at"] = _("收到投诉的时间不对，请核对年份")
     elif received is not None and received > now():
         wrong["received_at"] = _("收到投诉的时间不能晚于现在")  # before it is read aloud, not only when it is saved
     return wrong
