@@ -136,6 +136,20 @@ def test_merged_cells_and_pictures_are_read_as_word_has_them(tmp_path: Path) -> 
     )
 
 
+def test_it_is_fit_for_an_archive() -> None:
+    content = print_document(fill((SHIPPED / "decision.docx").read_bytes(), samples()), at=AT).content
+    about = pypdf.PdfReader(io.BytesIO(content)).xmp_metadata
+    assert about is not None and b"<pdfaid:part>2</pdfaid:part>" in about.stream.get_data()
+
+
+def test_a_sign_of_a_sites_own_making_does_not_stop_the_printing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "MACHINE", ())
+    assert print_document(word("姓名：\ue123"), at=AT).missing == ("\ue123",)
+    monkeypatch.setattr(fonts, "unknown_signs", lambda text: set())  # as if a font of the site had it
+    assert "姓名" in words(print_document(word("姓名：\ue123"), at=AT))
+    assert "葛" in words(print_document(word("葛\U000e0100城"), at=AT))
+
+
 def test_rare_signs_are_printed_or_named_never_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     content = word("姓名：㛃、龍、臺灣、𠮷田")
     monkeypatch.setattr(fonts, "MACHINE", ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -62,6 +63,13 @@ def test_the_shipped_templates_are_what_the_script_makes(tmp_path: Path) -> None
         with zipfile.ZipFile(SHIPPED / name) as shipped, zipfile.ZipFile(tmp_path / name) as made:
             assert shipped.namelist() == made.namelist()
             assert all(shipped.read(part) == made.read(part) for part in shipped.namelist()), name
+
+
+def test_the_documents_page_names_only_tags_there_are() -> None:
+    page = (SHIPPED.parents[5] / "docs/documents.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"{{ (\w+) }}", page)) | set(re.findall(r"for 项 in (\w+)", page))
+    assert len(named) > 40 and named <= TAGS.keys()
+    assert set(re.findall(r"项\.(\w+)", page)) <= {field.name for field in TAGS["证据"].fields}
 
 
 def test_every_tag_of_the_list_can_be_used() -> None:

@@ -59,6 +59,8 @@ def on_this_machine(signs: Iterable[str]) -> dict[str, Path]:
 
 
 def _is_drawn(sign: str) -> bool:
+    if 0xFE00 <= ord(sign) <= 0xFE0F or 0xE0100 <= ord(sign) <= 0xE01EF:
+        return False  # picks a variant of the sign before it
     return unicodedata.category(sign) not in {"Cc", "Cf", "Zs", "Zl", "Zp"} and ord(sign) > 0x7E
 
 

@@ -45,19 +45,30 @@ def print_document(document: bytes, *, at: datetime) -> Printed:
         for picture, data in setter.pictures.items():
             (folder / picture).write_bytes(data)
         (folder / "main.typ").write_text(source, encoding="utf-8")
+        content = _compile(folder / "main.typ", places, at)
+    return Printed(content, missing)
+
+
+def _compile(source: Path, places: list[str], at: datetime) -> bytes:
+    """As PDF/A-2b, which an archive can open after years; as plain PDF where a sign or a picture forbids that."""
+    why: list[str] = []
+    for archived in (True, False):
         try:
             content = typst.compile(
-                str(folder / "main.typ"),
-                root=str(folder),
+                str(source),
+                root=str(source.parent),
                 font_paths=places,
                 ignore_system_fonts=True,
                 format="pdf",
+                pdf_standards=["a-2b"] if archived else [],
                 timestamp=int(at.timestamp()),
             )
         except typst.TypstError as error:
-            raise TemplateRefused([f"模板排不成 PDF（{str(error).splitlines()[0][:80]}）"]) from error
-    assert isinstance(content, bytes)
-    return Printed(content, missing)
+            why = str(error).strip().splitlines()[:1]
+        else:
+            assert isinstance(content, bytes)
+            return content
+    raise TemplateRefused([f"模板排不成 PDF（{''.join(why)[:80]}）"])
 
 
 def _linked(folder: Path, paths: set[Path]) -> Iterator[str]:
