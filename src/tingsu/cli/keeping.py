@@ -113,7 +113,7 @@ def audit_log(
 
     words = {"export": "导出", "import": "导入", "backup": "备份", "restore": "恢复", "calendar": "载入放假安排",
              "model_made": "训练模型", "model_use": "启用模型", "model_back": "退回模型",
-             "model_off": "停用模型"}  # fmt: skip
+             "model_off": "停用模型", "form": "更换表单模板"}  # fmt: skip
     grid = Grid("序号", "时间", "谁", "做了什么", "详情", box=None, pad_edge=False, header_style="dim")
     for entry in reversed(AccessEntry.objects.order_by("-seq")[:last]):
         detail = "，".join(f"{key}={_said(value)}" for key, value in entry.detail.items() if value not in ("", {}))
