@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pylopdf_fonts_zh_cn as shipped
+import typst
 from django.conf import settings
 from fontTools.ttLib import TTCollection, TTFont, TTLibError
 
@@ -30,10 +31,13 @@ def site_folder() -> Path:
     return Path(settings.TINGSU_HOME) / "fonts"
 
 
-def folders() -> list[Path]:
-    """Where the typesetter looks for fonts."""
+def fonts_with(extra: Path | None = None) -> typst.Fonts:
+    """The shipped fonts and the site's, and those of the folder ``extra``; read once where nothing has changed."""
     own = site_folder()
-    return [SHIPPED, *([own] if own.is_dir() else [])]
+    folders = [SHIPPED, *([own] if own.is_dir() else [])]
+    if extra is not None:
+        return typst.Fonts(include_system_fonts=False, font_paths=[str(folder) for folder in (*folders, extra)])
+    return _read(tuple((str(folder), folder.stat().st_mtime) for folder in folders))
 
 
 def unknown_signs(text: str) -> set[str]:
@@ -70,6 +74,11 @@ def _fonts_in(folder: Path) -> list[Path]:
     # Chinese fonts of the plain weight first: they have most.
     found = (path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS)
     return sorted(found, key=lambda path: ("CJK" not in path.name, "Regular" not in path.name, path.name))
+
+
+@lru_cache(maxsize=2)
+def _read(folders: tuple[tuple[str, float], ...]) -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, font_paths=[folder for folder, _ in folders])
 
 
 @cache

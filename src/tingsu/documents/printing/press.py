@@ -38,18 +38,17 @@ def print_document(document: bytes, *, at: datetime) -> Printed:
         _replace(sheet, missing)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        places = [*map(str, fonts.folders()), *_linked(folder, set(elsewhere.values()))]
-        families = frozenset(typst.Fonts(include_system_fonts=False, font_paths=places).families())
-        setter = Setter(families)
+        known = fonts.fonts_with(_linked(folder, set(elsewhere.values())))
+        setter = Setter(frozenset(known.families()))
         source = setter.sheet(sheet)
         for picture, data in setter.pictures.items():
             (folder / picture).write_bytes(data)
         (folder / "main.typ").write_text(source, encoding="utf-8")
-        content = _compile(folder / "main.typ", places, at)
+        content = _compile(folder / "main.typ", known, at)
     return Printed(content, missing)
 
 
-def _compile(source: Path, places: list[str], at: datetime) -> bytes:
+def _compile(source: Path, known: typst.Fonts, at: datetime) -> bytes:
     """As PDF/A-2b, which an archive can open after years; as plain PDF where a sign or a picture forbids that."""
     why: list[str] = []
     for archived in (True, False):
@@ -57,7 +56,7 @@ def _compile(source: Path, places: list[str], at: datetime) -> bytes:
             content = typst.compile(
                 str(source),
                 root=str(source.parent),
-                font_paths=places,
+                font_paths=known,
                 ignore_system_fonts=True,
                 format="pdf",
                 pdf_standards=["a-2b"] if archived else [],
@@ -71,14 +70,15 @@ def _compile(source: Path, places: list[str], at: datetime) -> bytes:
     raise TemplateRefused([f"模板排不成 PDF（{''.join(why)[:80]}）"])
 
 
-def _linked(folder: Path, paths: set[Path]) -> Iterator[str]:
+def _linked(folder: Path, paths: set[Path]) -> Path | None:
     """A folder with only the fonts needed: whole font folders of a machine take long to read."""
-    if paths:
-        place = folder / "fonts"
-        place.mkdir()
-        for path in paths:
-            (place / path.name).symlink_to(path)
-        yield str(place)
+    if not paths:
+        return None
+    place = folder / "fonts"
+    place.mkdir()
+    for path in paths:
+        (place / path.name).symlink_to(path)
+    return place
 
 
 def _words(sheet: Sheet) -> Iterator[Words]:
