@@ -70,13 +70,15 @@ class Paper:
         run.font.size = Pt(18)
         _set_face(run._element.get_or_add_rPr(), HEI)
 
-    def part(self, text: str) -> None:
+    def part(self, text: str, *, size: float = 10.5) -> None:
         """A heading between parts of a letter or above a table."""
         paragraph = self.word.add_paragraph()
         paragraph.paragraph_format.space_before = Pt(8)
         paragraph.paragraph_format.space_after = Pt(4)
         paragraph.paragraph_format.keep_with_next = True
-        _set_face(paragraph.add_run(text)._element.get_or_add_rPr(), HEI)
+        run = paragraph.add_run(text)
+        run.font.size = Pt(size)
+        _set_face(run._element.get_or_add_rPr(), HEI)
 
     def line(
         self, text: str, *, align: Any = None, indent: bool = False, size: float = 10.5, before: float = 0
@@ -185,7 +187,7 @@ def _may_break(row: Any) -> None:
 
 
 def _same_every_time(content: bytes) -> bytes:
-    """The same package without dates of making in it and without the thumbnail nobody sees."""
+    """The same package without the dates of its making."""
     made = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as old,
@@ -399,9 +401,9 @@ def decision() -> Paper:
         ("二、认定与依据", "您的投诉经认定为：{{ 认定 }}。{{ 认定理由 }}"),
         ("三、处理决定", "{{ 处理决定 }}"),
     ):
-        paper.part(head)
+        paper.part(head, size=12)
         paper.line(tag, align=plain, indent=True, size=12)
-    paper.part("四、不满意时的途径")
+    paper.part("四、不满意时的途径", size=12)
     for way in (
         "如您对以上处理决定不满意，可以选择以下途径：",
         "（一）核查：在规定期限内，向作出本决定的机构的上级机构或其消费者权益保护部门申请核查。",
