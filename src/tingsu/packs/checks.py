@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tingsu.packs.authority_checks import authority_mistakes
+from tingsu.packs.clock_checks import clock_mistakes
+from tingsu.packs.effect_checks import effect_mistakes
+from tingsu.packs.intake_checks import intake_mistakes
+from tingsu.packs.road_checks import road_mistakes
 from tingsu.packs.rule_checks import rule_mistakes
 from tingsu.packs.schema import Action, Pack
 
@@ -23,9 +28,12 @@ def find_mistakes(pack: Pack) -> list[Mistake]:
         *_repeated_names(pack),
         *_missing_taxonomies(pack),
         *_unknown_names(pack),
-        *_stages_without_way(pack),
-        *_authority_mistakes(pack),
+        *road_mistakes(pack),
+        *effect_mistakes(pack),
+        *authority_mistakes(pack),
         *rule_mistakes(pack),
+        *clock_mistakes(pack),
+        *intake_mistakes(pack),
     ]
 
 
@@ -38,6 +46,7 @@ def _repeated_names(pack: Pack) -> Iterator[Mistake]:
         (("process", "stages"), [stage.id for stage in process.stages]),
         (("process", "actions"), [action.id for action in process.actions]),
         (("forms",), [form.id for form in pack.forms]),
+        (("checklists",), [checklist.id for checklist in pack.checklists]),
     ]
     lists += [(("taxonomies", n, "values"), [v.id for v in t.values]) for n, t in enumerate(pack.taxonomies)]
     lists += [(("process", "actions", n, "fields"), [f.id for f in a.fields]) for n, a in enumerate(process.actions)]
@@ -103,37 +112,3 @@ def _field_mistakes(pack: Pack, action: Action, at: Location) -> Iterator[Mistak
             yield (*at, "fields", number, "choices"), f"没有名为「{field.choices}」的分类"
         if field.kind in ("choice", "choices") and not field.choices:
             yield (*at, "fields", number, "choices"), "选择类字段要写明用哪个分类"
-
-
-def _stages_without_way(pack: Pack) -> Iterator[Mistake]:
-    process = pack.process
-    reached, frontier = {process.begins}, [process.begins]
-    while frontier:
-        stage = frontier.pop()
-        for action in process.actions_from(stage) if any(s.id == stage for s in process.stages) else []:
-            for way in action.ways:
-                if way.to not in reached:
-                    reached.add(way.to)
-                    frontier.append(way.to)
-    for index, item in enumerate(process.stages):
-        at: Location = ("process", "stages", index)
-        if item.id not in reached:
-            yield at, f"从「{process.begins}」出发走不到环节「{item.id}」"
-        if not item.ends and not any(a.ways for a in process.actions_from(item.id)):
-            yield at, f"环节「{item.id}」没有出路"
-
-
-def _authority_mistakes(pack: Pack) -> Iterator[Mistake]:
-    levels = pack.authority.levels
-    for index, level in enumerate(levels):
-        if pack.role(level.role) is None:
-            yield ("authority", "levels", index, "role"), f"没有名为「{level.role}」的角色"
-        for remedy in level.remedies:
-            if all(remedy not in {v.id for v in t.values} for t in pack.taxonomies if t.id == "remedy"):
-                yield ("authority", "levels", index, "remedies"), f"没有名为「{remedy}」的补救方式"
-    limits = [level.up_to for level in levels if not level.remedies]
-    if not limits or limits[-1] is not None:
-        yield ("authority", "levels"), "最高一级必须不设上限，否则有的方案无人能批"
-    known = [limit for limit in limits[:-1] if limit is not None]
-    if len(known) != len(limits[:-1]) or known != sorted(set(known)):
-        yield ("authority", "levels"), "各级上限必须逐级升高，不得重叠"

@@ -240,6 +240,7 @@ class DeadlineRule(Part):
     verified: bool = True
     valid_from: date | None = None
     valid_to: date | None = None
+    reference: bool = False  # only to look up and reckon with (tingsu clock); no step of the procedure starts it
 
     def is_in_force(self, day: date) -> bool:
         return (self.valid_from or day) <= day <= (self.valid_to or day)
