@@ -21,13 +21,10 @@ from tingsu.cases.models import Case, Event
 from tingsu.org.models import User
 from tingsu.org.permissions import grants_of
 
-SEALED_FIELDS = tuple(
-    field.attname
-    for field in Case._meta.concrete_fields
-    if field.name not in {"id", "event_count", "head_hash", "next_due", "reading", "masked_text", "edition", "details"}
-)
 # Columns a later release added: sealed only where filled, so that what was sealed before still matches.
-LATER_FIELDS = ("edition", "details")
+LATER_FIELDS = ("edition", "details", "right")
+_NOT_SEALED = {"id", "event_count", "head_hash", "next_due", "reading", "masked_text", *LATER_FIELDS}
+SEALED_FIELDS = tuple(field.attname for field in Case._meta.concrete_fields if field.name not in _NOT_SEALED)
 NAME_LENGTH = Event._meta.get_field("by_name").max_length
 
 

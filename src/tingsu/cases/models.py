@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from tingsu.cases import tables  # noqa: F401 - more tables of this room, in a file of their own
 from tingsu.org.models import Unit
 
 
@@ -88,6 +89,7 @@ class Case(models.Model):
     # What people decided.
     verdict = models.CharField(max_length=20, blank=True)
     verdict_reason = models.TextField(blank=True)
+    right = models.CharField(max_length=20, blank=True)  # which right of a consumer was infringed (003)
     complexity = models.CharField(max_length=20, blank=True)
     findings = models.TextField(blank=True)
     root_cause = models.CharField(max_length=40, blank=True)
