@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +57,32 @@ class RoleGrant(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "role", "unit"], name="one_grant_of_a_role_at_a_unit")]
+
+
+class Delegation(models.Model):
+    """One lends the authority to approve to a deputy for some days (授权代理); without a deputy, a leave (请假).
+
+    The days are China's, both included. A row is revoked, never changed or deleted.
+    """
+
+    giver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="delegations_given")
+    deputy = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="delegations_held")
+    roles = models.JSONField(default=list)  # empty: every role the giver holds
+    first_day = models.DateField()
+    last_day = models.DateField()
+    reason = models.CharField(max_length=200)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    def runs(self, day: date) -> bool:
+        """Whether it holds on a day."""
+        return self.revoked_at is None and self.first_day <= day <= self.last_day
+
+    def lends(self, role: str) -> bool:
+        """Whether the role is one of those lent."""
+        return not self.roles or role in self.roles
 
 
 class PackEdition(models.Model):

@@ -23,6 +23,8 @@ PERMISSIONS = {
     "teach_reading": "训练研判模型",
     "manage_forms": "管理表单模板",
     "manage_packs": "管理方案包",
+    "manage_budgets": "管理补偿预算",
+    "manage_delegations": "管理授权代理",
 }
 
 

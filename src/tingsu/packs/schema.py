@@ -40,7 +40,7 @@ Wording = Annotated[Text, BeforeValidator(lambda v: {"zh": v} if isinstance(v, s
 Reach = Literal["own", "unit", "subtree", "all"]
 Permission = Literal[
     "record_case", "attach_evidence", "reveal_personal_data", "import_cases", "export_cases", "view_home", "view_audit",
-    "manage_staff", "teach_reading", "manage_forms", "manage_packs",
+    "manage_staff", "teach_reading", "manage_forms", "manage_packs", "manage_budgets", "manage_delegations",
 ]  # fmt: skip
 
 
@@ -187,18 +187,29 @@ class Process(Part):
 
 
 class Level(Part):
-    """One level of authority: who may approve remedies up to an amount (yuan; none = no limit)."""
+    """One level of authority: who may approve remedies up to an amount (yuan; none = no limit).
+
+    ``only_when`` and ``unless`` say for which cases: field of the case or kept detail → values. Of a field that holds
+    several (risks, demands), one of the values is enough.
+    """
 
     role: str
     up_to: Decimal | None = None
     remedies: list[str] = []  # empty: every kind of remedy
+    only_when: dict[str, list[str]] = {}
+    unless: dict[str, list[str]] = {}
     origin: Origin = "ours"
 
 
 class Authority(Part):
-    """The authority table (核决权限), lowest level first."""
+    """The authority table (核决权限), lowest level first.
+
+    ``over_budget``: a plan beyond the unit's budget of the month goes one level higher, or is only warned of; either
+    way it asks for a reason.
+    """
 
     levels: list[Level]
+    over_budget: Literal["higher", "warn"] = "higher"
     origin: Origin = "ours"
 
 
@@ -321,6 +332,18 @@ class SimilarRules(Part):
     origin: Origin = "ours"
 
 
+class HabitRules(Part):
+    """From when on a customer's earlier compensations are shown: that many cases, within ``days``, yuan in all.
+
+    A suggestion, never a decision.
+    """
+
+    cases: int = Field(default=3, ge=1)
+    days: int = Field(default=365, ge=1)
+    amount: Decimal = Field(default=Decimal(0), ge=0)
+    origin: Origin = "ours"
+
+
 class Pack(Part):
     """Everything one kind of organisation brings."""
 
@@ -335,6 +358,7 @@ class Pack(Part):
     authority: Authority
     rules: list[DeadlineRule]
     similar: SimilarRules = SimilarRules()
+    habit: HabitRules = HabitRules()
     intake: list[FormField] = []  # what is asked at recording beside the common fields (order no., part no. …)
     checklists: list[Checklist] = []
     samples: list[Sample] = []
