@@ -73,12 +73,14 @@ class Choice(Part):
 # What the interpreter can check before an action and do in it; ``cases`` holds the functions of these names.
 GuardName = Literal[
     "no_direct_interest", "of_the_units_handling", "within_authority", "not_own_plan", "paid_as_approved",
-    "not_to_the_accused", "a_clock_stands_still",
+    "not_to_the_accused", "a_clock_stands_still", "promises_settled", "tried_enough", "no_contact_lapsed",
+    "legally_notified", "opinion_checked_twice",
 ]  # fmt: skip
 EffectName = Literal[
     "keep_verdict", "take_ownership", "keep_owner", "keep_units", "keep_findings", "keep_options", "request_approval",
     "decide_approval", "keep_paid", "keep_answer", "keep_follow_up", "close", "end", "reopen", "merge_into",
     "extend_deadline", "pause_deadlines", "resume_deadlines", "start_promise", "correct_reading", "keep_details",
+    "keep_promise", "keep_contact", "send_sms", "end_wait", "keep_notice",
 ]  # fmt: skip
 FieldKind = Literal[
     "text", "longtext", "choice", "choices", "money", "moment", "yes_no", "unit", "units", "user", "options", "case"
@@ -257,6 +259,61 @@ class DeadlineRule(Part):
         return (self.valid_from or day) <= day <= (self.valid_to or day)
 
 
+class Recipient(Part):
+    """Who hears of a clock: by place, and where a place has several people, by role.
+
+    ``owner``: who handles the case; ``recorder``: who took it down (首问责任); ``unit``: holders of ``role`` at the
+    case's unit (its lead unit, else where it was recorded) ``up`` levels above, or at the nearest unit above that has
+    one; ``house``: every holder of ``role``.
+    """
+
+    place: Literal["owner", "recorder", "unit", "house"]
+    role: str = ""
+    up: int = Field(default=0, ge=0, le=9)
+
+
+class Rung(Part):
+    """One step of the reaction to a clock (逾期反应): a warning before an end, or an escalation from it on.
+
+    ``kinds`` are the clocks it is about (empty: all). ``before`` or ``after`` count from the end named by ``of``.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    kinds: list[str] = []
+    before: int = Field(default=0, ge=0, le=9_000)
+    after: int = Field(default=0, ge=0, le=9_000)
+    unit: Literal["hour", "working_hour"] = "hour"
+    of: Literal["safe_target", "lawful_end"] = "safe_target"
+    to: list[Recipient] = Field(min_length=1)
+    words: Wording
+    source: str = ""
+    origin: Origin = "ours"
+
+
+class Ladder(Part):
+    """The reaction to clocks that run out, up the unit tree. ``office_hours`` are what a working_hour counts."""
+
+    office_hours: tuple[TimeOfDay, TimeOfDay] = (time(9), time(17))
+    rungs: list[Rung] = []
+    origin: Origin = "ours"
+
+
+class ContactRules(Part):
+    """When a customer counts as unreachable: failed calls, minutes between two that count, and what the SMS says.
+
+    ``legal``: the clocks whose duty to notify the customer does not end because nobody picks up the phone.
+    """
+
+    tries: int = Field(default=3, ge=1, le=20)
+    apart: int = Field(default=30, ge=0, le=10_080)
+    sms: Wording = Text(
+        zh="您好，我们多次致电未能与您取得联系。您反映的问题我们正在办理，请您方便时与我们联系。投诉编号：{number}。",
+        en="We tried to call you and could not reach you. Please contact us about your complaint {number}.",
+    )
+    legal: list[str] = ["statute", "regulator"]
+    origin: Origin = "ours"
+
+
 class Taxonomy(Part):
     """A named list of values: channels, business classes, causes, verdicts …"""
 
@@ -358,6 +415,8 @@ class Pack(Part):
     authority: Authority
     rules: list[DeadlineRule]
     similar: SimilarRules = SimilarRules()
+    escalation: Ladder = Ladder()
+    contact: ContactRules = ContactRules()
     habit: HabitRules = HabitRules()
     intake: list[FormField] = []  # what is asked at recording beside the common fields (order no., part no. …)
     checklists: list[Checklist] = []
