@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 from collections.abc import Callable
 
@@ -10,6 +11,9 @@ import pytest
 from django.test import Client
 
 from tests.make import Bank, case, walk
+from tingsu.cases import exporting
+from tingsu.cases.models import Case
+from tingsu.cases.queue import Filters
 from tingsu.org.models import AccessEntry, User
 
 SignIn = Callable[[User], Client]
@@ -54,3 +58,18 @@ def test_who_may_not_export_cannot(bank: Bank, signed_in: SignIn) -> None:
     assert "导出 Excel" not in client.get("/cases/").content.decode()
     assert client.post("/cases/export/", {"query": ""}).status_code == 403
     assert client.get("/cases/export/").status_code == 405
+
+
+def test_a_long_list_is_never_held_whole(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(12):
+        case(bank, phone=f"1391111{n:04}")
+    monkeypatch.setattr(exporting, "STEP", 3)
+    gc.collect()
+    before = _held()
+    alive = [_held() - before for _ in exporting.export_rows(Filters(state="all"), by=bank.handler)]
+    assert len(alive) == 12
+    assert max(alive) <= 2 * 3, alive  # the step being written and, at most, the one before it
+
+
+def _held() -> int:
+    return sum(type(thing) is Case for thing in gc.get_objects())
