@@ -1,119 +1,114 @@
-"""A process as a picture: its stages along the numbered steps, the ways back, and where a case stands."""
+"""A process as a picture: its stages along the numbered steps, the ways between them, and the path of a case."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from html import escape
 
-from tingsu.packs.schema import Action, Pack, Stage
+from tingsu.packs.picture_layout import BOX, HIGH, Layout, Route, lay_out
+from tingsu.packs.picture_words import box_lines, path_in_words, side_lines, width_of, wrap
+from tingsu.packs.schema import Pack, Stage
 
-BOX, GAP, HIGH, TOP = 108, 34, 52, 74
-INK, QUIET, LINE, LIT, PALE = "#1f2a44", "#667085", "#c3c9d5", "#2456a6", "#e8eef9"
+INK, QUIET, LINE, LIT, PALE, ON_LIT = "#1f2a44", "#667085", "#98a2b3", "#2456a6", "#e8eef9", "#ffffff"
 FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
+WIDEST = 1_320
+Move = tuple[str, str]  # from one stage to another
 
 
-@dataclass(frozen=True, slots=True)
-class _Arrow:
-    """One action from stage to stage, by their places in the row."""
+def draw_process(
+    pack: Pack,
+    *,
+    visited: Iterable[str] = (),
+    moves: Iterable[Move] = (),
+    current: str = "",
+    language: str = "zh",
+) -> str:
+    """The pack's process as one SVG picture at most 1,320 wide, styled by attributes alone.
 
-    action: Action
-    start: int
-    end: int
-
-
-def draw_process(pack: Pack, *, visited: Iterable[str] = (), current: str = "", language: str = "zh") -> str:
-    """The pack's process as one SVG picture, styled by attributes alone.
-
-    With ``visited`` and ``current`` (stage ids) the case's own path is lit up. Stages off the main road and the actions
-    that leave the case where it is stand in a list under the picture.
+    With ``visited`` and ``current`` (stage ids) and ``moves`` the case's own path is lit up, and told in words for who
+    does not see it. Ends off the main road have a row of their own; what leaves the case where it is stands in words.
     """
-    road = [stage for stage in pack.process.stages if not stage.side]
-    lit = {*visited, current}
-    backward = [arrow for arrow in _arrows(pack, road) if arrow.end != arrow.start + 1]
-    low = TOP + HIGH + 26 + 26 * len(backward)
-    side = _side_lines(pack, language)
-    width, height = GAP + len(road) * (BOX + GAP), low + 22 * len(side) + 16
+    layout = lay_out(pack)
+    lit, walked = {*visited, current} - {""}, set(moves)
+    below = side_lines(pack, language)
+    width = max(layout.width, min(WIDEST, int(13 * max(map(width_of, below), default=0)) + 2 * layout.left))
+    below = [wrap(line, (width - 2 * layout.left) / 13, 1)[0] for line in below]
+    height = layout.height + 22 * len(below) + 16
+    name = pack.process.name.in_language(language)
+    told = path_in_words(pack, [*visited], current, language)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img"'
-        f' aria-label="{escape(pack.process.name.in_language(language))}" font-family="{escape(FONT)}">',
-        f'<text x="{GAP}" y="26" font-size="17" font-weight="600" fill="{INK}">'
-        f"{escape(pack.process.name.in_language(language))}</text>",
-        *(_stage(place, stage, pack, lit, current, language) for place, stage in enumerate(road)),
-        *(_forward(arrow, road, lit) for arrow in _arrows(pack, road) if arrow.end == arrow.start + 1),
-        *(_bow(arrow, TOP + HIGH + 26 + 26 * n, language) for n, arrow in enumerate(backward)),
-        *(
-            f'<text x="{GAP}" y="{low + 22 * n + 12}" font-size="12" fill="{QUIET}">{escape(line)}</text>'
-            for n, line in enumerate(side)
-        ),
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}"'
+        f' height="{height}" role="img" aria-label="{escape(f"{name}{told}")}" font-family="{escape(FONT)}">',
+        f'<text x="{layout.left}" y="26" font-size="17" font-weight="600" fill="{INK}">{escape(name)}</text>',
+        *(_way(route, walked, language) for route in sorted(layout.routes, key=lambda r: _is_walked(r, walked))),
+        *(_stage(pack, layout, stage, lit, current, language) for stage in pack.process.stages),
+        *(_line(layout.left, layout.height + 22 * n + 12, 13, line) for n, line in enumerate(below)),
         "</svg>",
     ]
     return "\n".join(parts)
 
 
-def _arrows(pack: Pack, road: list[Stage]) -> list[_Arrow]:
-    places = {stage.id: place for place, stage in enumerate(road)}
-    return [
-        _Arrow(action, places[start], places[way.to])
-        for action in pack.process.actions
-        for start in action.from_
-        for way in action.ways
-        if start in places and way.to in places and start != way.to
-    ]
-
-
-def _left(place: int) -> int:
-    return GAP + place * (BOX + GAP)
-
-
-def _stage(place: int, stage: Stage, pack: Pack, lit: set[str], current: str, language: str) -> str:
-    fill, ink, edge = "#ffffff", INK, LINE
+def _stage(pack: Pack, layout: Layout, stage: Stage, lit: Collection[str], current: str, language: str) -> str:
+    x, y = layout.places[stage.id]
+    fill, ink, edge, second = "#ffffff", INK, LINE, QUIET
     if stage.id in lit:
         fill, edge = PALE, LIT
     if stage.id == current:
-        fill, ink, edge = LIT, "#ffffff", LIT
+        fill, ink, edge, second = LIT, ON_LIT, LIT, ON_LIT
+    dash = ' stroke-dasharray="5 3"' if stage.side else ""
+    rows, who = box_lines(pack, stage, language)
+    size = 14 if len(rows) == 1 else 12
+    top = y + HIGH / 2 + 5 - 8 * (len(rows) - 1) - (8 if who else 0)
+    text = [_words(x + BOX / 2, top + 15 * n, size, ink, row) for n, row in enumerate(rows)]
+    if who:
+        text.append(_words(x + BOX / 2, y + HIGH - 9, 11, second, who))
+    return (
+        f"{_step(pack, layout, stage, language)}"
+        f'<rect x="{x}" y="{y}" width="{BOX}" height="{HIGH}" rx="8" fill="{fill}" stroke="{edge}"{dash}/>'
+        f"{''.join(text)}"
+    )
+
+
+def _step(pack: Pack, layout: Layout, stage: Stage, language: str) -> str:
+    """The numbered step above the first of its stages."""
+    first = next((s.id for s in pack.process.stages if s.step == stage.step and not s.side), "")
     step = next((s for s in pack.process.steps if s.step == stage.step), None)
-    is_first = place == 0 or pack.process.stages[place - 1].step != stage.step
-    above = f"{step.step} {step.name.in_language(language)}" if step and is_first else ""
-    middle = _left(place) + BOX / 2
+    if step is None or first != stage.id:
+        return ""
+    x, y = layout.places[stage.id]
+    rows = wrap(f"{step.step} {step.name.in_language(language)}", 11)
+    return "".join(_line(x, y - 10 - 15 * (len(rows) - 1 - n), 12, row) for n, row in enumerate(rows))
+
+
+def _is_walked(route: Route, walked: Collection[Move]) -> bool:
+    return bool(set(route.moves) & set(walked))
+
+
+def _way(route: Route, walked: Collection[Move], language: str) -> str:
+    done = _is_walked(route, walked)
+    ink, wide = (LIT, 2.5) if done else (LINE, 1.5)
+    dash = "" if route.straight or done else ' stroke-dasharray="4 3"'
+    points = " ".join(f"{'M' if n == 0 else 'L'}{x:g} {y:g}" for n, (x, y) in enumerate(route.points))
+    (before_x, before_y), (x, y) = route.points[-2:]
+    tip = _tip(x, y, (x > before_x) - (x < before_x), (y > before_y) - (y < before_y))
+    name = "、".join(action.name.in_language(language) for action in route.actions)
+    label = _words(*route.label, 12, LIT if done else QUIET, name) if route.label else ""
     return (
-        f'<text x="{_left(place)}" y="{TOP - 12}" font-size="12" fill="{QUIET}">{escape(above)}</text>'
-        f'<rect x="{_left(place)}" y="{TOP}" width="{BOX}" height="{HIGH}" rx="8" fill="{fill}" stroke="{edge}"/>'
-        f'<text x="{middle}" y="{TOP + HIGH / 2 + 5}" font-size="14" text-anchor="middle" fill="{ink}">'
-        f"{escape(stage.name.in_language(language))}</text>"
+        f'<g><title>{escape(name)}</title><path d="{points}" fill="none" stroke="{ink}" stroke-width="{wide}"{dash}/>'
+        f'<path d="{tip}" fill="{ink}"/>{label}</g>'
     )
 
 
-def _forward(arrow: _Arrow, road: list[Stage], lit: set[str]) -> str:
-    x, y = _left(arrow.start) + BOX, TOP + HIGH / 2
-    done = road[arrow.end].id in lit
-    ink = LIT if done else LINE
-    tip = x + GAP - 2
-    return (
-        f'<line x1="{x + 2}" y1="{y}" x2="{tip - 6}" y2="{y}" stroke="{ink}" stroke-width="2"/>'
-        f'<path d="M{tip - 7} {y - 4} L{tip} {y} L{tip - 7} {y + 4} Z" fill="{ink}"/>'
-    )
+def _tip(x: float, y: float, across: int, down: int) -> str:
+    """An arrow's head at (x, y) that points the way the line came."""
+    back_x, back_y = x - 8 * across, y - 8 * down
+    side_x, side_y = 4 * down, 4 * across
+    return f"M{back_x + side_x:g} {back_y + side_y:g} L{x:g} {y:g} L{back_x - side_x:g} {back_y - side_y:g} Z"
 
 
-def _bow(arrow: _Arrow, y: int, language: str) -> str:
-    start, end = _left(arrow.start) + BOX / 2, _left(arrow.end) + BOX / 2
-    name = escape(arrow.action.name.in_language(language))
-    return (
-        f'<path d="M{start} {TOP + HIGH} L{start} {y} L{end} {y} L{end} {TOP + HIGH + 7}" fill="none"'
-        f' stroke="{LINE}" stroke-width="1.5" stroke-dasharray="4 3"/>'
-        f'<path d="M{end - 4} {TOP + HIGH + 8} L{end} {TOP + HIGH + 1} L{end + 4} {TOP + HIGH + 8} Z" fill="{LINE}"/>'
-        f'<text x="{(start + end) / 2}" y="{y - 5}" font-size="12" text-anchor="middle" fill="{QUIET}">{name}</text>'
-    )
+def _words(x: float, y: float, size: int, ink: str, text: str) -> str:
+    return f'<text x="{x:g}" y="{y:g}" font-size="{size}" text-anchor="middle" fill="{ink}">{escape(text)}</text>'
 
 
-def _side_lines(pack: Pack, language: str) -> list[str]:
-    lines = []
-    for action in pack.process.actions:
-        wide = {"open", "ended"} & set(action.from_)
-        aside = any(pack.process.stage(way.to).side for way in action.ways)
-        if wide or aside:
-            who = "、".join(role.name.in_language(language) for role in pack.roles if role.id in action.by)
-            leads = " → ".join(pack.process.stage(way.to).name.in_language(language) for way in action.ways)
-            arrow = f" → {leads}" if leads else ""
-            lines.append(f"{action.name.in_language(language)}{arrow}（{who}）")
-    return lines
+def _line(x: float, y: float, size: int, text: str) -> str:
+    return f'<text x="{x:g}" y="{y:g}" font-size="{size}" fill="{QUIET}">{escape(text)}</text>'

@@ -24,7 +24,7 @@ from tingsu.packs.schema import Action
 from tingsu.web.fields import FieldView, draw_fields
 from tingsu.web.highlighting import kinds_in
 from tingsu.web.near_view import show_near
-from tingsu.web.process_steps import steps_of
+from tingsu.web.process_steps import picture_of, steps_of
 from tingsu.web.reading_details import details_of
 from tingsu.web.timeline import tell
 from tingsu.web.words import Countdown, deadline_words, in_english
@@ -74,6 +74,7 @@ def gather(case: Case, by: User, attempt: Attempt, revealed: Revealed | None = N
     return {
         "case": case,
         "steps": steps_of(case, events),
+        "picture": picture_of(case, events),
         "desk": make_desk(case, by, attempt),
         "attempt": attempt,
         "clocks": clocks_of(case),

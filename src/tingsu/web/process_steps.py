@@ -1,4 +1,4 @@
-"""The procedure's numbered steps, lit as far as a case has come."""
+"""The procedure's numbered steps, lit as far as a case has come, and its picture with the case's own path."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.safestring import SafeString
+
 from tingsu.cases.models import Case, Event
 from tingsu.cases.packs import held_value, pack_of
+from tingsu.packs.picture import draw_process
 from tingsu.packs.schema import Process, Wording
+from tingsu.web.words import in_english
 
 Place = Literal["done", "now", "skipped", "ahead"]
 
@@ -33,6 +37,16 @@ def steps_of(case: Case, events: Iterable[Event]) -> list[StepView]:
     ended = process.stage(case.stage).ends
     now = 0 if ended else _next_step(process, case)
     return [StepView(s.step, s.name, _place(s.step, done, now, ended)) for s in process.steps]
+
+
+def picture_of(case: Case, events: Iterable[Event]) -> SafeString:
+    """The picture of the case's process with its own path lit up: the stages its events led to, and the moves."""
+    told = [event.data for event in sorted(events, key=lambda e: e.seq)]
+    visited = list(dict.fromkeys(data["to"] for data in told if data.get("to")))
+    moves = {(data["from"], data["to"]) for data in told if data.get("from") and data["from"] != data.get("to")}
+    language = "en" if in_english() else "zh"
+    # Every word in it is escaped where it is drawn.
+    return SafeString(draw_process(pack_of(case), visited=visited, moves=moves, current=case.stage, language=language))
 
 
 def _done_steps(process: Process, events: Iterable[Event]) -> set[int]:
