@@ -60,6 +60,7 @@ _HANDLING = (
     Tag("成因", "根本原因", "Root cause", "沟通不畅"),
     Tag("责任判定", "责任判定", "Responsibility", "有责投诉"),
     Tag("差错类型", "差错类型", "Fault", "不专业"),
+    Tag("涉及权益", "受到侵害的消费者权益", "Consumer right infringed", "知情权"),
     Tag("责任单位", "责任单位", "Unit responsible", "解放路支行"),
     Tag("责任人", "责任人员", "Person responsible", "柜员"),
     Tag("处理方案", "推荐或已批准的方案", "The recommended option", "补偿（300元）：道歉并补偿误工费"),

@@ -135,6 +135,7 @@ def _handling(told: Telling) -> dict[str, str]:
         "成因": told.name("root_cause", case.root_cause),
         "责任判定": told.name("responsibility", case.responsibility),
         "差错类型": told.name("fault_code", case.fault_code),
+        "涉及权益": told.name("right", case.right),
         "责任单位": _unit(case.responsible_unit),
         "责任人": _person(case.responsible_person),
         "处理方案": plan,
