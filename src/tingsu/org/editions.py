@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -12,6 +14,7 @@ from tingsu.org.access_log import note_access
 from tingsu.org.models import PackEdition, PackInForce, Unit, User
 from tingsu.org.pack import forget_packs, keep_edition
 from tingsu.org.permissions import require
+from tingsu.packs.checks import find_mistakes
 from tingsu.packs.schema import Pack
 
 
@@ -23,6 +26,15 @@ class PackChanged(TingsuError):
     def __init__(self, row: PackInForce | None) -> None:
         who = f"{row.by}于 {row.since:%Y-%m-%d %H:%M} " if row and row.by else ""
         super().__init__(f"{who}刚刚启用了另一个版本，本次没有改动。请刷新页面，看过现行版本后再决定。")
+
+
+class BadEdition(TingsuError):
+    """The pack as changed would not hold together; what is in force stays."""
+
+    code = "bad_edition"
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__(f"这样改方案包就不成立了：{'；'.join(mistakes)}。现行的没有改动。")
 
 
 def put_in_force(pack: Pack, *, by: User, version: int | None = None, at: datetime | None = None) -> PackInForce:
@@ -48,6 +60,42 @@ def put_in_force(pack: Pack, *, by: User, version: int | None = None, at: dateti
         note_access("pack", told, by=by, at=at)
     forget_packs()
     return row
+
+
+def change_limits(pack: Pack, limits: list[Decimal | None], *, by: User, version: int) -> PackInForce:
+    """A new edition of ``pack`` with other limits (yuan; None: no limit) at the levels of its authority, in order.
+
+    Raises NotAllowed, PackChanged, BadEdition (the levels would overlap or leave a gap).
+    """
+    data = _as_data(pack)
+    for level, limit in zip(data["authority"]["levels"], limits, strict=True):
+        level["up_to"] = None if limit is None else str(limit)
+    return put_in_force(_checked(data), by=by, version=version)
+
+
+def confirm_rule(pack: Pack, rule_id: str, *, by: User, version: int) -> PackInForce:
+    """A new edition in which every version of a deadline rule counts as compared with its source; by whom is on record.
+
+    Raises NotAllowed, PackChanged.
+    """
+    data = _as_data(pack)
+    for rule in data["rules"]:
+        if rule["id"] == rule_id:
+            rule["verified"] = True
+    row = put_in_force(_checked(data), by=by, version=version)
+    note_access("pack", {"pack": pack.id, "rule": rule_id, "confirmed": True}, by=by)
+    return row
+
+
+def _as_data(pack: Pack) -> dict[str, Any]:
+    return pack.model_dump(mode="json", by_alias=True)
+
+
+def _checked(data: dict[str, Any]) -> Pack:
+    pack = Pack.model_validate(data)
+    if mistakes := find_mistakes(pack):
+        raise BadEdition([what for _, what in mistakes])
+    return pack
 
 
 def give_pack(unit: Unit, pack: Pack | None, *, by: User, at: datetime | None = None) -> None:

@@ -43,6 +43,12 @@ def find_pack(name: str, extra: tuple[Path, ...] = ()) -> Path:
     raise PackError(name, [("pack.yaml", 0, "", "找不到这个方案包")])
 
 
+def list_packs(extra: tuple[Path, ...] = ()) -> list[str]:
+    """The names of every pack there is, the site's own folders and the shipped ones."""
+    roots = (root for root in (*extra, SHIPPED) if root.is_dir())
+    return sorted({folder.name for root in roots for folder in root.iterdir() if (folder / "pack.yaml").is_file()})
+
+
 @cache
 def load_pack(name: str, extra: tuple[Path, ...] = ()) -> Pack:
     """The pack called ``name``, checked whole. Raises PackError with every mistake found."""

@@ -58,6 +58,8 @@ def _entries(user: User) -> list[Entry]:
         entries.append(Entry(reverse("models"), _("研判模型"), "leaf"))
     if can(user, "manage_forms"):
         entries.append(Entry(reverse("forms"), _("表单模板"), "file"))
+    if can(user, "manage_staff") or can(user, "manage_packs"):
+        entries.append(Entry(reverse("manage"), _("系统管理"), "pen"))
     if can(user, "view_audit"):
         entries.append(Entry(reverse("audit"), _("审计"), "lock"))
     return entries

@@ -18,7 +18,7 @@ from tingsu.cases.packs import pack_of
 from tingsu.cases.queue import URGENT
 from tingsu.cases.veil import Veil
 from tingsu.org.pack import role_in_force, stages_in_force, word_in_force
-from tingsu.packs.schema import Text
+from tingsu.packs.schema import DeadlineRule, Text
 from tingsu.web import highlighting
 from tingsu.web.words import Countdown, count_down, end_words, in_english, moment_words, waited_words
 
@@ -93,6 +93,20 @@ def stage_name(case: Case | str) -> str:
     value = case if isinstance(case, str) else case.stage
     stage = next((s for s in stages if s.id == value), None)
     return stage.name.in_language(_language()) if stage else value
+
+
+@register.filter
+def rule_length(rule: DeadlineRule) -> str:
+    """How long a deadline rule gives: 15个自然日."""
+    words = {
+        "calendar_day": _("%d 个自然日"),
+        "business_day": _("%d 个工作日"),
+        "hour": _("%d 小时"),
+        "office_hour": _("%d 个办公小时"),
+        "week": _("%d 周"),
+        "year": _("%d 年"),
+    }
+    return words[rule.unit] % rule.limit
 
 
 @register.filter
