@@ -96,17 +96,21 @@ class Paper:
         table = self._table([LABEL, WIDTH / 2 - LABEL, LABEL, WIDTH / 2 - LABEL])
         for pairs in rows:
             row = table.add_row()
-            _no_break(row)
             for place, (label, value) in enumerate(pairs):
                 _write(row.cells[2 * place], label, label=True)
                 cell = row.cells[1] if len(pairs) > 1 or place else row.cells[1].merge(row.cells[3])
                 _write(row.cells[2 * place + 1] if len(pairs) > 1 else cell, value)
             if height := (tall or {}).get(pairs[0][0]):
                 row.height = Cm(height)
-                _may_break(row)
+            else:
+                _no_break(row)
 
-    def listing(self, rows: str, columns: Sequence[tuple[str, str, float]]) -> None:
-        """A table with a row for each member of the list ``rows``; columns are (header, field, width in cm)."""
+    def listing(self, rows: str, said: str) -> None:
+        """A table with a row for each member of the list ``rows``.
+
+        ``said`` are its columns, "header field width | …" in cm; where the field is named like the header, only one.
+        """
+        columns = [(words[0], words[-2], float(words[-1])) for words in map(str.split, said.split("|"))]
         table = self._table([width for _, _, width in columns])
         head = table.add_row()
         _no_break(head)
@@ -181,11 +185,6 @@ def _no_break(row: Any) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
-def _may_break(row: Any) -> None:
-    for mark in row._tr.trPr.findall(qn("w:cantSplit")):
-        row._tr.trPr.remove(mark)
-
-
 def _same_every_time(content: bytes) -> bytes:
     """The same package without the dates of its making."""
     made = io.BytesIO()
@@ -202,13 +201,7 @@ WHO = (("投诉人", "{{ 投诉人 }}"), ("职业", "{{ 职业 }}"))
 REACH = (("联系电话", "{{ 联系电话 }}"), ("地址", "{{ 地址 }}"))
 HEARD = (("受理渠道", "{{ 渠道 }}"), ("收到时间", "{{ 收到时间 }}"))
 TAKEN = (("登记人", "{{ 登记人 }}"), ("登记机构", "{{ 登记机构 }}"))
-OPTIONS = [
-    ("序号", "序号", 1.4),
-    ("方式", "方式", 2.6),
-    ("内容", "内容", 8.4),
-    ("金额（元）", "金额", 2.6),
-    ("推荐", "推荐", 2.0),
-]
+OPTIONS = "序号 1.4 | 方式 2.6 | 内容 8.4 | 金额（元） 金额 2.6 | 推荐 2.0"
 
 
 def register() -> Paper:
@@ -270,27 +263,9 @@ def handling() -> Paper:
     paper.part("处理方案")
     paper.listing("方案", OPTIONS)
     paper.part("主管批示")
-    paper.listing(
-        "审批",
-        [
-            ("级别", "级别", 3.2),
-            ("结果", "结果", 1.8),
-            ("批示人", "批示人", 2.4),
-            ("批示时间", "批示时间", 4.0),
-            ("意见", "意见", 5.6),
-        ],
-    )
+    paper.listing("审批", "级别 3.2 | 结果 1.8 | 批示人 2.4 | 批示时间 4.0 | 意见 5.6")
     paper.part("回访")
-    paper.listing(
-        "回访",
-        [
-            ("时间", "时间", 4.0),
-            ("回访人", "回访人", 2.4),
-            ("结果", "结果", 2.4),
-            ("满意度", "满意度", 2.2),
-            ("意见", "意见", 6.0),
-        ],
-    )
+    paper.listing("回访", "时间 4.0 | 回访人 2.4 | 结果 2.4 | 满意度 2.2 | 意见 6.0")
     paper.line("本单副本送达相关责任人，责任人签收后按部门流程调查，并在期限内回报。", before=10)
     paper.signatures("经办人签字：", "责任人签收：", "部门负责人签字：", "客户签字（选签）：")
     return paper
@@ -324,7 +299,7 @@ def anomaly() -> Paper:
     )  # fmt: skip
     paper.line("{%p if 登记栏目 %}")
     paper.part("产品与订单")
-    paper.listing("登记栏目", [("栏目", "名称", 5.0), ("内容", "内容", 12.0)])
+    paper.listing("登记栏目", "栏目 名称 5.0 | 内容 12.0")
     paper.line("{%p endif %}")
     paper.signatures("填报人签字：", "改善单位签字：", "确认人签字：")
     return paper
@@ -342,9 +317,9 @@ def ticket() -> Paper:
         tall={"投诉内容": 3.0},
     )  # fmt: skip
     paper.part("时限")
-    paper.listing("时限", [("时限", "名称", 8.0), ("到期", "到期", 5.4), ("状态", "状态", 3.6)])
+    paper.listing("时限", "时限 名称 8.0 | 到期 5.4 | 状态 3.6")
     paper.part("处理经过")
-    paper.listing("经过", [("时间", "时间", 4.6), ("人员", "人员", 6.6), ("事项", "事项", 5.8)])
+    paper.listing("经过", "时间 4.6 | 人员 6.6 | 事项 5.8")
     return paper
 
 
@@ -366,17 +341,7 @@ def evidence() -> Paper:
     paper = Paper("证据清单")
     paper.facts((("事由", "{{ 标题 }}"),), (("投诉人", "{{ 投诉人 }}"), ("收到时间", "{{ 收到时间 }}")))
     paper.part("证据共 {{ 证据份数 }} 份，按提交先后编号")
-    paper.listing(
-        "证据",
-        [
-            ("编号", "序号", 1.3),
-            ("文件名", "名称", 4.2),
-            ("大小", "大小", 1.9),
-            ("提交人", "提交人", 2.0),
-            ("提交时间", "提交时间", 3.0),
-            ("SHA-256", "校验值", 4.6),
-        ],
-    )
+    paper.listing("证据", "编号 序号 1.3 | 文件名 名称 4.2 | 大小 1.9 | 提交人 2.0 | 提交时间 3.0 | SHA-256 校验值 4.6")
     paper.line(
         "SHA-256 是文件内容的校验值：文件改动一个字节，校验值就会不同。核对时对原文件重新计算，与上表比对。",
         size=9,
