@@ -2,12 +2,14 @@
 
 Everything a site may set: TINGSU_HOME (data folder, default ./var), DATABASE_URL (default SQLite in TINGSU_HOME),
 TINGSU_HOSTS (comma-separated host names), TINGSU_HTTPS=1 (secure cookies; forms from https://<each host> are taken),
-TINGSU_ORIGINS (further origins, such as one with a port), TINGSU_DEBUG=1, TINGSU_PACK (default bank).
+TINGSU_ORIGINS (further origins, such as one with a port), TINGSU_DEBUG=1, TINGSU_PACK (default bank), TINGSU_SMTP_HOST,
+_PORT, _USER, _PASSWORD, _FROM, _TLS=1 (notices by mail too), TINGSU_SMS_COMMAND (a program that sends text messages).
 """
 
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 import dj_database_url
@@ -155,6 +157,16 @@ SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]  # TLS is the site's
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "ENQUEUE_ON_COMMIT": False}}
+
+# Off unless a host is named: notices are in the product, and mail comes on top.
+EMAIL_HOST = os.environ.get("TINGSU_SMTP_HOST", "")
+EMAIL_PORT = int(os.environ.get("TINGSU_SMTP_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("TINGSU_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("TINGSU_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("TINGSU_SMTP_TLS") == "1"
+EMAIL_TIMEOUT = 20  # seconds
+DEFAULT_FROM_EMAIL = os.environ.get("TINGSU_SMTP_FROM", "tingsu@localhost")
+SMS_COMMAND = shlex.split(os.environ.get("TINGSU_SMS_COMMAND", ""))  # gets {"phone", "text", "case"} as JSON on stdin
 
 LOGGING = {
     "version": 1,

@@ -14,10 +14,11 @@ from django.db.models import prefetch_related_objects
 from tingsu.cases.effects import NO_LONGER_WAITING
 from tingsu.cases.models import Approval, Case, Deadline, Event, Evidence, FollowUp, Option
 from tingsu.cases.packs import pack_of
+from tingsu.cases.rungs import ESCALATED, WARNED
 from tingsu.packs.schema import Process
 
-OURS = {"record", "reveal", "attach", "open_evidence"}  # events that come from no action of the pack
-BESIDE = ("options", "approvals__option", "follow_ups", "evidence", "support_units", "deadlines")
+OURS = {"record", "reveal", "attach", "open_evidence", WARNED, ESCALATED}  # events that come from no action of the pack
+BESIDE = ("options", "approvals__option", "follow_ups", "evidence", "support_units", "deadlines__steps")
 
 
 def fetch_rows(cases: list[Case]) -> None:
@@ -39,6 +40,8 @@ def check_rows(case: Case, events: list[Event]) -> Iterator[str]:
         yield "证据目录与存档事件不符"
     if _next_due(case) != case.next_due:
         yield "最近时限与正在计时的期限不符"
+    if sorted(told.rungs) != sorted(_rungs(case)):
+        yield "预警与升级记录与其事件不符"
     if any(event.kind not in OURS and process.action(event.kind) is None for event in events):
         return
     if not _same(told.options, case.options.all(), _of_option):
@@ -60,12 +63,16 @@ class _Told:
     approvals: list[list[Any]] = field(default_factory=list)
     follow_ups: list[list[Any]] = field(default_factory=list)
     support_units: set[str] = field(default_factory=set)
+    rungs: list[tuple[int, str, str, bool]] = field(default_factory=list)
     rounds: int = 0
 
     def hear(self, event: Event, process: Process) -> None:
         data = event.data
         if event.kind == "attach":
             self.evidence.append([data["no"], data["name"], data["sha256"], data["size"], event.by_id, event.at])
+        if event.kind in (WARNED, ESCALATED):
+            told = [*((rung, False) for rung in data["passed"]), (data["rung"], True)]
+            self.rungs += [(data["deadline"], data["term"], *step) for step in told]
         action = process.action(event.kind)
         for effect in action.effects if action else []:
             if hear := getattr(self, f"_{effect}", None):
@@ -93,6 +100,7 @@ class _Told:
 
     def _keep_follow_up(self, event: Event, fields: dict[str, Any]) -> None:
         said = [fields["reached"], fields["satisfaction"], fields.get("note", "")]
+        said += [fields.get("signed"), fields.get("evidence_no", "")[:10]]
         self.follow_ups.append([event.at, event.by_id, *said])
 
     def _keep_units(self, event: Event, fields: dict[str, Any]) -> None:
@@ -117,9 +125,13 @@ def _of_approval(row: Approval) -> list[Any]:
 
 
 def _of_follow_up(row: FollowUp) -> list[Any]:
-    return [row.at, row.by_id, row.reached, row.satisfaction, row.note]
+    return [row.at, row.by_id, row.reached, row.satisfaction, row.note, row.signed, row.evidence_no]
 
 
 def _next_due(case: Case) -> Any:
     running = [d.safe_target for d in case.deadlines.all() if d.state == Deadline.State.RUNNING]
     return min(running, default=None)
+
+
+def _rungs(case: Case) -> list[tuple[int, str, str, bool]]:
+    return [(d.pk, step.term, step.rung, step.told) for d in case.deadlines.all() for step in d.steps.all()]

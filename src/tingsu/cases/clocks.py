@@ -15,6 +15,7 @@ from tingsu.calendars.rules import PAUSE_WORDS
 from tingsu.cases.errors import NotPossible
 from tingsu.cases.models import Case, Deadline
 from tingsu.cases.packs import pack_of
+from tingsu.cases.rungs import set_next_rung
 from tingsu.cases.site_days import site_calendar
 from tingsu.org.models import User
 from tingsu.org.permissions import NotAllowed, roles_of
@@ -22,6 +23,7 @@ from tingsu.packs.rules import as_rule, longer_rule, rule_as_kept
 from tingsu.packs.schema import DeadlineRule, Pack, Start
 
 ACTIVE = (Deadline.State.RUNNING, Deadline.State.PAUSED)
+PROMISES = ("promise", "pledge")  # to answer by a time; to have something done by a time
 
 
 def make_deadlines(case: Case, starts: Iterable[Start], *, at: datetime) -> list[Deadline]:
@@ -38,7 +40,7 @@ def start_deadlines(case: Case, starts: Iterable[Start], *, at: datetime) -> Non
     """Start clocks; a running clock of the same kind is dropped first, since the new one takes its place."""
     made = make_deadlines(case, starts, at=at)
     kinds = [deadline.kind for deadline in made]
-    case.deadlines.filter(kind__in=kinds, state__in=ACTIVE).update(state=Deadline.State.DROPPED, stopped_at=at)
+    case.deadlines.filter(kind__in=kinds, state__in=ACTIVE).update(**_dropped(at))
     Deadline.objects.bulk_create(made)
 
 
@@ -48,14 +50,19 @@ def stop_deadlines(case: Case, kinds: Iterable[str], *, at: datetime) -> list[De
     stopped = list(case.deadlines.filter(kind__in=wanted, state__in=ACTIVE)) if wanted else []
     for deadline in stopped:
         deadline.state = Deadline.State.MET if at < deadline.lawful_end else Deadline.State.LATE
-        deadline.stopped_at = at
-        deadline.save(update_fields=["state", "stopped_at"])
+        deadline.stopped_at, deadline.next_rung_at = at, None
+        deadline.save(update_fields=["state", "stopped_at", "next_rung_at"])
     return stopped
+
+
+def drop_kind(case: Case, kind: str, *, at: datetime) -> int:
+    """Stop the clocks of one kind without judging them; returns how many ran."""
+    return case.deadlines.filter(kind=kind, state__in=ACTIVE).update(**_dropped(at))
 
 
 def drop_deadlines(case: Case, *, at: datetime) -> None:
     """Stop every running clock without judging it: the procedure ended by withdrawal or merging."""
-    case.deadlines.filter(state__in=ACTIVE).update(state=Deadline.State.DROPPED, stopped_at=at)
+    case.deadlines.filter(state__in=ACTIVE).update(**_dropped(at))
 
 
 def extend_statute(case: Case, *, by: User, at: datetime) -> Deadline:
@@ -95,7 +102,7 @@ def recount_deadlines(first: date, last: date, *, at: datetime) -> int:
     Each case in a transaction of its own, which also moves its next due time. Returns how many clocks changed.
     """
     spanning = Deadline.objects.filter(state__in=ACTIVE, started_at__date__lte=last, lawful_end__date__gte=first)
-    rows = spanning.exclude(kind="promise").order_by("case_id", "id").values_list("case_id", "id")
+    rows = spanning.exclude(kind__in=PROMISES).order_by("case_id", "id").values_list("case_id", "id")
     return sum(_recount(pk, [row[1] for row in of_case], at) for pk, of_case in groupby(list(rows), lambda row: row[0]))
 
 
@@ -124,13 +131,13 @@ def resume_deadlines(case: Case, *, at: datetime) -> None:
         _recompute(deadline, at)
 
 
-def start_promise(case: Case, promised_at: datetime, words: str, *, at: datetime) -> Deadline:
+def start_promise(case: Case, promised_at: datetime, words: str, *, at: datetime, kind: str = PROMISES[0]) -> Deadline:
     """Put a promise to the customer on the clock: kept whatever the progress (source 002-01)."""
     if promised_at <= at:
         raise NotPossible("承诺的时间要晚于现在。")
-    return Deadline.objects.create(
+    deadline = Deadline(
         case=case,
-        kind="promise",
+        kind=kind,
         rule={"id": "PROMISE", "name": {"zh": "对客户的承诺", "en": "Promise to the customer"}},
         started_at=at,
         safe_target=promised_at,
@@ -140,6 +147,9 @@ def start_promise(case: Case, promised_at: datetime, words: str, *, at: datetime
         ],
         note=words[:200],
     )
+    set_next_rung(deadline)
+    deadline.save()
+    return deadline
 
 
 def nearest_due(case: Case) -> datetime | None:
@@ -175,6 +185,8 @@ def _recount(case_pk: int, deadlines: Sequence[int], at: datetime) -> int:
         case = Case.objects.select_for_update().get(pk=case_pk)
         changed = 0
         for deadline in case.deadlines.filter(pk__in=deadlines, state__in=ACTIVE):
+            if "limit" not in deadline.rule:  # a time that was agreed, not reckoned
+                continue
             before = (deadline.safe_target, deadline.lawful_end, deadline.explanation)
             _set_due(deadline, at)
             if before != (deadline.safe_target, deadline.lawful_end, deadline.explanation):
@@ -194,6 +206,7 @@ def _set_due(deadline: Deadline, at: datetime) -> None:
     due = compute(rule, start=deadline.started_at, calendar=calendar, pauses=pauses, now=at)
     deadline.safe_target, deadline.lawful_end = due.safe_target, due.lawful_end
     deadline.explanation = [*due.steps, *deadline.rule.get("history", [])]
+    set_next_rung(deadline)
 
 
 def _pause(data: dict[str, Any], pack: Pack) -> Pause:
@@ -213,3 +226,7 @@ def _first_day(deadline: Deadline) -> date:
 
 def _told_day(at: datetime) -> str:
     return f"{local(at):%Y年%-m月%-d日}"
+
+
+def _dropped(at: datetime) -> dict[str, Any]:
+    return {"state": Deadline.State.DROPPED, "stopped_at": at, "next_rung_at": None}

@@ -11,10 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from tingsu.cases import clocks
+from tingsu.cases.contact import end_wait, keep_contact, keep_notice, send_sms
 from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.cases.fields import as_plain
 from tingsu.cases.guards import level_for, waiting_approval
 from tingsu.cases.models import Approval, Case, FollowUp, Option
+from tingsu.cases.promises import keep_promise, start_promise
 from tingsu.cases.queue import mark_risks
 from tingsu.org.models import User
 
@@ -133,13 +135,13 @@ def keep_follow_up(doing: Doing) -> None:
     values = doing.values
     FollowUp.objects.create(
         case=doing.case, at=doing.at, by=doing.by, reached=values["reached"], satisfaction=values["satisfaction"],
-        note=values.get("note", ""),
+        note=values.get("note", ""), signed=values.get("signed"), evidence_no=values.get("evidence_no", "")[:10],
     )  # fmt: skip
     doing.case.satisfaction = values["satisfaction"]
 
 
 def close(doing: Doing) -> None:
-    """Sum up and close; a promise still on the clock stops here."""
+    """Sum up and close; a promise still on the clock stops here unless the pack asks for promises_settled."""
     doing.case.summary, doing.case.lesson = doing.values["summary"], doing.values.get("lesson", "")
     end(doing)
 
@@ -195,10 +197,6 @@ def resume_deadlines(doing: Doing) -> None:
     clocks.resume_deadlines(doing.case, at=doing.at)
 
 
-def start_promise(doing: Doing) -> None:
-    clocks.start_promise(doing.case, doing.values["promised_at"], doing.values["words"], at=doing.at)
-
-
 def correct_reading(doing: Doing) -> None:
     """A person's word replaces the engine's; what the engine had said stays in the reading and in the event."""
     case = doing.case
@@ -223,5 +221,6 @@ EFFECTS: dict[str, Callable[[Doing], None]] = {
         keep_verdict, take_ownership, keep_owner, keep_units, keep_findings, keep_options, request_approval,
         decide_approval, keep_paid, keep_answer, keep_follow_up, close, end, reopen, merge_into, extend_deadline,
         pause_deadlines, resume_deadlines, start_promise, correct_reading, keep_details,
+        keep_promise, keep_contact, send_sms, end_wait, keep_notice,
     )
 }  # fmt: skip

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 
+from tingsu.base.clock import now
 from tingsu.cases.access import cases_under, handles_at_unit
+from tingsu.cases.contact import legally_notified, no_contact_lapsed, tried_enough
 from tingsu.cases.errors import NotPossible
 from tingsu.cases.models import Approval, Case, Event
 from tingsu.cases.packs import pack_of
+from tingsu.cases.promises import promises_settled
 from tingsu.org.models import User
 from tingsu.org.permissions import NotAllowed, roles_of
 from tingsu.packs.schema import Level
@@ -24,13 +28,14 @@ from tingsu.reading import normalise
 class Attempt:
     """Someone about to do something to a case; ``values`` are the parsed fields, empty while only asking.
 
-    ``roles`` are those the action is open to.
+    ``roles`` are those the action is open to; ``at`` is when.
     """
 
     case: Case
     by: User
     values: dict[str, Any]
     roles: frozenset[str]
+    at: datetime = field(default_factory=now)
 
 
 def check(name: str, attempt: Attempt) -> None:
@@ -121,6 +126,13 @@ def paid_as_approved(attempt: Attempt) -> None:
         raise NotPossible(f"实付金额超过批准的 {limit} 元。确需多付，请重新提出方案送审。")
 
 
+def opinion_checked_twice(attempt: Attempt) -> None:
+    """The customer was asked twice after the answer (source 002-02: one or two opinion checks)."""
+    asked = attempt.case.follow_ups.count()
+    if asked < 2:
+        raise NotPossible(f"按本流程要回访两次才能结案，现已回访 {asked} 次。")
+
+
 def proposers_of(proposals: QuerySet[Event]) -> QuerySet[Event, int]:
     """Who made these proposals, the latest first."""
     return proposals.order_by("-seq").values_list("by", flat=True)
@@ -151,5 +163,10 @@ GUARDS: dict[str, Callable[[Attempt], None]] = {
         not_own_plan,
         paid_as_approved,
         a_clock_stands_still,
+        promises_settled,
+        tried_enough,
+        no_contact_lapsed,
+        legally_notified,
+        opinion_checked_twice,
     )
 }

@@ -52,7 +52,7 @@ def act(
         pack = pack_of(held)
         action = _checked_action(held, action_id, pack, by, version)
         values = parse_fields(action, fields, pack)
-        _check_guards(action, guards.Attempt(held, by, values, frozenset(action.by)))
+        _check_guards(action, guards.Attempt(held, by, values, frozenset(action.by), at))
         came_from = held.stage
         said = _take_effect(held, action, effects.Doing(held, action.id, by, at, values, {}))
         held.stage = _next_stage(held, action, values)

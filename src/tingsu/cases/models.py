@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from tingsu.cases import tables  # noqa: F401 - more tables of this room, in a file of their own
+from tingsu.cases import overdue_tables, tables  # noqa: F401 - more tables of this room, in files of their own
 from tingsu.org.models import Unit
 
 
@@ -193,9 +193,15 @@ class Deadline(models.Model):
     pauses = models.JSONField(default=list)
     explanation = models.JSONField(default=list)
     note = models.CharField(max_length=200, blank=True)
+    outcome = models.CharField(max_length=20, blank=True)  # of a promise: how it was settled; "" by the clock alone
+    next_rung_at = models.DateTimeField(null=True, blank=True)  # when the next reaction is due; null: none any more
 
     class Meta:
         ordering = ["id"]
+        indexes = [
+            # What a sweep reads: it grows with what is due, not with what is open.
+            models.Index(fields=["next_rung_at", "id"], name="deadline_rung", condition=Q(next_rung_at__isnull=False))
+        ]
 
 
 class Option(models.Model):
@@ -241,6 +247,8 @@ class FollowUp(models.Model):
     reached = models.CharField(max_length=20)
     satisfaction = models.CharField(max_length=20)
     note = models.TextField(blank=True)
+    signed = models.BooleanField(null=True)  # whether the customer signed; null: not asked
+    evidence_no = models.CharField(max_length=10, blank=True)  # where the signature lies in the annex
 
     class Meta:
         ordering = ["id"]

@@ -22,6 +22,9 @@ NEEDS: dict[EffectName, tuple[str, ...]] = {
     "merge_into": ("into",),
     "pause_deadlines": ("why",),
     "start_promise": ("promised_at", "words"),
+    "keep_promise": ("result",),
+    "keep_contact": ("result",),
+    "keep_notice": ("reason",),
 }
 
 

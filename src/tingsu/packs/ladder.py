@@ -1,4 +1,4 @@
-"""When each step of the reaction to a clock comes (逾期反应): counted from its ends, by the hour or by working hours."""
+"""When each step of the reaction to a clock comes (逾期反应), counted from its ends by the hour or by working hours."""
 
 from __future__ import annotations
 
