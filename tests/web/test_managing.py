@@ -77,7 +77,7 @@ def test_new_limits_are_for_new_cases_and_two_administrators_conflict(bank: Bank
 @pytest.mark.parametrize("limits", [["800", "700", ""], ["500", "5000", "9000"], ["x", "1", ""], ["-1", "1", ""]])
 def test_limits_that_leave_a_gap_never_go_into_force(bank: Bank, signed_in: SignIn, limits: list[str]) -> None:
     typed = {"pack": "bank", "version": "0"} | {f"limit-{n}": limit for n, limit in enumerate(limits)}
-    assert signed_in(bank.admin).post("/manage/authority/", typed).status_code in (400, 422, 500)
+    assert signed_in(bank.admin).post("/manage/authority/", typed).status_code in (400, 422)
     assert active_pack() == load_pack("bank")
     assert not PackInForce.objects.exists()
 
