@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from tingsu.reading.labels import NO, YES
 from tingsu.reading.learned.model import Weighed
 from tingsu.reading.learned.pieces import cut_words
 from tingsu.reading.scoring import MAX_EVIDENCE, Seen, is_denied
-from tingsu.reading.trie import Ints
 from tingsu.reading.types import Demand, Emotion, Evidence, Judgement, Risk
 
 WHY = "措辞与已标注的投诉相近"
@@ -40,7 +39,8 @@ _HOT = ("咒骂", "愤怒", "激烈", "反话", "反问")
 _COOL = ("和气", "称赞")
 
 
-Bounds = tuple[int, Ints, Ints]  # where the text begins; of each character the word's begin and end, from there
+# Where the text begins among those read together; of each character of them all, its word's begin and end.
+Bounds = tuple[int, list[int], list[int]]
 
 
 class Heard:
@@ -59,9 +59,11 @@ class Heard:
     def wordings(self, facet: str, label: str) -> tuple[Evidence, ...]:
         """Where the wordings stand that pulled most towards ``label``, neighbours joined, in order."""
         text, seen = self.seen.text, self.seen
-        places = [(text.find(piece), len(piece)) for piece in self.weighed.wordings(facet, label)[: 2 * _SHOWN]]
         begin, before, behind = self._bounds
-        whole = [(int(before[at]) - begin, int(behind[at + size - 1]) - begin) for at, size in places if at >= 0]
+        whole = []
+        for piece in self.weighed.wordings(facet, label, 2 * _SHOWN):
+            if (at := text.find(piece)) >= 0:
+                whole.append((before[begin + at] - begin, behind[begin + at + len(piece) - 1] - begin))
         spans = [seen.folded.origin(start, end) for start, end in _join(whole)[:_SHOWN]]
         return tuple([Evidence(start, end, seen.original[start:end], WHY) for start, end in spans])
 
@@ -70,9 +72,8 @@ def bound_words(texts: Sequence[str]) -> list[Bounds]:
     """For every character of each text, where the word begins and ends to which it belongs."""
     sizes = np.fromiter(map(len, cut_words("\n".join((*texts, "")))), dtype=np.int64)
     ends = np.cumsum(sizes)
-    before, behind = np.repeat(ends - sizes, sizes), np.repeat(ends, sizes)
-    stops = list(accumulate((len(text) + 1 for text in texts), initial=0))
-    return [(start, before[start:stop], behind[start:stop]) for start, stop in pairwise(stops)]
+    before, behind = np.repeat(ends - sizes, sizes).tolist(), np.repeat(ends, sizes).tolist()
+    return [(start, before, behind) for start in accumulate((len(text) + 1 for text in texts[:-1]), initial=0)]
 
 
 def _join(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
