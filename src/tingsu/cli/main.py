@@ -76,6 +76,7 @@ def _add(to: typer.Typer, name: str, command: Callable[..., Any], *, needs_site:
 
 _add(app, "serve", server.serve)
 _add(app, "worker", server.worker)
+_add(app, "sweep", server.sweep)
 _add(app, "prepare", server.prepare)
 _add(app, "demo", demo.load)
 _add(app, "analyse", analyse.analyse, needs_site=False)

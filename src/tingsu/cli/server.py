@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 console = Console()
+log = logging.getLogger(__name__)
+SWEEP_EVERY = 20.0  # seconds between two looks whether it is this process's turn
 
 
 class PortTaken(TingsuError):
@@ -74,19 +78,69 @@ def serve(
 def worker(
     once: Annotated[bool, typer.Option("--once", help="做完现有的任务就退出。")] = False,
 ) -> None:
-    """运行后台任务：查找相近投诉等。"""
-    run_jobs(once=once)
+    """运行后台任务：查找相近投诉、时限预警与升级等。"""
+    with sweeping_beside(once=once):
+        run_jobs(once=once)
+
+
+def sweep() -> None:
+    """查一遍到期的时限：该预警的预警，该升级的升级。每一级只做一次，可随时重复运行（定时任务用）。"""
+    from tingsu.cases.sweeping import sweep as sweep_clocks
+
+    swept = sweep_clocks()
+    done = f"预警 {swept.warned} 件、升级 {swept.escalated} 件，发出提醒 {swept.notices} 条"
+    console.print(f"[green]✓[/] 查看了 {swept.looked} 个到点的时限：{done}。", highlight=False)
+    if swept.failed:
+        console.print(f"[yellow]![/] {swept.failed} 件没有办成，原因见日志，下次再试。", highlight=False)
+        raise typer.Exit(1)
 
 
 def run_jobs(*, once: bool) -> None:
     """Run queued jobs until stopped, or only those queued now."""
-    import logging
-
     from django.core.management import call_command
 
     os.nice(10)  # people at the counter come first
     logging.getLogger("django_tasks_db").setLevel(logging.WARNING)
     call_command("db_worker", batch=once, interval=0.5, startup_delay=False, verbosity=0)
+
+
+@contextmanager
+def sweeping_beside(*, once: bool = False) -> Iterator[None]:
+    """The clocks are swept every minute on a thread beside the jobs; once, before them, when ``once``.
+
+    Of several workers one sweeps at a time. A sweep that fails (the database is away) is logged and tried again.
+    """
+    stop = threading.Event()
+    if once:
+        _sweep_once()
+        yield
+        return
+    thread = threading.Thread(target=_sweep_until, args=(stop,), name="sweep", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=10)
+
+
+def _sweep_until(stop: threading.Event) -> None:
+    while not stop.is_set():
+        _sweep_once()
+        stop.wait(SWEEP_EVERY)
+
+
+def _sweep_once() -> None:
+    from django.db import close_old_connections, connection
+
+    from tingsu.cases.sweeping import sweep_in_turn
+
+    try:
+        close_old_connections()
+        sweep_in_turn()
+    except Exception:  # the thread must outlive a database that is away for a while
+        log.exception("sweep")
+        connection.close()
 
 
 def _check_port(host: str, port: int) -> None:

@@ -38,7 +38,7 @@ def rungs_of(ladder: Ladder, kind: str, ends: Ends, calendar: WorkingCalendar) -
     A rung that would come before the clock began does not exist for it: nobody is warned of a promise for this
     afternoon three days ahead.
     """
-    about = [rung for rung in ladder.rungs if not rung.kinds or kind in rung.kinds]
+    about = [r for r in ladder.rungs if kind in r.kinds or (not r.kinds and kind not in r.except_kinds)]
     due = [Due(_moment(rung, ends, ladder.office_hours, calendar), rung) for rung in about]
     return sorted((one for one in due if one.at > ends.started_at), key=lambda one: one.at)
 

@@ -20,6 +20,8 @@ def ladder_mistakes(pack: Pack) -> Iterator[Mistake]:
         at: Location = ("escalation", "rungs", index)
         if rung.id in names[:index]:
             yield at, f"「{rung.id}」重名"
+        if rung.kinds and rung.except_kinds:
+            yield at, "kinds 与 except_kinds 只能写一个"
         if rung.before and rung.after:
             yield at, "before 与 after 只能写一个"
         yield from _recipient_mistakes(pack, rung, at)

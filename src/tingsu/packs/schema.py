@@ -275,11 +275,12 @@ class Recipient(Part):
 class Rung(Part):
     """One step of the reaction to a clock (逾期反应): a warning before an end, or an escalation from it on.
 
-    ``kinds`` are the clocks it is about (empty: all). ``before`` or ``after`` count from the end named by ``of``.
+    ``kinds`` are the clocks it is about (empty: all but ``except_kinds``). ``before`` or ``after`` count from the end named by ``of``.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     kinds: list[str] = []
+    except_kinds: list[str] = []
     before: int = Field(default=0, ge=0, le=9_000)
     after: int = Field(default=0, ge=0, le=9_000)
     unit: Literal["hour", "working_hour"] = "hour"
