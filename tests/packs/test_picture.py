@@ -64,6 +64,7 @@ def test_the_path_of_a_case_is_lit_and_told_in_words() -> None:
     assert (fills[0], fills[1], fills[2]) == (PALE, LIT, "#ffffff")
     assert sum(path.attrib.get("stroke") == LIT for path in root.iter(f"{SVG}path")) == 1
     assert root.attrib["aria-label"].endswith("本工单经过：待判断 → 待转办；现处：待转办。")
+    assert "添加记录" in plain and "添加记录" not in draw_process(load_pack("bank"), asides=False)
     assert "This case went: Recorded" in draw_process(
         load_pack("bank"), visited=["recorded"], current="judged", language="en"
     )

@@ -22,16 +22,18 @@ def draw_process(
     moves: Iterable[Move] = (),
     current: str = "",
     language: str = "zh",
+    asides: bool = True,
 ) -> str:
     """The pack's process as one SVG picture at most 1,320 wide, styled by attributes alone.
 
     With ``visited`` and ``current`` (stage ids) and ``moves`` the case's own path is lit up, and told in words for who
-    does not see it. Ends off the main road have a row of their own; what leaves the case where it is stands in words.
+    does not see it. Ends off the main road have a row of their own; what may be
+    done in any stage stands under it in words (``asides``).
     """
     layout = lay_out(pack)
     lit, walked = {*visited, current} - {""}, set(moves)
-    below = side_lines(pack, language)
-    width = max(layout.width, min(WIDEST, int(13 * max(map(width_of, below), default=0)) + 2 * layout.left))
+    below = side_lines(pack, language) if asides else []
+    width = max(layout.width, min(WIDEST, int(13 * max(map(width_of, below), default=0)) + 2 * layout.left + 13))
     below = [wrap(line, (width - 2 * layout.left) / 13, 1)[0] for line in below]
     height = layout.height + 22 * len(below) + 16
     name = pack.process.name.in_language(language)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tingsu.packs.schema import Action, Pack, Stage
 
-BOX, GAP, HIGH = 108, 36, 60
+BOX, GAP, HIGH = 108, 32, 60
 MOST = 9  # boxes in a row: what 1,366 pixels take at full size
 LEFT, TOP, ABOVE, LANE, BELOW = 44, 84, 44, 24, 14
 Point = tuple[float, float]

@@ -15,7 +15,8 @@ def width_of(text: str) -> float:
 
 def wrap(text: str, room: float, most: int = 2) -> list[str]:
     """The text in at most ``most`` lines of ``room`` ems, broken at blanks where there are some; the rest is cut."""
-    lines, left = [], text
+    lines: list[str] = []
+    left = text
     while left and len(lines) < most:
         line = _fitting(left, room)
         lines.append(line.strip())

@@ -46,7 +46,9 @@ def picture_of(case: Case, events: Iterable[Event]) -> SafeString:
     moves = {(data["from"], data["to"]) for data in told if data.get("from") and data["from"] != data.get("to")}
     language = "en" if in_english() else "zh"
     # Every word in it is escaped where it is drawn.
-    return SafeString(draw_process(pack_of(case), visited=visited, moves=moves, current=case.stage, language=language))
+    return SafeString(
+        draw_process(pack_of(case), visited=visited, moves=moves, current=case.stage, language=language, asides=False)
+    )
 
 
 def _done_steps(process: Process, events: Iterable[Event]) -> set[int]:
