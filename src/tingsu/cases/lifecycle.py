@@ -13,6 +13,7 @@ from tingsu.base.clock import now
 from tingsu.base.errors import TingsuError
 from tingsu.cases import clocks, effects, guards
 from tingsu.cases.access import is_visible, roles_over
+from tingsu.cases.authority import roles_lent
 from tingsu.cases.chain import append_event
 from tingsu.cases.errors import Conflict, NotFound, WrongStage
 from tingsu.cases.fields import as_plain, parse_fields
@@ -50,9 +51,9 @@ def act(
     with transaction.atomic():
         held = _hold(case.pk, case.number, by)
         pack = pack_of(held)
-        action = _checked_action(held, action_id, pack, by, version)
+        action = _checked_action(held, action_id, pack, by, version, at)
         values = parse_fields(action, fields, pack)
-        _check_guards(action, guards.Attempt(held, by, values, frozenset(action.by), at))
+        _check_guards(action, guards.Attempt(held, by, values, frozenset(action.by), at, action.id))
         came_from = held.stage
         said = _take_effect(held, action, effects.Doing(held, action.id, by, at, values, {}))
         held.stage = _next_stage(held, action, values)
@@ -81,16 +82,21 @@ def _hold(pk: int, number: str, by: User) -> Case:
     return held
 
 
-def _checked_action(case: Case, action_id: str, pack: Pack, by: User, version: int) -> Action:
+def _checked_action(case: Case, action_id: str, pack: Pack, by: User, version: int, at: datetime) -> Action:
     action = pack.process.action(action_id)
     if case.version != version and (action is None or _changes_state(action)):
         raise Conflict(case.number, case.version, _changes_since(case, version, pack))
     if action is None or not pack.process.leads_from(action, case.stage) or not _fits(action, case):
         doable = [offer.action.name.zh for offer in offers(case, by=by) if offer.allowed]
         raise WrongStage(action.name.zh if action else action_id, pack.process.stage(case.stage).name.zh, doable)
-    if not roles_over(by, case) & set(action.by):
+    if not _acts_as(by, case, action, roles_over(by, case), at) & set(action.by):
         raise NotAllowed(action.name.zh, _role_names(action, pack))
     return action
+
+
+def _acts_as(by: User, case: Case, action: Action, roles: frozenset[str], at: datetime) -> frozenset[str]:
+    """The person's roles for this action; to decide a plan, also those of colleagues he stands in for."""
+    return roles | roles_lent(by, case, at=at) if "within_authority" in action.guards else roles
 
 
 def _fits(action: Action, case: Case) -> bool:
@@ -131,9 +137,9 @@ def _move_clocks(case: Case, action: Action, values: Mapping[str, Any], at: date
 def _offer(action: Action, case: Case, pack: Pack, by: User, roles: frozenset[str]) -> Offer:
     who = _role_names(action, pack)
     try:
-        if not roles & set(action.by):
+        if not _acts_as(by, case, action, roles, now()) & set(action.by):
             raise NotAllowed(action.name.zh, who)
-        _check_guards(action, guards.Attempt(case, by, {}, frozenset(action.by)))
+        _check_guards(action, guards.Attempt(case, by, {}, frozenset(action.by), action=action.id))
     except TingsuError as error:
         return Offer(action, False, error.message, error.who if isinstance(error, NotAllowed) else who)
     return Offer(action, True, "", who)

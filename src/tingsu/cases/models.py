@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from tingsu.cases import overdue_tables, tables  # noqa: F401 - more tables of this room, in files of their own
+from tingsu.cases import budget_tables, overdue_tables, tables  # noqa: F401 - more tables of this room, in their files
 from tingsu.org.models import Unit
 
 
@@ -232,10 +232,19 @@ class Approval(models.Model):
     decided_at = models.DateTimeField(null=True)
     granted = models.BooleanField(null=True)
     reason = models.TextField(blank=True)
+    # In whose place it was decided (代).
+    acting_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    settled_at = models.DateTimeField(null=True)  # of a granted one: carried out, replaced, or the procedure ended
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["level"], name="approval_waiting", condition=Q(granted=None))]
+        indexes = [
+            models.Index(fields=["level"], name="approval_waiting", condition=Q(granted=None)),
+            # Money promised and not yet paid: what budgets are counted from.
+            models.Index(fields=["case"], name="approval_committed", condition=Q(granted=True, settled_at=None)),
+        ]
 
 
 class FollowUp(models.Model):

@@ -6,6 +6,7 @@ from typing import Any
 
 from tingsu.cases.models import Case
 from tingsu.org.pack import pack_of_edition
+from tingsu.packs.level_checks import SEVERAL
 from tingsu.packs.schema import Pack
 from tingsu.reading import normalise
 
@@ -20,6 +21,14 @@ def held_value(case: Case, name: str) -> str:
     if name in _FIELDS:
         return str(getattr(case, name))
     return str(case.details.get(name, ""))
+
+
+def held_values(case: Case, name: str) -> list[str]:
+    """What the case holds under ``name``, as a list: one value, or those of a field that holds several."""
+    if name in SEVERAL:
+        return [str(value) for value in getattr(case, name)]
+    held = case.details.get(name) if name not in _FIELDS else None
+    return [str(value) for value in held] if isinstance(held, list) else [held_value(case, name)]
 
 
 def told_of(pack: Pack, taxonomy: str, read: str, text: str) -> str:

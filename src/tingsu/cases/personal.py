@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -13,12 +13,14 @@ from tingsu.base.text import UNSTORABLE, is_storable
 from tingsu.cases.access import is_visible
 from tingsu.cases.chain import append_event
 from tingsu.cases.errors import Incomplete, NotFound, NotPossible
-from tingsu.cases.guards import has_direct_interest
+from tingsu.cases.interest import has_direct_interest
 from tingsu.cases.models import Case, Customer
+from tingsu.cases.tables import Party
 from tingsu.org.access_log import note_access
 from tingsu.org.models import User
 from tingsu.org.permissions import require
 
+SHOWN_OF_PARTY = ("name", "phone", "id_no")
 SHOWN = ("name", "phone", "id_no", "account_no", "email", "address", "occupation")
 
 
@@ -28,6 +30,12 @@ class Revealed:
 
     text: str
     customer: dict[str, str]
+    parties: list[dict[str, str]] = field(default_factory=list)
+
+
+def masked_party(party: Party) -> dict[str, str]:
+    """A representative, proxy or heir as pages show them."""
+    return {name: _MASKS[name](getattr(party, name)) for name in SHOWN_OF_PARTY}
 
 
 def masked_customer(customer: Customer) -> dict[str, str]:
@@ -56,7 +64,8 @@ def reveal(case: Case, *, by: User, reason: str, at: datetime | None = None) -> 
         held.save(update_fields=["event_count", "head_hash"])
         # Also outside the case: who cuts the last event off a case would have to cut this log too.
         note_access("reveal", {"case": held.number, "event": held.event_count}, by=by, at=at)
-    return Revealed(held.text, {name: getattr(held.customer, name) for name in SHOWN})
+    parties = [{name: getattr(party, name) for name in SHOWN_OF_PARTY} for party in held.parties.all()]
+    return Revealed(held.text, {name: getattr(held.customer, name) for name in SHOWN}, parties)
 
 
 def mask_name(name: str) -> str:

@@ -11,13 +11,14 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from tingsu.base.clock import is_plausible, local, now
 from tingsu.base.text import is_storable
-from tingsu.cases.access import cases_under, reaches_all, visible_cases
-from tingsu.cases.guards import proposers_of
+from tingsu.cases.access import cases_reached, visible_cases
+from tingsu.cases.authority import proposers_of
+from tingsu.cases.interest import is_named
 from tingsu.cases.models import Approval, Case, Event
 from tingsu.cases.search import search
+from tingsu.org.delegation import Seat, seats_of
 from tingsu.org.models import Unit, User
 from tingsu.org.pack import actions_with, packs_in_force
-from tingsu.org.permissions import roles_of
 
 URGENT = "紧急"  # among the risk marks: someone must act now, before anything else
 NEAR_DAYS = 3  # a case is near its deadline from this many days before it
@@ -112,20 +113,45 @@ def mark_risks(risks: list[str], *, urgent: Iterable[str] = ()) -> str:
     return f"|{'|'.join(marks)}|" if marks else ""
 
 
-def waiting_for(by: User) -> QuerySet[Approval]:
-    """The approvals this person may decide: at a level held where the case is, or below; never one's own plan."""
+def waiting_for(by: User, *, at: datetime | None = None) -> QuerySet[Approval]:
+    """The approvals this person may decide: at a level held where the case is, or below, or in a colleague's place.
+
+    Never a plan of one's own or of the colleague's, nor a complaint about either.
+    """
+    seats = seats_of(by, at=at)
     mine = Q(pk__in=[])
-    for pack in packs_in_force().all:
-        levels = [level.role for level in pack.authority.levels]
-        for index, role in enumerate(levels):
-            if role in roles_of(by):
-                reached = Q() if reaches_all(by, {role}) else Q(case__in=cases_under(by, {role}))
-                mine |= Q(level__in=levels[: index + 1], case__pack=pack.id) & reached
+    for seat in seats:
+        mine |= _within_level(seat)
     proposals = Event.objects.filter(case=OuterRef("case"), kind__in=actions_with("keep_options"))
     latest = proposers_of(proposals)[:1]
     waiting = Approval.objects.filter(mine, granted=None).annotate(proposed_by=Subquery(latest))
-    waiting = waiting.exclude(asked_by=by).exclude(proposed_by=by.pk)
+    accused = list(waiting.exclude(case__accused_person="").values_list("pk", "case__accused_person"))
+    free = Q(pk__in=[])
+    for seat in seats:
+        free |= _within_level(seat) & ~_concerns(seat.giver or by, accused)
+    waiting = waiting.filter(free) if len(seats) > 1 else waiting
+    waiting = waiting.exclude(_concerns(by, accused))
     return waiting.select_related("case", "option", "asked_by", "case__lead_unit").order_by("asked_at")
+
+
+def _within_level(seat: Seat) -> Q:
+    """What may be decided from a seat, by its level and reach."""
+    mine = Q(pk__in=[])
+    for pack in packs_in_force().all:
+        levels = list(dict.fromkeys(level.role for level in pack.authority.levels))
+        for index, role in enumerate(levels):
+            if grants := [grant for grant in seat.grants if grant.role.id == role]:
+                everywhere = any(grant.reach == "all" for grant in grants)
+                reached = Q() if everywhere else Q(case__in=cases_reached(grants))
+                mine |= Q(level__in=levels[: index + 1], case__pack=pack.id) & reached
+    return mine
+
+
+def _concerns(person: User, accused: list[tuple[int, str]]) -> Q:
+    """Plans the person made or sent, and complaints about him."""
+    named = [pk for pk, said in accused if is_named(said, person)]
+    own = Q(asked_by=person) | Q(proposed_by=person.pk)
+    return own | Q(case__responsible_person=person, case__responsible_person__isnull=False) | Q(pk__in=named)
 
 
 def _narrow_by_time(cases: QuerySet[Case], filters: Filters, at: datetime) -> QuerySet[Case]:

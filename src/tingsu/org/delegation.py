@@ -32,7 +32,7 @@ class DelegationMistake(TingsuError):
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Grants by which a person decides: the own ones, or (``giver``) those of a colleague whose deputy the person is."""
+    """Grants by which a person decides: the own ones, or those of ``giver``, whose deputy the person is."""
 
     giver: User | None
     grants: tuple[Grant, ...]
@@ -49,7 +49,7 @@ def delegate(
     roles: Sequence[str] = (),
     at: datetime | None = None,
 ) -> Delegation:
-    """Let ``deputy`` decide in the giver's place from the first day to the last, both included; None: leave, nobody does.
+    """Let ``deputy`` decide in the giver's place, first and last day included; None: leave, and nobody does.
 
     ``roles``: those lent; none named, all. Everyone for himself; for another with ``manage_delegations``. Leaves a
     sealed line in the access log. Raises NotAllowed, DelegationMistake.
@@ -94,7 +94,7 @@ def list_delegations(*, by: User) -> QuerySet[Delegation]:
 def seats_of(user: User, *, at: datetime | None = None) -> list[Seat]:
     """The seats a person decides from at a moment: the own one first, then those of colleagues he stands in for."""
     day = local(at or now()).date()
-    lent = [Seat(one.giver, _lent(one)) for one in _deputyships(user) if one.runs(day)]
+    lent = [Seat(one.giver, _lent(one)) for one in _deputyships(user) if one.giver.is_active and one.runs(day)]
     return [Seat(None, tuple(grants_of(user))), *lent]
 
 
@@ -122,10 +122,10 @@ def running_delegations(givers: Iterable[int], *, at: datetime) -> dict[int, lis
 
 
 def _deputyships(user: User) -> list[Delegation]:
-    """What is lent to an active user by active colleagues, past and future too; read once, kept on the user object."""
+    """What is or was lent to an active user, future days too; read once, kept on the user object."""
     kept: list[Delegation] | None = getattr(user, "_kept_deputyships", None)
     if kept is None:
-        rows = Delegation.objects.filter(deputy=user, giver__is_active=True).select_related("giver__unit")
+        rows = Delegation.objects.filter(deputy=user).select_related("giver__unit")
         kept = list(rows.order_by("pk")) if user.is_active else []
         user._kept_deputyships = kept  # type: ignore[attr-defined]
     return kept

@@ -8,6 +8,7 @@ from tingsu.packs.authority_checks import authority_mistakes
 from tingsu.packs.clock_checks import clock_mistakes
 from tingsu.packs.effect_checks import effect_mistakes
 from tingsu.packs.intake_checks import intake_mistakes
+from tingsu.packs.level_checks import level_mistakes
 from tingsu.packs.ladder_checks import ladder_mistakes
 from tingsu.packs.road_checks import road_mistakes
 from tingsu.packs.rule_checks import rule_mistakes
@@ -32,6 +33,7 @@ def find_mistakes(pack: Pack) -> list[Mistake]:
         *road_mistakes(pack),
         *effect_mistakes(pack),
         *authority_mistakes(pack),
+        *level_mistakes(pack),
         *rule_mistakes(pack),
         *clock_mistakes(pack),
         *intake_mistakes(pack),
