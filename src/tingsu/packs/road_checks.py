@@ -12,6 +12,7 @@ from tingsu.packs.schema import Action, Pack, Process, Stage
 
 Location = tuple[str | int, ...]
 Mistake = tuple[Location, str]
+NOT_YET = ""  # what a case holds under a name nobody has filled in yet; a condition may ask for it
 
 
 def road_mistakes(pack: Pack) -> Iterator[Mistake]:
@@ -96,7 +97,7 @@ def _conditions(pack: Pack, action: Action, at: Location) -> Iterator[Mistake]:
             yield place, f"没有哪个办理事项会填「{name}」，这个条件永远不成立"
         elif not wanted:
             yield place, "没有写要等于什么"
-        elif (values := _values_of(pack, name)) and (unknown := set(wanted) - values):
+        elif (values := _values_of(pack, name)) and (unknown := set(wanted) - values - {NOT_YET}):
             yield place, f"「{name}」没有{_named(unknown)}这样的值"
 
 
