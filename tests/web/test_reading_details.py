@@ -115,3 +115,10 @@ def test_corrected_demands_are_shown_with_what_the_reading_knows_of_them() -> No
 def test_foreign_money_is_shown_with_its_currency() -> None:
     wish = details_of({"demands": [{"kind": "退款", "amount": "25.5", "currency": "USD"}]}).wishes[0]
     assert wish.notes == ["USD 25.50"]
+
+
+def test_a_wording_that_was_said_three_times_is_shown_once() -> None:
+    from tingsu.web.templatetags.said import distinct
+
+    said = [{"text": word, "start": n} for n, word in enumerate(["闪退", "闪退", "更新", "闪退"])]
+    assert [one["start"] for one in distinct(said)] == [0, 2]

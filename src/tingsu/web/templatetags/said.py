@@ -65,6 +65,12 @@ def veiled(value: str, veil: Veil | None) -> str:
 
 
 @register.filter
+def distinct(evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each wording once, the first of each: what is said three times proves no more."""
+    return list({one["text"]: one for one in reversed(evidence)}.values())[::-1]
+
+
+@register.filter
 def period_end(value: datetime | None) -> str:
     return end_words(value) if value else "—"
 
