@@ -67,7 +67,10 @@ def veiled(value: str, veil: Veil | None) -> str:
 @register.filter
 def distinct(evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Each wording once, the first of each: what is said three times proves no more."""
-    return list({one["text"]: one for one in reversed(evidence)}.values())[::-1]
+    first: dict[str, dict[str, Any]] = {}
+    for one in evidence:
+        first.setdefault(one["text"], one)
+    return list(first.values())
 
 
 @register.filter
