@@ -38,7 +38,7 @@ def do_action(request: HttpRequest, number: str, action_id: str) -> HttpResponse
     by = person_of(request)
     case = find_case(number, by=by)
     if request.method != "POST":
-        attempt = Attempt(action_id=action_id)
+        attempt = Attempt(action_id=action_id, typed=_suggested(request, case, action_id))
         if request.headers.get("HX-Target") == "desk":
             context = {"case": case, "desk": make_desk(case, by, attempt), "attempt": attempt}
             return render(request, "web/parts/desk.html", context)
@@ -51,6 +51,12 @@ def do_action(request: HttpRequest, number: str, action_id: str) -> HttpResponse
         return _refused(request, number, action, typed, error)
     messages.success(request, _done_words(action, done))
     return redirect("case", number=number)
+
+
+def _suggested(request: HttpRequest, case: Case, action_id: str) -> dict[str, Any] | None:
+    """What a link that opens the form puts into it; None lets the form begin as always."""
+    action = pack_of(case).process.action(action_id) if request.GET else None
+    return (read_fields(action.fields, request.GET) or None) if action else None
 
 
 @never_cache

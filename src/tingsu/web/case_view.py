@@ -25,6 +25,7 @@ from tingsu.web.fields import FieldView, draw_fields
 from tingsu.web.highlighting import kinds_in
 from tingsu.web.near_view import show_near
 from tingsu.web.process_steps import picture_of, steps_of
+from tingsu.web.promise_view import gather_promises
 from tingsu.web.reading_details import details_of
 from tingsu.web.timeline import tell
 from tingsu.web.words import Countdown, deadline_words, in_english
@@ -78,6 +79,7 @@ def gather(case: Case, by: User, attempt: Attempt, revealed: Revealed | None = N
         "desk": make_desk(case, by, attempt),
         "attempt": attempt,
         "clocks": clocks_of(case),
+        "kept": gather_promises(case, veil),
         "customer": masked_customer(case.customer),
         "revealed": revealed,
         "may_reveal": can(by, "reveal_personal_data"),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from tingsu.cases.notices import count_unread
 from tingsu.org.models import User
 from tingsu.org.pack import packs_in_force
 from tingsu.org.permissions import can, grants_of, roles_of
@@ -30,10 +31,11 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context for every page: the links this person needs, and who this person is. Evaluated only where used."""
     user = getattr(request, "user", None)
     if not isinstance(user, User) and not getattr(user, "is_authenticated", False):
-        return {"nav": [], "posts": ""}
+        return {"nav": [], "posts": "", "unread_notices": 0}
     return {
         "nav": SimpleLazyObject(lambda: _entries(request.user)),  # type: ignore[arg-type]
         "posts": SimpleLazyObject(lambda: _posts(request.user)),  # type: ignore[arg-type]
+        "unread_notices": SimpleLazyObject(lambda: count_unread(request.user)),  # type: ignore[arg-type]
         "may_export": SimpleLazyObject(lambda: can(request.user, "export_cases")),  # type: ignore[arg-type]
         "may_see_audit": SimpleLazyObject(lambda: can(request.user, "view_audit")),  # type: ignore[arg-type]
     }

@@ -22,6 +22,8 @@ TOLD = {
     "attach": _("上传了证据"),
     "open_evidence": _("查看了证据"),
     "document": _("制作了表单"),
+    "warned": _("发出时限预警"),
+    "escalated": _("时限到期，升级督办"),
 }
 QUIET = {"reveal", "open_evidence", "document"}  # looks, not changes: told smaller
 WORDS = {
@@ -36,6 +38,10 @@ WORDS = {
     "after": _("延长至"),
     "channel": _("渠道"),
     "text": _("内容"),
+    "clock_name": _("时限"),
+    "words": _("内容"),
+    "sms": _("短信内容"),
+    "promise": _("承诺"),
 }
 
 ASKED = _("诉求金额（元）")
