@@ -13,14 +13,16 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 
 from tingsu.cases.budget_tables import Payment
+from tingsu.cases.checklists import TICKED, UNTICKED
 from tingsu.cases.effects import NO_LONGER_WAITING
 from tingsu.cases.granting import GRANT
 from tingsu.cases.models import Approval, Case, Deadline, Event, Evidence, FollowUp, Option
-from tingsu.cases.packs import pack_of
+from tingsu.cases.packs import MOVED, packs_over
 from tingsu.cases.rungs import ESCALATED, WARNED
 from tingsu.packs.schema import Process
 
-OURS = {"record", "reveal", "attach", "open_evidence", WARNED, ESCALATED}  # events that come from no action of the pack
+# Events that come from no action of the pack.
+OURS = {"record", "reveal", "attach", "open_evidence", WARNED, ESCALATED, TICKED, UNTICKED, MOVED}
 BESIDE = ("options", "approvals__option", "follow_ups", "evidence", "support_units", "deadlines__steps")
 MONEY = ("approvals__acting_for", "payments")
 
@@ -37,16 +39,17 @@ def check_rows(case: Case, events: list[Event]) -> Iterator[str]:
     say what those steps did.
     """
     told = _Told()
-    process = pack_of(case).process
-    for event in events:
-        told.hear(event, process)
+    known = True
+    for event, pack in packs_over(case, events):
+        told.hear(event, pack.process)
+        known = known and (event.kind in OURS or pack.process.action(event.kind) is not None)
     if not _same(told.evidence, case.evidence.all(), _of_evidence):
         yield "证据目录与存档事件不符"
     if _next_due(case) != case.next_due:
         yield "最近时限与正在计时的期限不符"
     if sorted(told.rungs) != sorted(_rungs(case)):
         yield "预警与升级记录与其事件不符"
-    if any(event.kind not in OURS and process.action(event.kind) is None for event in events):
+    if not known:
         return
     if not _same(told.options, case.options.all(), _of_option):
         yield "处理方案与提出方案的事件不符"

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tingsu.cases.models import Case
+from tingsu.cases.models import Case, Event
 from tingsu.org.pack import pack_of_edition
 from tingsu.packs.level_checks import SEVERAL
 from tingsu.packs.schema import Pack
 from tingsu.reading import normalise
 
+MOVED = "move_edition"  # the event that moves a case to another edition of its pack
+
 
 def pack_of(case: Case) -> Pack:
     """The pack as it was when the case began, or as it was when the case was moved to a later edition."""
     return pack_of_edition(case.edition, case.pack)
+
+
+def packs_over(case: Case, events: Iterable[Event]) -> Iterator[tuple[Event, Pack]]:
+    """Each event with the pack the case went by when it happened: a case may have been moved to a later edition.
+
+    What was recorded before editions were kept is told by the pack the case goes by now.
+    """
+    told = sorted(events, key=lambda event: event.seq)
+    first = next((event.data["left"] for event in told if event.kind == MOVED), case.edition)
+    pack = pack_of_edition(first, case.pack)
+    for event in told:
+        if event.kind == MOVED:
+            pack = pack_of_edition(event.data["edition"], case.pack)
+        yield event, pack
 
 
 def held_value(case: Case, name: str) -> str:

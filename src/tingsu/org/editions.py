@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from tingsu.base.clock import now
 from tingsu.base.errors import TingsuError
@@ -40,25 +40,34 @@ class BadEdition(TingsuError):
 def put_in_force(pack: Pack, *, by: User, version: int | None = None, at: datetime | None = None) -> PackInForce:
     """New cases begin with this edition from now on; running ones keep theirs.
 
-    Then: the edition is kept whole, the row of what is in force moves, and a sealed line says who did it. ``pack`` has
-    been checked by being loaded. ``version`` is the row's version the person saw (0: none yet); None does not ask.
+    Then: the edition is kept whole, the row of what is in force moves, and a sealed line says who did it. ``version``
+    is the row's version the person saw (0: none yet); None does not ask.
 
-    Raises NotAllowed, PackChanged.
+    Raises NotAllowed, PackChanged, BadEdition (the pack does not hold together; what is in force stays).
     """
     require(by, "manage_packs")
-    at = at or now()
-    with transaction.atomic():
-        row = PackInForce.objects.select_for_update().filter(pack=pack.id).first()
-        if version is not None and version != (row.version if row else 0):
-            raise PackChanged(row)
-        before = row.edition.digest if row else ""
-        row = row or PackInForce(pack=pack.id, version=0)
-        row.edition = PackEdition.objects.get(digest=keep_edition(pack, by=by))
-        row.since, row.by, row.version = at, by, row.version + 1
-        row.save()
-        told = {"pack": pack.id, "pack_version": pack.version, "edition": pack.digest, "before": before}
-        note_access("pack", told, by=by, at=at)
+    if mistakes := find_mistakes(pack):
+        raise BadEdition([what for _, what in mistakes])
+    try:
+        with transaction.atomic():
+            row = _put(pack, by, version, at or now())
+    except IntegrityError:  # two at one moment, and neither was there before
+        raise PackChanged(PackInForce.objects.filter(pack=pack.id).first()) from None
     forget_packs()
+    return row
+
+
+def _put(pack: Pack, by: User, version: int | None, at: datetime) -> PackInForce:
+    row = PackInForce.objects.select_for_update().filter(pack=pack.id).first()
+    if version is not None and version != (row.version if row else 0):
+        raise PackChanged(row)
+    before = row.edition.digest if row else ""
+    row = row or PackInForce(pack=pack.id, version=0)
+    row.edition = PackEdition.objects.get(digest=keep_edition(pack, by=by))
+    row.since, row.by, row.version = at, by, row.version + 1
+    row.save()
+    told = {"pack": pack.id, "pack_version": pack.version, "edition": pack.digest, "before": before}
+    note_access("pack", told, by=by, at=at)
     return row
 
 

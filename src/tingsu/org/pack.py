@@ -6,6 +6,7 @@ as it was on one day, kept whole under its digest, so that cases in flight keep 
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,10 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 
 from tingsu.org.models import PackEdition, PackInForce, Unit, User
-from tingsu.packs.loader import load_pack
+from tingsu.packs.loader import PackError, load_pack
 from tingsu.packs.schema import Choice, EffectName, Pack, Role, Stage
 
+log = logging.getLogger(__name__)
 _kept: dict[str, Pack] = {}  # digest → pack, of every edition this process has met
 _stored: set[str] = set()  # digests this process has seen in the store
 
@@ -83,6 +85,12 @@ def pack_of_edition(digest: str, name: str) -> Pack:
     return _kept[digest]
 
 
+def edition_in_force(name: str) -> Pack:
+    """The pack called ``name`` as new cases would begin with it, given to a unit or not. Raises PackError."""
+    row = PackInForce.objects.select_related("edition").filter(pack=name).first()
+    return _read(name, {name: row.edition} if row else {})
+
+
 def keep_edition(pack: Pack, *, by: User | None = None) -> str:
     """Keep the pack whole under its digest, once; returns the digest."""
     digest = pack.digest
@@ -114,7 +122,22 @@ def _read(name: str, rows: dict[str, PackEdition]) -> Pack:
         if row.digest not in _kept:
             _kept[row.digest] = Pack.model_validate(row.data)
         return _kept[row.digest]
-    return load_pack(name, tuple(settings.TINGSU_PACK_PATHS))
+    try:
+        return load_pack(name, tuple(settings.TINGSU_PACK_PATHS))
+    except PackError as error:
+        return _last_kept(name, error)
+
+
+def _last_kept(name: str, error: PackError) -> Pack:
+    """The newest edition kept of a pack whose files somebody broke: work goes on with it, and the log says so."""
+    try:
+        row = PackEdition.objects.filter(pack=name).order_by("-kept_at", "-pk").first()
+    except DatabaseError:  # the tables are not made yet
+        row = None
+    if row is None:
+        raise error
+    log.warning("pack %s cannot be read, going on with edition %s: %s", name, row.digest, error.message)
+    return _kept.setdefault(row.digest, Pack.model_validate(row.data))
 
 
 def _named(name: str) -> Pack:

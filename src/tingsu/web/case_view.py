@@ -10,6 +10,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from tingsu.cases.access import visible_cases
 from tingsu.cases.bundles import suspicions_of
+from tingsu.cases.checklists import guides_of
 from tingsu.cases.lifecycle import Offer, offers
 from tingsu.cases.models import Approval, Case, Deadline, Evidence, FollowUp, Option
 from tingsu.cases.near import near_cases
@@ -76,6 +77,7 @@ def gather(case: Case, by: User, attempt: Attempt, revealed: Revealed | None = N
         "case": case,
         "steps": steps_of(case, events),
         "picture": picture_of(case, events),
+        "guides": guides_of(case, events, by=by),
         "desk": make_desk(case, by, attempt),
         "attempt": attempt,
         "clocks": clocks_of(case),

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tingsu.cases.models import Case, Event
-from tingsu.cases.packs import pack_of
+from tingsu.cases.packs import packs_over
 from tingsu.cases.veil import Veil
 from tingsu.packs.schema import FormField, Pack
 from tingsu.web.words import end_words, in_english, moment_words
@@ -22,10 +22,13 @@ TOLD = {
     "attach": _("上传了证据"),
     "open_evidence": _("查看了证据"),
     "document": _("制作了表单"),
+    "tick": _("勾选了一项"),
+    "untick": _("取消了一项勾选"),
+    "move_edition": _("改按方案包的新版本办理"),
     "warned": _("发出时限预警"),
     "escalated": _("时限到期，升级督办"),
 }
-QUIET = {"reveal", "open_evidence", "document"}  # looks, not changes: told smaller
+QUIET = {"reveal", "open_evidence", "document", "tick", "untick"}  # looks, not changes: told smaller
 WORDS = {
     "reason": _("理由"),
     "name": _("文件"),
@@ -38,6 +41,9 @@ WORDS = {
     "after": _("延长至"),
     "channel": _("渠道"),
     "text": _("内容"),
+    "ticked": _("事项"),
+    "note": _("备注"),
+    "pack_version": _("版本"),
     "clock_name": _("时限"),
     "words": _("内容"),
     "sms": _("短信内容"),
@@ -64,8 +70,7 @@ class Told:
 
 def tell(case: Case, events: Iterable[Event], veil: Veil | None) -> list[Told]:
     """The events of a case, latest first; under the veil unless there is none."""
-    pack = pack_of(case)
-    return [tell_one(event, pack, veil) for event in sorted(events, key=lambda e: -e.seq)]
+    return [tell_one(event, pack, veil) for event, pack in packs_over(case, events)][::-1]
 
 
 def tell_one(event: Event, pack: Pack, veil: Veil | None) -> Told:
