@@ -77,6 +77,7 @@ def steps(bank: Bank, amount: str = "300") -> list[tuple[str, User, dict[str, An
                 "root_cause": "质量不稳定",
                 "responsibility": "有责投诉",
                 "fault_code": "不专业",
+                "without_replies": "信用卡中心口头答复：与其业务无关",
             },
         ),
         ("propose", bank.lead, {"options": options, "chosen": "2"}),

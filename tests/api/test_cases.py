@@ -223,7 +223,7 @@ def test_a_list_costs_the_same_however_long(bank: Bank, django_assert_max_num_qu
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("", 16), ("/events", 4), ("/deadlines", 4), ("/near", 4), ("/evidence", 4)]
+    ("path", "most"), [("", 17), ("/events", 5), ("/deadlines", 5), ("/near", 4), ("/evidence", 5)]
 )
 def test_a_case_costs_the_same_whatever_it_went_through(
     bank: Bank, path: str, most: int, django_assert_max_num_queries: Any

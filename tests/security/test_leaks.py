@@ -34,6 +34,7 @@ def told(bank: Bank) -> Case:
     made = walk(made, bank, "route")
     made = act(made, "extend", {"reason": SAID, "notice": SAID}, by=bank.head, version=made.version)
     findings = {"findings": SAID, "root_cause": "质量不稳定", "responsibility": "有责投诉", "fault_code": "不专业"}
+    findings["without_replies"] = SAID
     made = act(made, "investigate", findings, by=bank.lead, version=made.version)
     options = [{**option, "text": f"{SAID}{option['text']}"} for option in OPTIONS]
     made = act(made, "propose", {"options": options, "chosen": "2"}, by=bank.lead, version=made.version)

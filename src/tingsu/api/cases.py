@@ -36,7 +36,7 @@ from tingsu.cases.packs import pack_of
 from tingsu.cases.personal import reveal
 from tingsu.cases.queue import Filters, list_cases
 from tingsu.cases.recording import CustomerDraft, Draft, record_case
-from tingsu.cases.veil import Veil
+from tingsu.cases.veil import veil_of
 from tingsu.intake.idempotency import record_once
 from tingsu.org.models import Unit
 
@@ -132,9 +132,9 @@ def do_action(request: Asked, number: str, action: str, body: ActionAsked) -> Ht
 def list_events(request: Asked, number: str, after: int = Query(0, ge=0, le=2**31 - 1)) -> HttpResponse:
     """What happened, in order; ``after`` is the last place already known."""
     case = find_case(number, by=request.auth)
-    veil = Veil(case.customer)
+    veil = veil_of(case)
     events = list(case.events.filter(seq__gt=after)[: MOST_EVENTS + 1])
-    shown = [show_event(event, pack_of(case), veil) for event in islice(events, MOST_EVENTS)]
+    shown = [show_event(event, pack_of(case), veil, request.auth) for event in islice(events, MOST_EVENTS)]
     return answer(EventPage(items=shown, more=len(events) > MOST_EVENTS))
 
 
@@ -142,7 +142,7 @@ def list_events(request: Asked, number: str, after: int = Query(0, ge=0, le=2**3
 def list_deadlines(request: Asked, number: str) -> HttpResponse:
     """Every clock of the case and how its end was counted."""
     case = find_case(number, by=request.auth)
-    veil = Veil(case.customer)
+    veil = veil_of(case)
     return answer_list(DEADLINES, [show_deadline(deadline, veil) for deadline in case.deadlines.all()])
 
 
@@ -160,7 +160,7 @@ def reveal_one(request: Asked, number: str, body: RevealAsked) -> HttpResponse:
     """The plain text and customer. Who looked, when and why stays in the events."""
     case = find_case(number, by=request.auth)
     seen = reveal(case, by=request.auth, reason=body.reason)
-    response = answer(RevealedShape(number=case.number, text=seen.text, customer=seen.customer))
+    response = answer(RevealedShape(number=case.number, text=seen.text, customer=seen.customer, parties=seen.parties))
     response["Cache-Control"] = "no-store"
     return response
 

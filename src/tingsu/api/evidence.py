@@ -20,7 +20,7 @@ from tingsu.api.wire import answer, answer_list
 from tingsu.cases.access import find_case
 from tingsu.cases.evidence import attach, open_evidence
 from tingsu.cases.models import Evidence
-from tingsu.cases.veil import Veil
+from tingsu.cases.veil import Veil, veil_of
 
 router = Router(tags=["证据 evidence"])
 
@@ -46,7 +46,7 @@ def turn_away_large(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
 def list_evidence(request: Asked, number: str) -> HttpResponse:
     """The annex, in the order of its numbers."""
     case = find_case(number, by=request.auth)
-    veil = Veil(case.customer)
+    veil = veil_of(case)
     return answer_list(EVIDENCE, [_show(row, veil) for row in case.evidence.select_related("added_by")])
 
 
@@ -56,7 +56,7 @@ def add_evidence(request: Asked, number: str, file: File[UploadedFile]) -> HttpR
     """File one document, picture or recording under the next number."""
     case = find_case(number, by=request.auth)
     added = attach(case, by=request.auth, name=file.name or "", content=file)  # type: ignore[arg-type]
-    return answer(_show(added, Veil(case.customer)), 201)
+    return answer(_show(added, veil_of(case)), 201)
 
 
 @router.get(

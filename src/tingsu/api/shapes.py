@@ -245,6 +245,7 @@ class RevealedShape(BaseModel):
     number: str
     text: str
     customer: dict[str, str]
+    parties: list[dict[str, str]] = []
 
 
 class NearShape(BaseModel):

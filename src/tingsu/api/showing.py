@@ -28,7 +28,8 @@ from tingsu.cases.models import Approval, Case, Deadline, Event
 from tingsu.cases.near import NearCase
 from tingsu.cases.packs import pack_of
 from tingsu.cases.personal import masked_customer
-from tingsu.cases.veil import Veil
+from tingsu.cases.seeing import is_seen
+from tingsu.cases.veil import Veil, veil_of
 from tingsu.org.models import Unit, User
 from tingsu.org.pack import role_in_force
 from tingsu.packs.schema import FormField, Pack, Text
@@ -63,7 +64,7 @@ def show_case(case: Case) -> CaseShape:
         [case], "owner", "recorded_by", "responsible_person", "merged_into", "support_units", "options",
         "follow_ups__by", "approvals__option", "approvals__asked_by", "approvals__decided_by",
     )  # fmt: skip
-    veil = Veil(case.customer)
+    veil = veil_of(case)
     return CaseShape(
         **_row(case, veil),
         **{name: getattr(case, name) for name in MORE_COLUMNS},
@@ -84,11 +85,15 @@ def show_case(case: Case) -> CaseShape:
     )
 
 
-def show_event(event: Event, pack: Pack, veil: Veil) -> EventShape:
-    """One event, free text masked; the digest of the case's row is left to the audit."""
+def show_event(event: Event, pack: Pack, veil: Veil, by: User) -> EventShape:
+    """One event, free text masked; the digest of the case's row is left to the audit.
+
+    Of an action only some may see into, the others are told that it was done.
+    """
     action = pack.process.action(event.kind)
     told = say(action.told or action.name) if action else event.kind
-    data = {name: value for name, value in event.data.items() if name != "state"}
+    hidden = {"state", "rows"} if is_seen(action, by) else event.data.keys() - {"from", "to", "version"}
+    data = {name: value for name, value in event.data.items() if name not in hidden}
     return EventShape(
         seq=event.seq,
         kind=event.kind,

@@ -87,6 +87,11 @@ def reaches(grant: Grant, case: Case) -> bool:
     return grant.reach != "own" and any(_reaches(grant, unit.path) for unit in units if unit is not None)
 
 
+def reaches_unit(user: User, unit: Unit) -> bool:
+    """Whether the person belongs to the unit by a role held there or above it; a reach over everything counts not."""
+    return any(_reaches(grant, unit.path) for grant in grants_of(user) if grant.reach in ("unit", "subtree"))
+
+
 def roles_over(user: User, case: Case) -> frozenset[str]:
     """The roles by which a person who may see the case acts on it.
 

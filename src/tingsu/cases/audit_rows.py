@@ -16,20 +16,24 @@ from tingsu.cases.budget_tables import Payment
 from tingsu.cases.checklists import TICKED, UNTICKED
 from tingsu.cases.effects import NO_LONGER_WAITING
 from tingsu.cases.granting import GRANT
+from tingsu.cases.kept_rows import ROWS, check_kept_rows
 from tingsu.cases.models import Approval, Case, Deadline, Event, Evidence, FollowUp, Option
 from tingsu.cases.packs import MOVED, packs_over
 from tingsu.cases.rungs import ESCALATED, WARNED
 from tingsu.packs.schema import Process
 
 # Events that come from no action of the pack.
-OURS = {"record", "reveal", "attach", "open_evidence", WARNED, ESCALATED, TICKED, UNTICKED, MOVED}
+OURS = {
+    "record", "reveal", "attach", "open_evidence", "linked", "unlinked", "unit_merged", WARNED, ESCALATED, TICKED,
+    UNTICKED, MOVED,
+}  # fmt: skip
 BESIDE = ("options", "approvals__option", "follow_ups", "evidence", "support_units", "deadlines__steps")
 MONEY = ("approvals__acting_for", "payments")
 
 
 def fetch_rows(cases: list[Case]) -> None:
     """Read everything that stands beside these cases, one query a table."""
-    prefetch_related_objects(cases, *BESIDE, *MONEY)
+    prefetch_related_objects(cases, *BESIDE, *MONEY, *ROWS)
 
 
 def check_rows(case: Case, events: list[Event]) -> Iterator[str]:
@@ -45,6 +49,7 @@ def check_rows(case: Case, events: list[Event]) -> Iterator[str]:
         known = known and (event.kind in OURS or pack.process.action(event.kind) is not None)
     if not _same(told.evidence, case.evidence.all(), _of_evidence):
         yield "证据目录与存档事件不符"
+    yield from check_kept_rows(case, events)
     if _next_due(case) != case.next_due:
         yield "最近时限与正在计时的期限不符"
     if sorted(told.rungs) != sorted(_rungs(case)):
@@ -133,6 +138,12 @@ class _Told:
 
     def _keep_units(self, event: Event, fields: dict[str, Any]) -> None:
         self.support_units = {unit["unit"] for unit in fields.get("support_units", [])}
+
+    def _add_support(self, event: Event, fields: dict[str, Any]) -> None:
+        self.support_units.add(fields["unit"]["unit"])
+
+    def _transfer_lead(self, event: Event, fields: dict[str, Any]) -> None:
+        self.support_units.discard(fields["lead_unit"]["unit"])
 
 
 def _same(told: list[list[Any]], rows: Iterable[Any], of: Callable[[Any], list[Any]]) -> bool:

@@ -10,14 +10,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tingsu.cases import clocks
+from tingsu.cases import agreed_clocks, appeals, clocks, joint
+from tingsu.cases.accountability import hold_accountable, revoke_accountability
+from tingsu.cases.appeals import (
+    appeal_responsibility, ask_review, decide_appeal, decide_review, keep_responsibility, keep_right,
+)  # fmt: skip
+from tingsu.cases.citing import cite_evidence
 from tingsu.cases.authority import deciding_seat, level_for, waiting_approval
 from tingsu.cases.budgets import keep_payment, settle_promises
 from tingsu.cases.contact import end_wait, keep_contact, keep_notice, send_sms
 from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.cases.fields import as_plain
 from tingsu.cases.granting import GRANT, check_reason, seat_to_grant, told_over
+from tingsu.cases.joint import (
+    add_support, ask_support, give_task, go_on_without_support, keep_meeting, release_task, reply_task, transfer_lead,
+)  # fmt: skip
+from tingsu.cases.linking import link_cases, split_off, unlink_cases
 from tingsu.cases.models import Approval, Case, FollowUp, Option
+from tingsu.cases.outside import ask_outside, hear_outside
+from tingsu.cases.parties import add_party, end_party
 from tingsu.cases.promises import keep_promise, start_promise
 from tingsu.cases.queue import mark_risks
 from tingsu.org.models import User
@@ -70,6 +81,7 @@ def keep_units(doing: Doing) -> None:
 def keep_findings(doing: Doing) -> None:
     case, values = doing.case, doing.values
     case.findings, case.root_cause = values["findings"], values["root_cause"]
+    case.right = values.get("right", case.right)
     case.responsibility, case.fault_code = values["responsibility"], values.get("fault_code", "")
     case.responsible_unit, case.responsible_person = values.get("responsible_unit"), values.get("responsible_person")
     case.verdict = values.get("verdict", case.verdict)
@@ -172,7 +184,12 @@ def close(doing: Doing) -> None:
 
 
 def end(doing: Doing) -> None:
-    """The procedure ends now, and with it every clock and the wait for an approval."""
+    """The procedure ends now, and with it every clock, every open task and the wait for an approval.
+
+    Closing waits for an appeal or review not decided yet; a withdrawal or merging overtakes it.
+    """
+    appeals.end_appeals(doing)
+    joint.release_all(doing)
     doing.case.closed_at = doing.at
     doing.case.approvals.filter(granted=None).update(
         granted=False, decided_by=doing.by, decided_at=doing.at, reason=NO_LONGER_WAITING
@@ -223,6 +240,12 @@ def resume_deadlines(doing: Doing) -> None:
     clocks.resume_deadlines(doing.case, at=doing.at)
 
 
+def restart_clock(doing: Doing) -> None:
+    """New facts: the statutory clock runs anew from now (CBIRC 2020 No. 3)."""
+    before, after = agreed_clocks.restart_statute(doing.case, at=doing.at)
+    doing.said.update(before=before.isoformat(), after=after.isoformat())
+
+
 def correct_reading(doing: Doing) -> None:
     """A person's word replaces the engine's; what the engine had said stays in the reading and in the event."""
     case = doing.case
@@ -244,6 +267,10 @@ def keep_details(doing: Doing) -> None:
 EFFECTS: dict[str, Callable[[Doing], None]] = {
     effect.__name__: effect
     for effect in (
+        ask_support, add_support, keep_meeting, give_task, reply_task, release_task, go_on_without_support,
+        transfer_lead, ask_outside, hear_outside, link_cases, unlink_cases, split_off, restart_clock, add_party,
+        end_party, cite_evidence, keep_right, keep_responsibility, appeal_responsibility, decide_appeal, ask_review,
+        decide_review, hold_accountable, revoke_accountability,
         keep_verdict, take_ownership, keep_owner, keep_units, keep_findings, keep_options, request_approval,
         decide_approval, keep_paid, keep_answer, keep_follow_up, close, end, reopen, merge_into, extend_deadline,
         pause_deadlines, resume_deadlines, start_promise, correct_reading, keep_details,

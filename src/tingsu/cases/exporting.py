@@ -187,11 +187,11 @@ def _chosen(filters: Filters, *, by: User, at: datetime) -> QuerySet[Case]:
     cases = narrow(visible_cases(by), filters, by=by, at=at)
     if filters.q:
         cases = search(cases, filters.q)
-    return cases.select_related("customer", "owner", *_UNITS).defer("text", "reading").order_by("pk")
+    return cases.select_related("customer", "owner", *_UNITS).defer("text", "reading").prefetch_related("parties").order_by("pk")
 
 
 def _row(case: Case) -> dict[str, Any]:
-    veil = Veil(case.customer, accused=case.accused_person)
+    veil = Veil(case.customer, accused=case.accused_person, parties=case.parties.all())
     shown = masked_customer(case.customer)
     row: dict[str, Any] = {name: getattr(case, name) for name in _PLAIN}
     row |= {name: veil.over(getattr(case, name)) for name in _FREE_TEXTS}

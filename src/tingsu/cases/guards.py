@@ -10,12 +10,25 @@ from typing import Any
 
 from tingsu.base.clock import now
 from tingsu.cases.access import handles_at_unit
+from tingsu.cases.accountability import a_level_above, a_sanction_stands
+from tingsu.cases.appeals import (
+    a_review_waits,
+    an_appeal_waits,
+    answered_to_customer,
+    not_answered_yet,
+    not_first_decider,
+    of_the_responsible,
+)  # fmt: skip
 from tingsu.cases.authority import deciding_seat, planners_of, waiting_approval
 from tingsu.cases.contact import legally_notified, no_contact_lapsed, tried_enough
 from tingsu.cases.errors import NotPossible
 from tingsu.cases.granting import GRANT, seat_to_grant
 from tingsu.cases.interest import has_direct_interest
+from tingsu.cases.joint import a_task_is_open, asked_of_this_unit, has_a_lead, support_has_replied
+from tingsu.cases.linking import a_link_stands
 from tingsu.cases.models import Case
+from tingsu.cases.outside import a_body_was_asked
+from tingsu.cases.parties import a_party_stands
 from tingsu.cases.promises import promises_settled
 from tingsu.org.models import User
 from tingsu.org.permissions import NotAllowed
@@ -110,6 +123,21 @@ GUARDS: dict[str, Callable[[Attempt], None]] = {
     for guard in (
         no_direct_interest,
         not_to_the_accused,
+        asked_of_this_unit,
+        a_task_is_open,
+        has_a_lead,
+        support_has_replied,
+        a_body_was_asked,
+        a_party_stands,
+        not_first_decider,
+        of_the_responsible,
+        answered_to_customer,
+        not_answered_yet,
+        an_appeal_waits,
+        a_review_waits,
+        a_level_above,
+        a_sanction_stands,
+        a_link_stands,
         of_the_units_handling,
         within_authority,
         not_own_plan,

@@ -121,6 +121,32 @@ def record_case(draft: Draft, *, by: User, at: datetime | None = None) -> Record
         raise
 
 
+def record_part(whole: Case, text: str, subject: str, *, by: User, at: datetime) -> Case:
+    """A case of its own for one matter of a case that holds several (拆分), in the caller's transaction.
+
+    Same customer, channel, accused and receiving unit; the clocks that matter still run from the day the whole was
+    received: the statutory one, and whatever still runs on the whole. Raises Incomplete, NotPossible.
+    """
+    draft = Draft(
+        text=text, channel=whole.channel, customer=CustomerDraft(name=whole.customer.name), subject=subject,
+        key_point=whole.key_point, received_at=whole.received_at, accused_unit=whole.accused_unit,
+        accused_person=whole.accused_person,
+    )  # fmt: skip
+    if len(text) > LONGEST_TEXT or len(subject) > SUBJECT_MOST:
+        raise Incomplete({"text": f"拆出的内容最多 {LONGEST_TEXT} 字，事由最多 {SUBJECT_MOST} 字"})
+    reading, pack = read_draft(draft, at=at), pack_of(whole)
+    case = _make_case(draft, reading, pack, by, at)
+    case.customer, case.recorded_unit, case.details = whole.customer, whole.recorded_unit, whole.details
+    running = {"statute", *whole.deadlines.filter(state__in=clocks.ACTIVE).values_list("kind", flat=True)}
+    starts = [start for start in pack.process.begins_starts if start.kind in running]
+    deadlines = clocks.make_deadlines(case, starts, at=case.received_at)
+    case.next_due = min((d.safe_target for d in deadlines), default=None)
+    indexed = prepare_index(case.text, case.customer, reading.personal_data)
+    said = {**_said(draft, case, reading), "linked": {"case": whole.number, "sort": "split", "gone": False}}
+    _write(_Ready(case, [], deadlines, said, indexed))
+    return case
+
+
 def read_draft(draft: Draft, *, at: datetime) -> Reading:
     """The reading of a draft, dates in it told by the day the complaint was received (``at`` where none is given)."""
     return site_reader().read(draft.text, local(draft.received_at or at).date())

@@ -38,7 +38,7 @@ def searched_texts(case: Case) -> list[str]:
     customer = case.customer
     return [
         case.number, case.subject, case.text, case.key_point, customer.name, customer.phone, case.accused_person,
-        case.findings, case.answer, case.summary, case.lesson, *notes,
+        case.findings, case.answer, case.summary, case.lesson, *_party_words(case), *notes,
     ]  # fmt: skip
 
 
@@ -80,6 +80,11 @@ def search(cases: QuerySet[Case], query: str) -> QuerySet[Case]:
         asked = " AND ".join(_fts_phrase(p, phrases) for p in phrases)
         found = RawSQL("SELECT rowid FROM cases_search WHERE cases_search MATCH %s", [asked])
     return cases.filter(pk__in=found).order_by("-pk")
+
+
+def _party_words(case: Case) -> list[str]:
+    parties = case.parties.values_list("name", "phone") if case.event_count else ()
+    return [word for row in parties for word in row]
 
 
 def _note_texts(case: Case) -> list[str]:

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from tingsu.cases.models import Customer
-from tingsu.cases.personal import mask_name, masked_customer
+from tingsu.cases.models import Case, Customer
+from tingsu.cases.personal import mask_name, masked_customer, masked_party
+from tingsu.cases.tables import Party
 from tingsu.reading import mask
 
 SHORTEST = 2  # characters from which a customer's value is looked for in other text
 # What the system itself writes into events: digests, numbers and codes that a recogniser could take for a card's.
-OURS = {"sha256", "into", "user", "unit", "rule", "from", "to", "received_at", "before", "after", "engine", "level",
-        "left", "edition", "pack", "checklist", "item"}  # fmt: skip
+OURS = {
+    "sha256", "into", "user", "unit", "rule", "from", "to", "received_at", "before", "after", "engine", "level",
+    "left", "edition", "pack", "checklist", "item",
+}  # fmt: skip
+
+
+def veil_of(case: Case) -> Veil:
+    """The veil over everything that is told of one case: its customer's data and that of who stands beside them."""
+    return Veil(case.customer, parties=case.parties.all())
 
 
 class Veil:
     """Masks text about one customer. People write names and numbers into notes, answers and findings too."""
 
-    def __init__(self, customer: Customer, *, accused: str = "") -> None:
-        """``accused`` is a name to hide as well: it may stay on the pages, but does not leave the house."""
+    def __init__(self, customer: Customer, *, accused: str = "", parties: Iterable[Party] = ()) -> None:
+        """``accused`` is a name to hide as well: it may stay on the pages, but does not leave the house.
+
+        ``parties`` are the people who stand beside the customer; their data is masked like the customer's.
+        """
         shown = masked_customer(customer)
         known = [(getattr(customer, name), masked) for name, masked in shown.items()]
         known.append((accused, mask_name(accused)))
+        known += [(getattr(p, name), masked) for p in parties for name, masked in masked_party(p).items()]
         pairs = [(value, masked) for value, masked in known if len(value) >= SHORTEST and value != masked]
         # Longest first, so that an account number is not torn by a shorter number inside it.
         self.pairs = sorted(pairs, key=lambda pair: -len(pair[0]))

@@ -187,6 +187,7 @@ class Road:
             legs.append(self._extend(draft, "extend", by="desk_head"))
         if self.rng.random() < 0.3:
             legs.append(Leg("note", handler, {"text": self._say(load_phrases()["note"])}))
+        legs += [self._support(code) for code in support_of(draft)]
         legs.append(self._investigate(draft))
         if draft.fate.extended:
             legs.append(self._extend(draft, "extend_again", by="executive"))
@@ -209,6 +210,10 @@ class Road:
         reason = self._say(load_phrases()["route"][kind], unit=unit.short)
         fields = {"lead_unit": draft.unit, "support_units": support_of(draft), "reason": reason}
         return Leg("route", handler, fields)
+
+    def _support(self, code: str) -> Leg:
+        reply = self._say(load_phrases()["support"])
+        return Leg("reply_task", self.bank.lead_of(code).username, {"reply": reply})
 
     def _extend(self, draft: Draft, phrases: str, *, by: str) -> Leg:
         day = draft.received_at + timedelta(days=12)

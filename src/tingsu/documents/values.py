@@ -14,7 +14,7 @@ from tingsu.calendars.deadlines import format_end
 from tingsu.cases.models import Approval, Case, Deadline, Event, Evidence, FollowUp, Option
 from tingsu.cases.packs import pack_of
 from tingsu.cases.personal import Revealed, masked_customer
-from tingsu.cases.veil import Veil
+from tingsu.cases.veil import Veil, veil_of
 from tingsu.org.models import Unit, User
 from tingsu.packs.schema import Pack
 
@@ -59,7 +59,7 @@ class Telling:
 def values_of(case: Case, *, by: User, at: datetime, revealed: Revealed | None = None) -> dict[str, Any]:
     """A value for every tag; masked unless ``revealed``."""
     _fetch(case)
-    telling = Telling(case, pack_of(case), None if revealed else Veil(case.customer))
+    telling = Telling(case, pack_of(case), None if revealed else veil_of(case))
     return (
         _customer(case, revealed)
         | _complaint(telling, revealed)

@@ -19,6 +19,7 @@ PERMISSIONS = {
     "export_cases": "导出工单",
     "view_home": "查看统计",
     "view_audit": "查看审计",
+    "view_accountability": "查看责任追究",
     "manage_staff": "管理人员",
     "teach_reading": "训练研判模型",
     "manage_forms": "管理表单模板",

@@ -8,6 +8,12 @@ from tingsu.packs.schema import Pack, Start
 
 Location = tuple[str | int, ...]
 Mistake = tuple[Location, str]
+# Trigger of a rule → the effect that starts the pack's rule for it, or reckons by it.
+TRIGGERED_BY = {
+    "support_asked": "add_support", "responsibility_decided": "appeal_responsibility",
+    "responsibility_appealed": "appeal_responsibility", "decision_received": "ask_review",
+    "review_requested": "ask_review",
+}  # fmt: skip
 STARTED_BY_EFFECT = {"start_promise": "promise"}  # effect → the kind of clock it starts without a rule
 
 
@@ -25,6 +31,8 @@ def started(pack: Pack) -> list[Start]:
 def _idle_rules(pack: Pack) -> Iterator[Mistake]:
     """A rule runs if something starts it or if it extends one that runs; others say ``reference: true``."""
     running = {start.rule for start in started(pack)} | {rule.id for rule in pack.rules if rule.reference}
+    effects = {effect for action in pack.process.actions for effect in action.effects}
+    running |= {rule.id for rule in pack.rules if TRIGGERED_BY.get(rule.trigger) in effects}
     while new := {rule.id for rule in pack.rules if rule.extends in running} - running:
         running |= new
     for index, rule in enumerate(pack.rules):

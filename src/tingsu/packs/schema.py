@@ -39,6 +39,7 @@ class Text(Part):
 Wording = Annotated[Text, BeforeValidator(lambda v: {"zh": v} if isinstance(v, str) else v)]
 Reach = Literal["own", "unit", "subtree", "all"]
 Permission = Literal[
+    "view_accountability",
     "record_case", "attach_evidence", "reveal_personal_data", "import_cases", "export_cases", "view_home", "view_audit",
     "manage_staff", "teach_reading", "manage_forms", "manage_packs", "manage_budgets", "manage_delegations",
 ]  # fmt: skip
@@ -73,10 +74,17 @@ class Choice(Part):
 # What the interpreter can check before an action and do in it; ``cases`` holds the functions of these names.
 GuardName = Literal[
     "no_direct_interest", "of_the_units_handling", "within_authority", "not_own_plan", "paid_as_approved",
+    "asked_of_this_unit", "a_task_is_open", "has_a_lead", "support_has_replied", "a_body_was_asked", "a_party_stands",
+    "not_first_decider", "of_the_responsible", "answered_to_customer", "not_answered_yet", "an_appeal_waits",
+    "a_review_waits", "a_level_above", "a_sanction_stands", "a_link_stands",
     "not_to_the_accused", "a_clock_stands_still", "promises_settled", "tried_enough", "no_contact_lapsed",
     "legally_notified", "opinion_checked_twice",
 ]  # fmt: skip
 EffectName = Literal[
+    "ask_support", "add_support", "keep_meeting", "give_task", "reply_task", "release_task", "go_on_without_support",
+    "transfer_lead", "ask_outside", "hear_outside", "link_cases", "unlink_cases", "split_off", "restart_clock",
+    "add_party", "end_party", "cite_evidence", "keep_right", "keep_responsibility", "appeal_responsibility",
+    "decide_appeal", "ask_review", "decide_review", "hold_accountable", "revoke_accountability",
     "keep_verdict", "take_ownership", "keep_owner", "keep_units", "keep_findings", "keep_options", "request_approval",
     "decide_approval", "keep_paid", "keep_answer", "keep_follow_up", "close", "end", "reopen", "merge_into",
     "extend_deadline", "pause_deadlines", "resume_deadlines", "start_promise", "correct_reading", "keep_details",
@@ -134,6 +142,8 @@ class Action(Part):
     stops: list[str] = []
     main: bool = False  # a next step of its stage; of several that fit, the first is the page's primary action
     danger: bool = False
+    panel: Literal["", "joint", "parties", "duty"] = ""  # the part of the case page that offers it; "": the desk
+    seen_with: Permission | None = None  # who lacks it sees that it was done, not what was filled in
     hint: Wording | None = None
     source: str = ""
     origin: Origin = "source"
@@ -402,6 +412,15 @@ class HabitRules(Part):
     origin: Origin = "ours"
 
 
+class AccountabilityRules(Part):
+    """What bounds the holding to account: the sum of shares (per cent) on one case, the least fixed penalty (yuan)."""
+
+    share_at_most: Decimal | None = None
+    fixed_from: Decimal = Decimal(0)
+    source: str = ""
+    origin: Origin = "ours"
+
+
 class Pack(Part):
     """Everything one kind of organisation brings."""
 
@@ -416,6 +435,7 @@ class Pack(Part):
     authority: Authority
     rules: list[DeadlineRule]
     similar: SimilarRules = SimilarRules()
+    accountability: AccountabilityRules = AccountabilityRules()
     escalation: Ladder = Ladder()
     contact: ContactRules = ContactRules()
     habit: HabitRules = HabitRules()

@@ -11,7 +11,7 @@ from tingsu.cases.access import find_case, visible_cases
 from tingsu.cases.audit import Finding, verify
 from tingsu.cases.models import Case, Event
 from tingsu.cases.packs import pack_of
-from tingsu.cases.veil import Veil
+from tingsu.cases.veil import veil_of
 from tingsu.org.models import User
 from tingsu.org.permissions import require
 from tingsu.web.asking import person_of
@@ -36,15 +36,15 @@ def show_audit(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"number": number, "recent": RECENT}
     if number:
         case = find_case(number, by=by)
-        context |= {"case": case, "chain": _chain(case), "findings": list(verify([number]))}
+        context |= {"case": case, "chain": _chain(case, by), "findings": list(verify([number]))}
     if request.method == "POST":
         context |= _check_recent(by)
     return render(request, "web/audit.html", context)
 
 
-def _chain(case: Case) -> list[Sealed]:
-    pack, veil = pack_of(case), Veil(case.customer)
-    return [Sealed(event, tell_one(event, pack, veil)) for event in case.events.order_by("seq")]
+def _chain(case: Case, by: User) -> list[Sealed]:
+    pack, veil = pack_of(case), veil_of(case)
+    return [Sealed(event, tell_one(event, pack, veil, by)) for event in case.events.order_by("seq")]
 
 
 def _check_recent(by: User) -> dict[str, object]:

@@ -16,7 +16,7 @@ from tingsu.cases.models import Approval, Case, Deadline, Evidence, FollowUp, Op
 from tingsu.cases.near import near_cases
 from tingsu.cases.packs import pack_of
 from tingsu.cases.personal import Revealed, masked_customer
-from tingsu.cases.veil import Veil
+from tingsu.cases.veil import veil_of
 from tingsu.documents.producing import offered_papers
 from tingsu.org.models import User
 from tingsu.org.pack import packs_in_force
@@ -72,7 +72,7 @@ def gather(case: Case, by: User, attempt: Attempt, revealed: Revealed | None = N
     events = list(case.events.all())
     pack = pack_of(case)
     correction = pack.process.action("correct")
-    veil = Veil(case.customer) if revealed is None else None
+    veil = veil_of(case) if revealed is None else None
     return {
         "case": case,
         "steps": steps_of(case, events),
@@ -88,7 +88,7 @@ def gather(case: Case, by: User, attempt: Attempt, revealed: Revealed | None = N
         "who_reveals": _who("reveal_personal_data"),
         "may_attach": can(by, "attach_evidence"),
         "veil": veil,
-        "timeline": tell(case, events, veil),
+        "timeline": tell(case, events, veil, by),
         "rounds": _rounds(case),
         "approvals": list(case.approvals.all()),
         "follow_ups": list(case.follow_ups.all()),

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from tingsu.cases.models import Case, Event
 from tingsu.cases.queue import Filters, list_cases
-from tingsu.cases.veil import Veil
+from tingsu.cases.veil import veil_of
 from tingsu.org.permissions import require
 from tingsu.web.asking import person_of
 from tingsu.web.words import Countdown, count_down
@@ -34,7 +34,7 @@ def show_late(request: HttpRequest) -> HttpResponse:
     require(by, "view_home")
     filters = Filters(due="overdue")
     found = list_cases(filters, by=by)
-    cases = list(found[:MOST].prefetch_related("events"))
+    cases = list(found[:MOST].prefetch_related("events", "parties"))
     rows = [_row(case) for case in cases]
     context = {"rows": rows, "total": found.order_by().count(), "filters": filters, "by_stage": _count_stages(rows)}
     return render(request, "web/late.html", context)
@@ -43,7 +43,7 @@ def show_late(request: HttpRequest) -> HttpResponse:
 def _row(case: Case) -> LateRow:
     events = list(case.events.all())
     assert case.next_due is not None
-    extension = Veil(case.customer).over(_extension(events))
+    extension = veil_of(case).over(_extension(events))
     return LateRow(case, count_down(case.next_due), _since(case, events), extension)
 
 

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tingsu.cases.models import Case, Event
 from tingsu.cases.packs import packs_over
+from tingsu.cases.seeing import is_seen
 from tingsu.cases.veil import Veil
+from tingsu.org.models import User
 from tingsu.packs.schema import FormField, Pack
 from tingsu.web.words import end_words, in_english, moment_words
 
@@ -27,6 +29,9 @@ TOLD = {
     "move_edition": _("改按方案包的新版本办理"),
     "warned": _("发出时限预警"),
     "escalated": _("时限到期，升级督办"),
+    "linked": _("与另一工单关联"),
+    "unlinked": _("与另一工单取消关联"),
+    "unit_merged": _("机构合并，工单随之移交"),
 }
 QUIET = {"reveal", "open_evidence", "document", "tick", "untick"}  # looks, not changes: told smaller
 WORDS = {
@@ -48,6 +53,8 @@ WORDS = {
     "words": _("内容"),
     "sms": _("短信内容"),
     "promise": _("承诺"),
+    "other": _("工单编号"),
+    "merged": _("机构"),
 }
 
 ASKED = _("诉求金额（元）")
@@ -68,13 +75,17 @@ class Told:
     danger: bool
 
 
-def tell(case: Case, events: Iterable[Event], veil: Veil | None) -> list[Told]:
+def tell(case: Case, events: Iterable[Event], veil: Veil | None, by: User) -> list[Told]:
     """The events of a case, latest first; under the veil unless there is none."""
-    return [tell_one(event, pack, veil) for event, pack in packs_over(case, events)][::-1]
+    told = [tell_one(event, pack, veil, by) for event, pack in packs_over(case, events)]
+    return told[::-1]
 
 
-def tell_one(event: Event, pack: Pack, veil: Veil | None) -> Told:
-    """One event in words; an action the pack no longer knows is told by its id."""
+def tell_one(event: Event, pack: Pack, veil: Veil | None, by: User) -> Told:
+    """One event in words; an action the pack no longer knows is told by its id.
+
+    Of an action only some may see into, the others are told that it was done.
+    """
     action = pack.process.action(event.kind)
     told = action.told or action.name if action else None
     what = told.in_language(_language()) if told else str(TOLD.get(event.kind, event.kind))
@@ -84,7 +95,7 @@ def tell_one(event: Event, pack: Pack, veil: Veil | None) -> Told:
         event.at,
         event.by_name,
         what,
-        _lines(event, fields, pack, veil),
+        _lines(event, fields, pack, veil) if is_seen(action, by) else [],
         event.hash[:10],
         event.kind in QUIET,
         bool(action and action.ways),
