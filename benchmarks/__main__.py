@@ -34,8 +34,14 @@ def main() -> None:
     parser.add_argument("--hostile", action="store_true", help="measure only how long hostile text takes")
     parser.add_argument("--similar-cases", action="store_true", help="measure only how alike cases are found")
     parser.add_argument("--public-sets", action="store_true", help="measure only teaching on public labelled sets")
+    parser.add_argument("--lifecycles", action="store_true", help="measure only full lifecycles over HTTP")
     asked = parser.parse_args()
-    from benchmarks import hostile, personal_data
+    from benchmarks import hostile, lifecycles, personal_data
+
+    if asked.lifecycles:
+        sizes = asked.sizes if asked.sizes != SIZES else lifecycles.SIZES
+        lifecycles.tell(sizes, asked.engine or ["sqlite", "postgresql"])
+        return
 
     if asked.public_sets:
         print_public_sets()
