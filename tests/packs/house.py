@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.make import MONDAY, person, unit
-from tingsu.cases.lifecycle import act
+from tingsu.cases.audit import verify
+from tingsu.cases.lifecycle import act, offers
 from tingsu.cases.models import Case
 from tingsu.cases.recording import CustomerDraft, Draft, record_case
 from tingsu.org.editions import give_pack, put_in_force
@@ -49,3 +50,39 @@ class House:
         for minutes, leg in enumerate(legs, start=1):
             case = self.do(case, leg, at=at + timedelta(minutes=minutes))
         return case
+
+
+FOLLOWED: Leg = ("follow_up", "handler", {"reached": "yes", "satisfaction": "satisfied"})
+CLOSED: Leg = ("close", "desk_head", {"summary": "已处理，客户认可", "lesson": "列入月度检查"})
+APPROVED: Leg = ("approve", "manager", {"reason": "同意"})
+SUBMITTED: Leg = ("submit", "handler", {})
+
+
+def judged(action: str, who: str, verdict: str = "valid", complexity: str = "simple", **more: Any) -> Leg:
+    return action, who, {"verdict": verdict, "reason": "已向双方核实", "complexity": complexity, **more}
+
+
+def found(action: str, who: str, fault: str, **more: Any) -> Leg:
+    fields = {"findings": "现场查看属实", "root_cause": "质量不稳定", "responsibility": "有责投诉", "fault_code": fault}
+    return action, who, fields | more
+
+
+def plan(who: str, kind: str, amount: str = "300") -> Leg:
+    return "propose", who, {"options": [{"kind": kind, "amount": amount, "text": f"{kind}{amount}元"}], "chosen": "1"}
+
+
+def carried(who: str, paid: str = "300") -> Leg:
+    return "carry_out", who, {"done": "已办妥", "paid": paid}
+
+
+def answered(who: str, action: str = "answer") -> Leg:
+    return action, who, {"answer": "经查属实，已处理完毕。", "means": "phone"}
+
+
+def ids(case: Case, house: House, role: str) -> set[str]:
+    return {offer.action.id for offer in offers(case, by=house.people[role]) if offer.allowed}
+
+
+def closed_whole(case: Case) -> bool:
+    """Closed, no clock left running, and nothing beside the case contradicts its events."""
+    return case.stage == "closed" and case.next_due is None and list(verify()) == []
