@@ -162,8 +162,9 @@ def test_what_is_beyond_the_centre_goes_up_first(house: House) -> None:
     with pytest.raises(NotAllowed):
         house.do(case, ("approve", "desk_head", {"reason": "同意"}))
     case = house.walk(case, APPROVED, carried("unit_lead", "900"))
-    outside = {"body": "street", "asked": "请里委见证", "replied": "已派人"}
-    assert house.do(case, ("outside", "handler", outside)).stage == "carried_out"
+    case = house.do(case, ("outside_body", "handler", {"name": "街道里委", "what": "请里委见证"}))
+    case = house.do(case, ("outside_answer", "handler", {"answer": "已派人"}))
+    assert case.stage == "carried_out"
     case = house.walk(case, ("check", "handler", {"result": "done", "seen": "业户确认"}), answered("handler"))
     assert closed_whole(house.walk(case, FOLLOWED, KEPT, CLOSED))
 
@@ -193,11 +194,8 @@ TRACED: Leg = (
 REPORTED: Leg = (
     "investigate", "unit_lead", {"found": "压合参数偏移", "measures": "全检在库", "prevention": "参数锁定"},
 )  # fmt: skip
-MET: Leg = (
-    "meet",
-    "desk_head",
-    {"met_at": "2026-11-10 14:00", "present": "业务、质管、制造", "minutes": "一致认定制造责任"},
-)
+HELD = {"held_at": "2026-11-09 10:00", "people": "业务、质管、制造", "agreed": "一致认定制造责任，两周内锁定参数"}
+MET: Leg = ("meet", "desk_head", HELD)
 WORKS: Leg = ("track", "desk_head", {"effect": "works", "seen": "后续三批无再发"})
 
 
@@ -235,6 +233,7 @@ def test_a_difficult_complaint_goes_through_the_joint_meeting_and_up_to_who_may_
     assert case.stage == "followed_up"
     assert closed_whole(house.walk(case, WORKS, CLOSED))
     assert (case.details["shift"], case.responsibility) == ("夜班", "制造责任")
+    assert case.meetings.get().agreed == HELD["agreed"]
 
 
 @on("factory")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 
 from tests.packs.house import (
@@ -20,6 +22,7 @@ from tests.packs.house import (
     plan,
 )  # fmt: skip
 from tingsu.cases.errors import Incomplete
+from tingsu.cases.evidence import attach
 from tingsu.cases.models import Case
 from tingsu.org.permissions import NotAllowed
 from tingsu.packs.loader import load_pack
@@ -88,10 +91,12 @@ def test_a_matter_of_manner_is_apologised_for_and_prevented(house: House) -> Non
 @pytest.mark.parametrize("insurance, stage", [("claim", "claiming"), ("none", "answered")])
 def test_misuse_is_explained_with_evidence_and_the_claim_is_helped(house: House, insurance: str, stage: str) -> None:
     case = dealer_case(house, "misuse")
+    attach(case, by=house.people["unit_lead"], name="进水痕迹.txt", content=BytesIO("进气管有水痕".encode()))
+    case.refresh_from_db()
     told = {"answer": "进水痕迹照片与说明书", "means": "visit", "insurance": insurance}
     with pytest.raises(Incomplete, match="证据"):
         house.do(case, ("explain_use", "unit_lead", told))
-    case = house.do(case, ("explain_use", "unit_lead", told | {"proof": "证据2、3"}))
+    case = house.do(case, ("explain_use", "unit_lead", told | {"evidence": "1"}))
     assert case.stage == stage
     if insurance == "claim":
         case = house.do(case, ("help_claim", "handler", {"claim_result": "保险公司赔付八成"}))
