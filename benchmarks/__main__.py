@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
 SIZES = [600, 10_000, 100_000]
 SIMILAR_SIZES = [10_000, 100_000]  # `--similar-cases --sizes 1000000` takes a quarter of an hour of processor time
+SWEEP_SIZES = [10_000, 100_000]  # `--sweep --sizes 1000000` takes a quarter of an hour, most of it to grow the store
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 
@@ -33,6 +34,7 @@ def main() -> None:
     parser.add_argument("--personal-data", action="store_true", help="measure only how personal data is found")
     parser.add_argument("--hostile", action="store_true", help="measure only how long hostile text takes")
     parser.add_argument("--similar-cases", action="store_true", help="measure only how alike cases are found")
+    parser.add_argument("--sweep", action="store_true", help="measure only the sweep over open deadlines")
     parser.add_argument("--public-sets", action="store_true", help="measure only teaching on public labelled sets")
     parser.add_argument("--lifecycles", action="store_true", help="measure only full lifecycles over HTTP")
     asked = parser.parse_args()
@@ -45,6 +47,9 @@ def main() -> None:
 
     if asked.public_sets:
         print_public_sets()
+        return
+    if asked.sweep:
+        print_sweep(asked.sizes if asked.sizes != SIZES else SWEEP_SIZES, asked.engine)
         return
     if asked.similar_cases:
         print_similar(asked.sizes if asked.sizes != SIZES else SIMILAR_SIZES)
@@ -63,12 +68,21 @@ def main() -> None:
     if not asked.print_only:
         head, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
         PAGE.write_text(f"{head}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    print_sweep(SWEEP_SIZES, asked.engine)
     print_similar(SIMILAR_SIZES)
     print_public_sets()
     personal_data.tell()
     hostile.tell()
     # In a process of its own, which keeps to one core.
     subprocess.run([sys.executable, "-m", "benchmarks.reading_speed"], cwd=ROOT, check=True)
+
+
+def print_sweep(sizes: list[int], engines: list[str] | None) -> None:
+    """How long a sweep over open deadlines takes as they grow."""
+    from benchmarks.sweep import measure_sweep
+
+    for engine in engines or ["sqlite", "postgresql"]:
+        measure_sweep(sizes, engine)
 
 
 def print_public_sets() -> None:

@@ -94,7 +94,7 @@ MISTAKES: list[tuple[str, Callable[[Data], object], str, str]] = [
     ("a condition on no such value", lambda d: action(d, "explain").update(only_when={"verdict": ["wet"]}), "only_when.verdict", "没有「wet」"),
     ("a condition on nothing yet", lambda d: action(d, "explain").update(only_when={"verdict": []}), "only_when.verdict", "等于什么"),
     ("a condition nobody fulfils", lambda d: [a.update(effects=[]) for a in d["process"]["actions"] if a["id"] in ("judge", "investigate")], "only_when.verdict", "永远不成立"),
-    ("a rule nobody starts", lambda d: d["rules"][-1].update(reference=False), "rules.", "永远不会开始"),
+    ("a rule nobody starts", lambda d: next(r for r in d["rules"] if r.get("reference")).update(reference=False), "rules.", "永远不会开始"),
     ("a stop of nothing", lambda d: action(d, "judge").update(stops=["teatime"]), "process.actions.0.stops.0", "「teatime」"),
     ("a stop of promises nobody makes", lambda d: d["process"]["actions"].remove(action(d, "promise")), "stops.1", "「promise」"),
     ("an effect not told", lambda d: action(d, "judge").update(fields=action(d, "judge")["fields"][:2]), "process.actions.0.effects", "「complexity」"),

@@ -94,12 +94,12 @@ def keep_notice(doing: Doing) -> None:
     Nothing where the customer has been answered or no legal duty to notify was open.
     """
     case, values = doing.case, doing.values
-    case.summary = values.get("reason", "")
-    if not _legal_clocks(case) or "notice_at" not in values:
+    case.summary = values["reason"]
+    sent = values.get("notice_at")
+    if sent is None or not _legal_clocks(case):
         return
-    sent = min(values["notice_at"], doing.at)
     clocks.stop_deadlines(case, pack_of(case).contact.legal, at=sent)
-    case.answer, case.answered_at = values["notice"], sent
+    case.answer, case.answered_at = values.get("notice", ""), sent
     statute = case.deadlines.filter(kind="statute").exclude(state=Deadline.State.DROPPED).last()
     case.answered_late = statute is not None and sent >= statute.lawful_end
 
