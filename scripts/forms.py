@@ -10,6 +10,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -342,51 +343,50 @@ def evidence() -> Paper:
     paper.facts((("事由", "{{ 标题 }}"),), (("投诉人", "{{ 投诉人 }}"), ("收到时间", "{{ 收到时间 }}")))
     paper.part("证据共 {{ 证据份数 }} 份，按提交先后编号")
     paper.listing("证据", "编号 序号 1.3 | 文件名 名称 4.2 | 大小 1.9 | 提交人 2.0 | 提交时间 3.0 | SHA-256 校验值 4.6")
-    paper.line(
-        "SHA-256 是文件内容的校验值：文件改动一个字节，校验值就会不同。核对时对原文件重新计算，与上表比对。",
-        size=9,
-        before=6,
-    )
+    note = "SHA-256 是文件内容的校验值：文件改动一个字节，校验值就会不同。核对时对原文件重新计算，与上表比对。"
+    paper.line(note, size=9, before=6)
     paper.signatures("整理人签字：", "复核人签字：")
     return paper
 
 
-def decision() -> Paper:
-    right, plain = WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.JUSTIFY
+BANK_WAYS = (
+    "（一）核查：在规定期限内，向作出本决定的机构的上级机构或其消费者权益保护部门申请核查。",
+    "（二）调解：向当地金融消费纠纷调解组织或其他依法设立的调解组织申请调解。",
+)
+TRADE_WAYS = (
+    "（一）复核：向我们公司的上一级提出，由没有参加过本次处理的人复核。",
+    "（二）调解：请消费者协会、行业协会或其他依法设立的调解组织调解。",
+)
+
+
+def decision(ways: Sequence[str] = BANK_WAYS) -> Paper:
+    right = WD_ALIGN_PARAGRAPH.RIGHT
     paper = Paper("投诉处理决定告知书", number="{{ 机构名称 }}〔{{ 编号 }}〕")
+    say = partial(paper.line, align=WD_ALIGN_PARAGRAPH.JUSTIFY, indent=True, size=12)
     paper.line("{{ 投诉人 }}：", size=12, before=6)
-    paper.line(
-        "您于{{ 收到日期 }}就“{{ 标题 }}”提出的投诉，我们已经调查处理。现将处理决定告知如下。",
-        align=plain,
-        indent=True,
-        size=12,
-    )
+    say("您于{{ 收到日期 }}就“{{ 标题 }}”提出的投诉，我们已经调查处理。现将处理决定告知如下。")
     for head, tag in (
         ("一、查明的事实", "{% if 查明的事实 %}{{ 查明的事实 }}{% else %}{{ 认定理由 }}{% endif %}"),
         ("二、认定与依据", "您的投诉经认定为：{{ 认定 }}。{{ 认定理由 }}"),
         ("三、处理决定", "{{ 处理决定 }}"),
     ):
         paper.part(head, size=12)
-        paper.line(tag, align=plain, indent=True, size=12)
+        say(tag)
     paper.part("四、不满意时的途径", size=12)
-    for way in (
-        "如您对以上处理决定不满意，可以选择以下途径：",
-        "（一）核查：在规定期限内，向作出本决定的机构的上级机构或其消费者权益保护部门申请核查。",
-        "（二）调解：向当地金融消费纠纷调解组织或其他依法设立的调解组织申请调解。",
-        "（三）仲裁：双方有仲裁协议的，向约定的仲裁机构申请仲裁。",
-        "（四）诉讼：向有管辖权的人民法院提起诉讼。",
-        "感谢您的监督。如对本告知书有疑问，请与经办人{{ 经办人 }}联系。",
-    ):
-        paper.line(way, align=plain, indent=True, size=12)
+    say("如您对以上处理决定不满意，可以选择以下途径：")
+    for way in ways:
+        say(way)
+    say("（三）仲裁：双方有仲裁协议的，向约定的仲裁机构申请仲裁。")
+    say("（四）诉讼：向有管辖权的人民法院提起诉讼。")
+    say("感谢您的监督。如对本告知书有疑问，请与经办人{{ 经办人 }}联系。")
     paper.line("{{ 机构名称 }}（盖章）", align=right, size=12, before=28)
     paper.line("{{ 今天 }}", align=right, size=12)
     return paper
 
 
-FORMS: dict[str, Callable[[], Paper]] = {
-    form.__name__: form
-    for form in (register, record, record_slip, handling, grievance, anomaly, ticket, opinion, evidence, decision)
-}
+PAPERS = (register, record, record_slip, handling, grievance, anomaly, ticket, opinion, evidence)
+FORMS: dict[str, Callable[[], Paper]] = {form.__name__: form for form in (*PAPERS, decision)}
+FORMS["decision_trade"] = partial(decision, TRADE_WAYS)  # to customers of other trades than banks other ways lie open
 
 
 def main(target: Path = TARGET) -> None:
