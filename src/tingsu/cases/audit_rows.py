@@ -87,6 +87,8 @@ class _Told:
 
     def hear(self, event: Event, process: Process) -> None:
         data = event.data
+        if event.kind == "unit_merged":
+            self.support_units = set(data["support"])
         if event.kind == "attach":
             self.evidence.append([data["no"], data["name"], data["sha256"], data["size"], event.by_id, event.at])
         if event.kind in (WARNED, ESCALATED):

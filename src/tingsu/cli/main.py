@@ -28,6 +28,7 @@ from tingsu.cli import (
     server,
     similar,
     staff,
+    units,
 )
 
 app = typer.Typer(
@@ -40,10 +41,12 @@ app = typer.Typer(
 pack_app = typer.Typer(help="方案包：检查、画流程图。", no_args_is_help=True)
 calendar_app = typer.Typer(help="工作日历：载入放假安排、查看。", no_args_is_help=True)
 audit_app = typer.Typer(help="审计：核对留痕有无被改动。", no_args_is_help=True)
+unit_app = typer.Typer(help="机构：合并。", no_args_is_help=True)
 models_app = typer.Typer(help="本行训练的研判模型：列出、查看、启用、退回、停用。", invoke_without_command=True)
 app.add_typer(pack_app, name="pack")
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(audit_app, name="audit")
+app.add_typer(unit_app, name="unit")
 app.add_typer(models_app, name="models")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tingsu.base.settings")
@@ -99,6 +102,7 @@ _add(pack_app, "draw", packs.draw, needs_site=False)
 _add(calendar_app, "import", calendar.take_in)
 _add(calendar_app, "show", calendar.show)
 _add(audit_app, "verify", audit.verify)
+_add(unit_app, "merge", units.merge)
 _add(audit_app, "log", keeping.audit_log)
 _add(models_app, "show", learning.show_model)
 _add(models_app, "use", learning.use_model)

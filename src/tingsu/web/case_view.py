@@ -29,6 +29,7 @@ from tingsu.web.process_steps import picture_of, steps_of
 from tingsu.web.promise_view import gather_promises
 from tingsu.web.reading_details import details_of
 from tingsu.web.timeline import tell
+from tingsu.web.together import fetch_together, gather_duty, gather_joint, gather_parties
 from tingsu.web.words import Countdown, deadline_words, in_english
 
 ACTIVE = (Deadline.State.RUNNING, Deadline.State.PAUSED)
@@ -64,11 +65,13 @@ class Desk:
     main: list[Offer]
     others: list[Offer]
     barred: list[Offer]
+    panels: dict[str, list[Offer]]  # part of the page → what this person may do there
 
 
 def gather(case: Case, by: User, attempt: Attempt, revealed: Revealed | None = None) -> dict[str, Any]:
     """The context of the case page."""
     _fetch(case)
+    fetch_together(case)
     events = list(case.events.all())
     pack = pack_of(case)
     correction = pack.process.action("correct")
@@ -89,6 +92,9 @@ def gather(case: Case, by: User, attempt: Attempt, revealed: Revealed | None = N
         "may_attach": can(by, "attach_evidence"),
         "veil": veil,
         "timeline": tell(case, events, veil, by),
+        "joint": gather_joint(case, events, by),
+        "parties": gather_parties(case, revealed=revealed is not None),
+        "duty": gather_duty(case, events, by),
         "rounds": _rounds(case),
         "approvals": list(case.approvals.all()),
         "follow_ups": list(case.follow_ups.all()),
@@ -115,23 +121,25 @@ def make_desk(case: Case, by: User, attempt: Attempt) -> Desk:
     if opened is not None and opened.allowed:
         typed = attempt.typed if attempt.typed is not None else starting_values(opened.action, case)
         fields = draw_fields(opened.action, typed, attempt.wrong, pack_of(case))
-    rest = [o for o in all_offers if o is not opened]
+    rest = [o for o in all_offers if o is not opened and not o.action.panel]
     return Desk(
         opened,
         fields,
         [o for o in mains if not o.allowed and o is not opened],
         [o for o in rest if o.allowed],
         [o for o in rest if not o.allowed and not o.action.main],
+        {p: [o for o in all_offers if o.allowed and o.action.panel == p] for p in ("joint", "parties", "duty")},
     )
 
 
 def starting_values(action: Action, case: Case) -> dict[str, Any]:
-    """What a form begins with: a side action with what holds now, the options editor with the last round."""
+    """What a form begins with: one of optional fields with what holds now, the options editor with the last round."""
     values: dict[str, Any] = {}
+    corrects = not action.ways and not any(each.required for each in action.fields)
     for each in action.fields:
         if each.kind == "options":
             values |= _last_round(case, each.id)
-        elif not action.ways and not each.required and hasattr(case, each.id):
+        elif corrects and hasattr(case, each.id):
             held = getattr(case, each.id)
             values[each.id] = held if isinstance(held, list) else str(held)
     return values
