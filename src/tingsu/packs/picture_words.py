@@ -10,7 +10,7 @@ SMALL = 9.2  # ems at 11 pixels
 
 def width_of(text: str) -> float:
     """How wide a text is, in ems, as near as a picture needs it: Chinese signs are one, others about half."""
-    return sum(1.0 if ord(sign) > 0x2E7F else 0.56 for sign in text)
+    return sum(1.0 if ord(sign) > 0x2E7F or sign in "—…“”" else 0.56 for sign in text)
 
 
 def wrap(text: str, room: float, most: int = 2) -> list[str]:
