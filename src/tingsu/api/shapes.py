@@ -111,6 +111,7 @@ class ApprovalShape(BaseModel):
     decided_at: Moment | None
     granted: bool | None
     reason: str
+    acting_for: str  # in whose place; empty where it was the decider's own
 
 
 class FollowUpShape(BaseModel):

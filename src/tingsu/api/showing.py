@@ -62,7 +62,7 @@ def show_case(case: Case) -> CaseShape:
     """A case in full, in a fixed number of queries."""
     prefetch_related_objects(
         [case], "owner", "recorded_by", "responsible_person", "merged_into", "support_units", "options",
-        "follow_ups__by", "approvals__option", "approvals__asked_by", "approvals__decided_by",
+        "follow_ups__by", "approvals__option", "approvals__asked_by", "approvals__decided_by", "approvals__acting_for",
     )  # fmt: skip
     veil = veil_of(case)
     return CaseShape(
@@ -205,6 +205,7 @@ def _approval(approval: Approval, veil: Veil) -> ApprovalShape:
         decided_by=approval.decided_by.name if approval.decided_by else "",
         decided_at=approval.decided_at,
         granted=approval.granted,
+        acting_for=approval.acting_for.name if approval.acting_for else "",
         reason=veil.over(approval.reason),
     )
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 from django.db.models import prefetch_related_objects
 
 from tingsu.base.clock import now
-from tingsu.cases.access import reaches
+from tingsu.cases.access import reaches, visible_cases
 from tingsu.cases.authority import roles_deciding
 from tingsu.cases.budgets import Spending, spendings_for
 from tingsu.cases.interest import has_direct_interest
@@ -157,3 +157,16 @@ def _proposers(cases: Sequence[Case]) -> dict[int, int]:
     """Case → who made the latest proposal."""
     proposals = Event.objects.filter(case__in=cases, kind__in=actions_with("keep_options")).order_by("seq")
     return dict(proposals.values_list("case", "by"))
+
+
+def stuck_approvals(*, by: User, at: datetime | None = None, most: int = 200) -> list[Approval]:
+    """The plans within reach that nobody can decide, of the ``most`` that have waited longest."""
+    waiting = Approval.objects.filter(granted=None, case__in=visible_cases(by))
+    return find_stuck(waiting.select_related("case", "option").order_by("asked_at")[:most], at=at)
+
+
+def find_stuck(waiting: Iterable[Approval], *, at: datetime | None = None) -> list[Approval]:
+    """Those of these plans that nobody can decide."""
+    listed = list(waiting)
+    found = standings(listed, at=at)
+    return [one for one in listed if not found[one.pk].people]

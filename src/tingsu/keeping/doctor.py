@@ -22,14 +22,16 @@ from django_tasks_db.models import DBTaskResult
 from tingsu.base.clock import local, now
 from tingsu.base.errors import TingsuError
 from tingsu.calendars.notices import SITE_FILE, NoticeMistake, notices_at
-from tingsu.cases.models import Event
+from tingsu.cases.models import Approval, Event
 from tingsu.cases.site_days import site_calendar
+from tingsu.cases.standing import find_stuck
 from tingsu.org.models import RoleGrant, User
 from tingsu.org.pack import active_pack, forget_packs
 
 LITTLE_ROOM, NO_ROOM = 5 << 30, 1 << 30  # bytes free
 STALE = timedelta(days=1)  # no restore takes that long
 AHEAD = 60  # days of calendar that should be known
+MOST_WAITING = 2_000  # plans looked at
 CLOCK_DRIFT = timedelta(seconds=60)
 OLDEST_PYTHON = (3, 11)
 LONG_WAIT, TOO_LONG = timedelta(minutes=5), timedelta(hours=1)  # of a queued job
@@ -260,6 +262,17 @@ def _people(at: datetime) -> Iterator[Check]:
         yield Check("账号", State.GOOD, f"{User.objects.filter(is_active=True).count()} 个在用，关键角色都有人")
 
 
+def _approvals(at: datetime) -> Iterator[Check]:
+    waiting = Approval.objects.filter(granted=None).select_related("case", "option").order_by("asked_at")
+    stuck = find_stuck(waiting[:MOST_WAITING], at=at)
+    if stuck:
+        numbers = "、".join(one.case.number for one in stuck[:5])
+        todo = "请在网页「代理与请假」设代理人，或把岗位授予在职的同事"
+        yield Check("审批", State.WARNING, f"{len(stuck)} 件方案没有人能批：{numbers}", todo)
+    else:
+        yield Check("审批", State.GOOD, "待批的方案都有人能批")
+
+
 def _clock(at: datetime) -> Iterator[Check]:
     newest = Event.objects.order_by("-pk").values_list("at", flat=True).first()
     if newest is not None and newest > at + CLOCK_DRIFT:
@@ -291,10 +304,11 @@ _CHECKS: tuple[tuple[str, Callable[[datetime], Iterator[Check]]], ...] = (
     ("网页文件", _static),
     ("后台任务", _jobs),
     ("账号", _people),
+    ("审批", _approvals),
     ("时钟", _clock),
     ("访问", _doors),
 )
-_COUNTING = (_jobs, _people, _clock)
+_COUNTING = (_jobs, _people, _approvals, _clock)
 _TODO = {
     "数据库": "请核对 DATABASE_URL，确认数据库已启动、账号密码正确、本机连得上",
     "方案包": "请用 tingsu pack check 查看错误在哪个文件、哪一行",

@@ -27,7 +27,7 @@ LONGEST = timedelta(days=366)
 class DelegationMistake(TingsuError):
     """A delegation cannot be made as asked; the message says what to change."""
 
-    code = "delegation_mistake"
+    code = "not_possible"
 
 
 @dataclass(frozen=True, slots=True)

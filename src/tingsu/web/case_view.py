@@ -11,11 +11,13 @@ from django.db.models import Prefetch, prefetch_related_objects
 from tingsu.cases.access import visible_cases
 from tingsu.cases.bundles import suspicions_of
 from tingsu.cases.checklists import guides_of
+from tingsu.cases.habit import habit_of
 from tingsu.cases.lifecycle import Offer, offers
 from tingsu.cases.models import Approval, Case, Deadline, Evidence, FollowUp, Option
 from tingsu.cases.near import near_cases
 from tingsu.cases.packs import pack_of
 from tingsu.cases.personal import Revealed, masked_customer
+from tingsu.cases.standing import standings
 from tingsu.cases.veil import veil_of
 from tingsu.documents.producing import offered_papers
 from tingsu.org.models import User
@@ -28,6 +30,7 @@ from tingsu.web.near_view import show_near
 from tingsu.web.process_steps import picture_of, steps_of
 from tingsu.web.promise_view import gather_promises
 from tingsu.web.reading_details import details_of
+from tingsu.web.standing_view import StandingView, show_standing
 from tingsu.web.timeline import tell
 from tingsu.web.together import fetch_together, gather_duty, gather_joint, gather_parties
 from tingsu.web.words import Countdown, deadline_words, in_english
@@ -97,6 +100,8 @@ def gather(case: Case, by: User, attempt: Attempt, revealed: Revealed | None = N
         "duty": gather_duty(case, events, by),
         "rounds": _rounds(case),
         "approvals": list(case.approvals.all()),
+        "standing": _standing(case),
+        "habit": habit_of(case, by=by),
         "follow_ups": list(case.follow_ups.all()),
         "evidence": list(case.evidence.all()),
         "papers": offered_papers(case),
@@ -164,10 +169,19 @@ def _fetch(case: Case) -> None:
         "deadlines",
         "options",
         "support_units",
-        Prefetch("approvals", Approval.objects.select_related("option", "asked_by", "decided_by")),
+        Prefetch("approvals", Approval.objects.select_related("option", "asked_by", "decided_by", "acting_for")),
         Prefetch("follow_ups", FollowUp.objects.select_related("by")),
         Prefetch("evidence", Evidence.objects.select_related("added_by")),
     )
+
+
+def _standing(case: Case) -> StandingView | None:
+    """With whom the plan that waits stands."""
+    waiting = next((one for one in case.approvals.all() if one.granted is None), None)
+    if waiting is None:
+        return None
+    waiting.case = case
+    return show_standing(standings([waiting])[waiting.pk], waiting.level)
 
 
 def _rounds(case: Case) -> list[tuple[int, list[Option]]]:

@@ -16,6 +16,7 @@ from tingsu.cases.access import visible_cases
 from tingsu.cases.models import Case
 from tingsu.cases.personal import masked_customer
 from tingsu.cases.queue import Filters, list_cases, waiting_for
+from tingsu.cases.standing import stuck_approvals
 from tingsu.insight.home import Home, Rate, home_figures
 from tingsu.org.models import User
 from tingsu.org.permissions import can
@@ -59,6 +60,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     first = _first(home, by, waiting)
     also = 0 if first.query == WAITING.to_query() else waiting
     context |= {"home": home, "first": first, "rates": _rates(home), "waiting": also}
+    context["stuck"] = stuck_approvals(by=by) if can(by, "manage_delegations") else []
     context["rising"] = next((topic for topic in home.topics if topic.is_rising), None)
     context["daily"] = {"days": [f"{d:%m-%d}" for d, _n in home.daily], "counts": [n for _d, n in home.daily]}
     context["most"] = max((unit.received for unit in home.units), default=1)

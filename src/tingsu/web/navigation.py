@@ -11,9 +11,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from tingsu.cases.notices import count_unread
+from tingsu.org.delegation import may_decide_somewhere
 from tingsu.org.models import User
-from tingsu.org.pack import packs_in_force
-from tingsu.org.permissions import can, grants_of, roles_of
+from tingsu.org.permissions import can, grants_of
 from tingsu.web.words import in_english
 
 
@@ -37,14 +37,25 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "posts": SimpleLazyObject(lambda: _posts(request.user)),  # type: ignore[arg-type]
         "unread_notices": SimpleLazyObject(lambda: count_unread(request.user)),  # type: ignore[arg-type]
         "may_export": SimpleLazyObject(lambda: can(request.user, "export_cases")),  # type: ignore[arg-type]
+        "may_delegate": SimpleLazyObject(lambda: may_delegate(request.user)),  # type: ignore[arg-type]
+        "may_see_budgets": SimpleLazyObject(lambda: may_see_budgets(request.user)),  # type: ignore[arg-type]
         "may_see_audit": SimpleLazyObject(lambda: can(request.user, "view_audit")),  # type: ignore[arg-type]
     }
 
 
 def approves(user: User) -> bool:
-    """Whether one of the person's roles stands in the authority table."""
-    levels = {level.role for pack in packs_in_force().all for level in pack.authority.levels}
-    return bool(roles_of(user) & levels)
+    """Whether the person has a place in the authority table, his own or as a deputy."""
+    return may_decide_somewhere(user)
+
+
+def may_delegate(user: User) -> bool:
+    """Whether there is anything on the page of deputies for this person."""
+    return approves(user) or can(user, "manage_delegations")
+
+
+def may_see_budgets(user: User) -> bool:
+    """Whether the person may look at compensation budgets."""
+    return can(user, "view_home") or can(user, "manage_budgets")
 
 
 def _entries(user: User) -> list[Entry]:

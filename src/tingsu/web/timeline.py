@@ -40,6 +40,7 @@ WORDS = {
     "level": _("审批级别"),
     "amount": _("金额（元）"),
     "option": _("方案"),
+    "over_budget": _("超预算"),
     "into": _("并入"),
     "rule": _("适用规则"),
     "before": _("原到期"),
@@ -93,7 +94,7 @@ def tell_one(event: Event, pack: Pack, veil: Veil | None, by: User) -> Told:
     return Told(
         event.seq,
         event.at,
-        event.by_name,
+        _who(event),
         what,
         _lines(event, fields, pack, veil) if is_seen(action, by) else [],
         event.hash[:10],
@@ -101,6 +102,14 @@ def tell_one(event: Event, pack: Pack, veil: Veil | None, by: User) -> Told:
         bool(action and action.ways),
         bool(action and action.danger),
     )
+
+
+def _who(event: Event) -> str:
+    """Who did it, and in whose place."""
+    acting_for = event.data.get("acting_for")
+    if not acting_for:
+        return event.by_name
+    return str(_("%(who)s 代%(giver)s")) % {"who": event.by_name, "giver": acting_for["name"]}
 
 
 def _lines(event: Event, fields: dict[str, FormField], pack: Pack, veil: Veil | None) -> list[tuple[str, str]]:
