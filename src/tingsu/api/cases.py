@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from tingsu.api.asked import ActionAsked, ComplaintAsked, RevealAsked
 from tingsu.api.entry import Asked
+from tingsu.api.joint_shapes import JointShape
 from tingsu.api.refusals import REFUSED
 from tingsu.api.shapes import (
     CasePage,
@@ -26,6 +27,7 @@ from tingsu.api.shapes import (
     RevealedShape,
 )
 from tingsu.api.showing import show_case, show_deadline, show_event, show_near, show_offer, show_registered, show_row
+from tingsu.api.showing_joint import show_joint
 from tingsu.api.wire import answer, answer_list
 from tingsu.base.clock import now
 from tingsu.cases.access import find_case, is_visible
@@ -144,6 +146,13 @@ def list_deadlines(request: Asked, number: str) -> HttpResponse:
     case = find_case(number, by=request.auth)
     veil = veil_of(case)
     return answer_list(DEADLINES, [show_deadline(deadline, veil) for deadline in case.deadlines.all()])
+
+
+@router.get("/cases/{number}/joint", response={200: JointShape, **REFUSED}, summary="联合办理、代表人、申诉核查与追责")
+def show_together(request: Asked, number: str) -> HttpResponse:
+    """Tasks of supporting units, transfers, meetings, outside bodies, parties (masked), linked cases, appeals and
+    reviews; accountability only for who may see it and for the person concerned."""
+    return answer(show_joint(find_case(number, by=request.auth), by=request.auth))
 
 
 @router.get("/cases/{number}/near", response={200: list[NearShape], **REFUSED}, summary="同一客户或相似的工单")

@@ -141,6 +141,7 @@ class CaseShape(CaseRow):
     findings: str
     root_cause: str
     responsibility: str
+    right: str
     fault_code: str
     responsible_person: PersonShape | None
     paid: Decimal | None

@@ -40,7 +40,7 @@ COLUMNS = (
 )  # fmt: skip
 MORE_COLUMNS = (
     "source", "external_id", "recorded_at", "accused_person", "demands", "corrected", "root_cause", "responsibility",
-    "fault_code", "paid", "satisfaction", "first_response_at", "responded_late", "answered_late", "reopened",
+    "right", "fault_code", "paid", "satisfaction", "first_response_at", "responded_late", "answered_late", "reopened",
 )  # fmt: skip
 TOLD = ("key_point", "verdict_reason", "findings", "answer", "summary", "lesson")  # free text, masked
 

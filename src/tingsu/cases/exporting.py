@@ -22,6 +22,7 @@ from tingsu.cases.models import Case, Customer
 from tingsu.cases.personal import mask_name, masked_customer
 from tingsu.cases.queue import URGENT, Filters, narrow
 from tingsu.cases.search import search
+from tingsu.cases.tables import Appeal
 from tingsu.cases.veil import Veil
 from tingsu.org.access_log import note_access
 from tingsu.org.models import Unit, User
@@ -64,6 +65,7 @@ COLUMNS = (
     Column("findings", "调查结论（已遮盖）"),
     Column("root_cause", "根本原因", taxonomy="root_cause"),
     Column("responsibility", "责任认定", taxonomy="responsibility"),
+    Column("right", "侵害的权益", taxonomy="right"),
     Column("fault_code", "差错类型", taxonomy="fault_code"),
     Column("paid", "实付金额（元）", "money"),
     Column("answer", "答复内容（已遮盖）"),
@@ -73,6 +75,9 @@ COLUMNS = (
     Column("responded_late", "响应逾期", "yes_no"),
     Column("next_due", "最近时限", "moment"),
     Column("satisfaction", "满意度", taxonomy="satisfaction"),
+    Column("supports", "协办与任务项数", "whole"),
+    Column("representatives", "代表、代理与继承人数", "whole"),
+    Column("reviews", "核查申请次数", "whole"),
     Column("closed_at", "办结时间", "moment"),
     Column("reopened", "重启次数", "whole"),
     Column("summary", "总结（已遮盖）"),
@@ -85,7 +90,7 @@ _FREE_TEXTS = ("subject", "key_point", "findings", "answer", "summary")
 _MOMENTS = tuple(column.id for column in COLUMNS if column.kind == "moment")
 _PLAIN = (
     "number", "channel", "stage", "business", "cause", "emotion", "need", "corrected", "verdict", "complexity",
-    "root_cause", "responsibility", "fault_code", "paid", "answered_late", "responded_late", "satisfaction", "reopened",
+    "root_cause", "responsibility", "right", "fault_code", "paid", "answered_late", "responded_late", "satisfaction", "reopened",
     "source",
 )  # fmt: skip
 _UNITS = ("accused_unit", "lead_unit", "recorded_unit")
@@ -187,7 +192,8 @@ def _chosen(filters: Filters, *, by: User, at: datetime) -> QuerySet[Case]:
     cases = narrow(visible_cases(by), filters, by=by, at=at)
     if filters.q:
         cases = search(cases, filters.q)
-    return cases.select_related("customer", "owner", *_UNITS).defer("text", "reading").prefetch_related("parties").order_by("pk")
+    fetched = cases.select_related("customer", "owner", *_UNITS).prefetch_related("parties", "tasks", "appeals")
+    return fetched.defer("text", "reading").order_by("pk")
 
 
 def _row(case: Case) -> dict[str, Any]:
@@ -202,6 +208,8 @@ def _row(case: Case) -> dict[str, Any]:
     row["customer_code"] = _customer_code(case.customer)
     row["demands"], row["risks"] = "、".join(case.demands), "、".join(case.risks)
     row["owner"] = case.owner.name if case.owner else ""
+    row["supports"], row["representatives"] = len(case.tasks.all()), len(case.parties.all())
+    row["reviews"] = sum(appeal.sort == Appeal.Sort.REVIEW for appeal in case.appeals.all())
     row["accused_person"] = mask_name(case.accused_person)
     row["external_id"] = veil.over_known(case.external_id)
     return row
