@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from tests.make import MONDAY
 from tests.packs.house import (
@@ -265,3 +266,20 @@ def test_what_the_inspection_does_not_bear_out_is_explained(house: House) -> Non
 def test_the_duties_of_four_departments_are_lists_to_tick() -> None:
     counted = [(c.id, len(c.items)) for c in load_pack("factory").checklists]
     assert counted == [("sales", 4), ("quality", 3), ("general_office", 7), ("manufacturing", 2)]
+
+
+# --- in the browser -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("house", PACKS, indirect=True)
+def test_the_pages_speak_the_packs_own_words(house: House, client: Client) -> None:
+    pack, sample = house.pack, house.pack.samples[0]
+    case = house.record(sample.text, channel=sample.channel, **sample.details)
+    client.force_login(house.people["handler"])
+    form = client.get("/cases/new/").content.decode()
+    assert all(field.name.zh in form for field in pack.intake)
+    assert all(choice.name and choice.name.zh in form for choice in pack.taxonomy("channel").values)
+    page = client.get(f"/cases/{case.number}/").content.decode()
+    first = next(action for action in pack.process.actions if action.main)
+    assert first.name.zh in page
+    assert all(item.name.zh in page for c in pack.checklists if "recorded" in c.stages for item in c.items)
