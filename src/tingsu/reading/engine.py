@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from tingsu.reading.asks import find_demands, find_risks, find_tags
-from tingsu.reading.facts import find_facts, gather
-from tingsu.reading.folding import Folded, fold_each, read_variants_each
+from tingsu.reading.facts import find_facts, gather_each
+from tingsu.reading.folding import Folded, fold_each, read_variants
 from tingsu.reading.judges import (
     Heard,
     bound_words,
@@ -24,7 +24,7 @@ from tingsu.reading.learned.pieces import plain_form
 from tingsu.reading.learned.shipped import shipped_model
 from tingsu.reading.learned.signals import ask_signals, see_signals
 from tingsu.reading.lexicon import lexicon
-from tingsu.reading.privacy import find_in, mask_found
+from tingsu.reading.privacy import find_in_each, mask_found_each
 from tingsu.reading.scoring import see
 from tingsu.reading.types import Demand, Reading, Risk
 
@@ -78,10 +78,10 @@ def _take_together(texts: Iterable[str]) -> Iterator[list[str]]:
 def _read_together(texts: Sequence[str], received: date | None) -> list[Reading]:
     """Step by step, each step for all texts: its tables stay in the processor's cache meanwhile."""
     folded = fold_each(texts)
-    parts = read_variants_each(list(map(_part_to_judge, folded)))
+    parts = list(map(read_variants, map(_part_to_judge, folded)))
     hits = lexicon().find_each([part.text for part in parts])
     seens = list(map(see, texts, parts, hits))
-    founds = [gather(part.text, received) for part in parts]
+    founds = gather_each([part.text for part in parts], received)
     asked = list(map(find_demands, seens, founds))
     spoken = list(map(find_risks, seens))
     shown = list(map(see_signals, seens))
@@ -89,9 +89,9 @@ def _read_together(texts: Sequence[str], received: date | None) -> list[Reading]
     weighed = shipped_model().weigh_each([plain_form(part.text) for part in parts], signals)
     heard = list(map(Heard, seens, weighed, bound_words([part.text for part in parts])))
     said = list(map(_judge_all, heard, asked, spoken))
-    data = list(map(find_in, folded))
+    data = find_in_each(folded)
     facts = list(map(find_facts, texts, parts, founds, data))
-    masked = list(map(mask_found, texts, data))
+    masked = mask_found_each(texts, data)
     return [
         Reading(**one, personal_data=private, facts=fact, masked_text=mask, engine=ENGINE)
         for one, private, fact, mask in zip(said, data, facts, masked, strict=True)

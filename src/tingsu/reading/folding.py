@@ -22,7 +22,7 @@ import numpy as np
 import opencc
 import yaml
 
-from tingsu.reading.trie import Codes, Page, Trie, codes_of
+from tingsu.reading.trie import Codes, codes_of
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
@@ -149,18 +149,6 @@ def _tail(variant: str) -> str:
     if variant.endswith("线"):
         return f"{rest}(?![上下路索条性束])"
     return f"(?<![a-z]{re.escape(variant[0])}){rest}(?![a-z])" if variant.isascii() else rest
-
-
-@lru_cache(maxsize=1)
-def _variant_trie() -> Trie:
-    return Trie(list(_variants()[1]))
-
-
-def read_variants_each(folded: Sequence[Folded]) -> list[Folded]:
-    """Each of ``folded`` as ``read_variants`` leaves it; most hold no variant and are settled together."""
-    page = Page([one.text for one in folded])
-    touched = set(page.texts_at(_variant_trie().find(page.codes)[0]).tolist())
-    return [read_variants(one) if number in touched else one for number, one in enumerate(folded)]
 
 
 def read_variants(folded: Folded) -> Folded:

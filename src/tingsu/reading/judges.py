@@ -165,7 +165,7 @@ def judge_demands(heard: Heard, asked: Sequence[Demand], complaint: Judgement, n
         replace(said[kind], confidence=max(chance, ASKED))
         if kind in said
         else Demand(kind, chance, heard.words("demand", kind), implied=True)
-        for kind, chance in _rank(heard, "demand")
+        for kind, chance in heard.weighed.likely("demand", HEARD)
         if (_means_it(said.get(kind), chance) if vents else chance >= (HEARD if kind in said else ASKED))
     ]
     return tuple(found)
@@ -180,12 +180,13 @@ def judge_risks(heard: Heard, spoken: Sequence[Risk], complaint: Judgement) -> t
     if complaint.value == NO:
         return tuple(risk for risk in spoken if risk.urgent)
     said = {risk.kind: risk for risk in spoken}
-    chances = dict(_rank(heard, "risk"))
+    urgent = any(risk.urgent for risk in spoken)
+    chances = heard.weighed.likely("risk", 0.0 if urgent else HEARD)
     kept = [
         replace(said[kind], confidence=max(chance, said[kind].confidence if said[kind].urgent else 0.0))
         if kind in said
         else Risk(kind, chance, heard.words("risk", kind))
-        for kind, chance in chances.items()
+        for kind, chance in chances
         if chance >= (HEARD if kind in said else RISKED) or (kind in said and said[kind].urgent)
     ]
     return tuple(sorted(kept, key=lambda risk: (not risk.urgent, -risk.confidence)))

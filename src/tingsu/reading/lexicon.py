@@ -56,7 +56,8 @@ class Head(NamedTuple):
 
     length: int
     whole: tuple[Cue, ...]
-    gapped: tuple[tuple[str, Cue], ...]  # (the piece that must follow first, cue)
+    gapped: tuple[tuple[int, Cue], ...]  # (the number of the piece that must follow first, cue)
+    needs: frozenset[int]  # those numbers
 
 
 class Lexicon:
@@ -67,7 +68,8 @@ class Lexicon:
         self.size = sum(map(len, heads.values()))
         pieces = dict.fromkeys((*heads, *(cue.tail[0] for cues in heads.values() for cue in cues if cue.tail)))
         self._pieces = tuple(pieces)
-        self._heads = [_make_head(piece, heads.get(piece, ())) for piece in self._pieces]
+        numbers = {piece: number for number, piece in enumerate(self._pieces)}
+        self._heads = [_make_head(piece, heads.get(piece, ()), numbers) for piece in self._pieces]
         self._trie = Trie(self._pieces)
 
     def find(self, text: str) -> list[Hit]:
@@ -88,24 +90,24 @@ class Lexicon:
         ]
 
     def _hits(self, text: str, places: Sequence[int], found: Sequence[int]) -> list[Hit]:
-        heads, pieces = self._heads, self._pieces
-        there = {pieces[number] for number in found}
+        heads, there = self._heads, set(found)
         hits: list[Hit] = []
         late: list[Hit] = []  # after a single character: last among those that begin at one place
         for start, number in zip(places, found, strict=True):
-            length, whole, gapped = heads[number]
-            end = start + length
+            length, whole, gapped, needs = heads[number]
             for cue in whole:
-                hits.append(Hit(start, end, cue))
-            for need, cue in gapped:
-                if need in there:
-                    _add_gapped(hits if length > 1 else late, text, start, end, cue)
+                hits.append(Hit(start, start + length, cue))
+            if needs and not needs.isdisjoint(there):
+                for need, cue in gapped:
+                    if need in there:
+                        _add_gapped(hits if length > 1 else late, text, start, start + length, cue)
         return hits + late
 
 
-def _make_head(piece: str, cues: Sequence[Cue]) -> Head:
+def _make_head(piece: str, cues: Sequence[Cue], numbers: Mapping[str, int]) -> Head:
     whole = tuple(cue for cue in cues if not cue.tail)
-    return Head(len(piece), whole, tuple((cue.tail[0], cue) for cue in cues if cue.tail))
+    gapped = tuple((numbers[cue.tail[0]], cue) for cue in cues if cue.tail)
+    return Head(len(piece), whole, gapped, frozenset(need for need, _ in gapped))
 
 
 def _add_gapped(hits: list[Hit], text: str, start: int, end: int, cue: Cue) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from tingsu.reading.folding import Folded
 from tingsu.reading.lexicon import Cue, Hit
@@ -38,12 +39,12 @@ class Seen:
 
     def evidence(self, hits: Iterable[Hit]) -> tuple[Evidence, ...]:
         """The words behind ``hits`` as spans of the original, each place once, in order, at most eight."""
-        spans: dict[tuple[int, int], Evidence] = {}
-        for hit in hits:
-            start, end = self.folded.origin(hit.start, hit.end)
-            spans.setdefault((start, end), Evidence(start, end, self.original[start:end], hit.cue.why))
-        strongest = list(spans.values())[:MAX_EVIDENCE]
-        return tuple(sorted(strongest, key=lambda item: (item.start, item.end)))
+        spans: dict[tuple[int, int], str] = {}
+        origin, original = self.folded.origin, self.original
+        for start, end, cue in hits:
+            spans.setdefault(origin(start, end), cue.why)
+        strongest = sorted(islice(spans.items(), MAX_EVIDENCE))  # places differ, so reasons are never compared
+        return tuple([Evidence(start, end, original[start:end], why) for (start, end), why in strongest])
 
 
 def is_denied(text: str, start: int) -> bool:
@@ -61,14 +62,20 @@ def keep_longest(hits: Iterable[Hit]) -> list[Hit]:
         return hits
     kept: list[Hit] = []
     cover_start = cover_end = -1
-    for hit in sorted(hits, key=lambda item: (item.start, -item.end, bool(item.cue.tail))):
-        inside = hit.end <= cover_end and (hit.start, hit.end) != (cover_start, cover_end)
-        if inside:
+    for hit in sorted(hits, key=_by_place):
+        start, end, cue = hit
+        if end <= cover_end and (end != cover_end or start != cover_start):
             continue
         kept.append(hit)
-        if not hit.cue.tail and hit.end > cover_end:
-            cover_start, cover_end = hit.start, hit.end
+        if not cue.tail and end > cover_end:
+            cover_start, cover_end = start, end
     return kept
+
+
+def _by_place(hit: Hit) -> tuple[int, int, bool]:
+    """In order of start, the longest first, unbroken ones before those with a gap."""
+    start, end, cue = hit
+    return start, -end, cue.tail != ()
 
 
 def see(original: str, folded: Folded, hits: Iterable[Hit]) -> Seen:

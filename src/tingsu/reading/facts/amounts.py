@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from tingsu.reading.facts.numbers import HAN_DIGITS, HAN_NUMBER, parse_han_number
+from tingsu.reading.openings import DECIMALS, matches_at
 
 _CURRENCIES = {
     "元": "CNY", "块": "CNY", "块钱": "CNY", "圆": "CNY", "人民币": "CNY", "rmb": "CNY", "cny": "CNY", "¥": "CNY",
@@ -38,7 +39,9 @@ _AMOUNT = re.compile(
     rf"(?P<scale>[百千]?[万亿]|千|百|[wk](?![a-z]))?(?P<rest>\d(?!\d)|[一二三四五六七八九])?(?P<tail>[千百])?"
     rf"|(?P<han>[{HAN_NUMBER}]{{1,20}}))(?P<more>\s?[多余来几](?:[万千百](?![分]))?)?\s?(?:(?P<unit>{_UNITS})|(?P<coin>[角毛分]钱|[角毛](?![病利衣巾孩糙])))?"
 )
-_HINT = re.compile(rf"[\d{HAN_NUMBER}]")  # no sum without a figure
+FIGURES = f"{DECIMALS}{HAN_NUMBER}"  # no sum without a figure
+OPENINGS = {*FIGURES, *"¥$€£abcdefghijklmnopqrstuvwxyz", "人民", "港币", "港元", "美元", "美金", "欧元", "英镑", "日元"}
+_HINT = re.compile(rf"[\d{HAN_NUMBER}]")
 _SCALES = {"百": 100, "千": 1000, "k": 1000, "w": 10_000, "万": 10_000, "亿": 100_000_000}
 _SCALES |= {"百万": 1_000_000, "千万": 10_000_000, "百亿": 10_000_000_000, "千亿": 100_000_000_000}
 _COUNT = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
@@ -168,12 +171,15 @@ def _coin(written: str | None) -> int:
 _COINS = {"角": Decimal("0.1"), "毛": Decimal("0.1"), "分": Decimal("0.01")}
 
 
-def find_amounts(text: str) -> Iterator[Amount]:
-    """Every sum in folded ``text``, in order. A bare number is none unless a word of paying stands before it."""
+def find_amounts(text: str, places: Iterable[int] | None = None) -> Iterator[Amount]:
+    """Every sum in folded ``text``, in order. A bare number is none unless a word of paying stands before it.
+
+    ``places``: where one of ``OPENINGS`` may stand, in order, where that is known.
+    """
     done = 0
     if _HINT.search(text) is None:
         return
-    for match in _AMOUNT.finditer(text):
+    for match in _AMOUNT.finditer(text) if places is None else matches_at(_AMOUNT, text, places):
         if match.start() < done or not _says_money(text, match):
             continue
         value = _number(match)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
+from tingsu.reading.facts.amounts import OPENINGS as SUMS
 from tingsu.reading.facts.amounts import Amount, find_amounts
+from tingsu.reading.facts.moments import OPENINGS as MOMENTS
 from tingsu.reading.facts.moments import Spoken, find_moments
-from tingsu.reading.facts.people import Person, find_staff
-from tingsu.reading.facts.places import Spot, find_places
-from tingsu.reading.facts.products import Named, find_products
+from tingsu.reading.facts.people import Person, find_staff, role_words
+from tingsu.reading.facts.places import Spot, find_places, town_words
+from tingsu.reading.facts.products import Named, find_products, product_words
+from tingsu.reading.facts.promises import OPENINGS as PROMISES
 from tingsu.reading.facts.promises import Promised, find_promises
-from tingsu.reading.facts.units import Unit, find_units
+from tingsu.reading.facts.units import Unit, find_units, unit_words
 from tingsu.reading.folding import Folded
+from tingsu.reading.openings import Openings, Places
 from tingsu.reading.types import (
     Evidence,
     Facts,
@@ -54,18 +59,42 @@ class Found:
     received: date | None = None
 
 
+@lru_cache(maxsize=1)
+def _openings() -> Openings:
+    return Openings(
+        {
+            "moment": MOMENTS,
+            "sum": SUMS,
+            "role": role_words(),
+            "unit": unit_words(),
+            "town": town_words(),
+            "product": product_words(),
+            "promise": PROMISES,
+        }
+    )
+
+
 def gather(text: str, received: date | None) -> Found:
     """Every fact of folded ``text``; at most 200 of a kind."""
-    moments = tuple(find_moments(text, received))[:MOST]
-    staff, units = tuple(find_staff(text))[:MOST], tuple(find_units(text))[:MOST]
+    return gather_each([text], received)[0]
+
+
+def gather_each(texts: Sequence[str], received: date | None) -> list[Found]:
+    """Every fact of each of the folded ``texts``; at most 200 of a kind."""
+    return [_gather(text, received, at) for text, at in zip(texts, _openings().find_each(texts), strict=True)]
+
+
+def _gather(text: str, received: date | None, at: Places) -> Found:
+    moments = tuple(find_moments(text, received, at["moment"]))[:MOST]
+    staff, units = tuple(find_staff(text, at["role"]))[:MOST], tuple(find_units(text, at["unit"]))[:MOST]
     return Found(
-        tuple(_outside(find_amounts(text), moments))[:MOST],
+        tuple(_outside(find_amounts(text, at["sum"]), moments))[:MOST],
         moments,
         staff,
         units,
-        tuple(find_places(text))[:MOST],
-        tuple(find_products(text))[:MOST],
-        tuple(find_promises(text, staff, units, moments))[:MOST],
+        tuple(find_places(text, at["town"]))[:MOST],
+        tuple(find_products(text, at["product"]))[:MOST],
+        tuple(find_promises(text, staff, units, moments, at["promise"]))[:MOST],
         received,
     )
 

@@ -7,12 +7,13 @@ The words are cut into pieces (a year, a month, a day, a time of day …), neigh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from tingsu.reading.facts.clock import read_clock
 from tingsu.reading.facts.resolving import Days, resolve
+from tingsu.reading.openings import DECIMALS, matches_at
 
 _N = "一二三四五六七八九十"
 _DAY = rf"3[01]|[12]\d|0?[1-9]|三十一?|二十[{_N[:9]}]?|廿[{_N[:9]}]?|十[{_N[:9]}]?|[{_N[:9]}]"
@@ -46,6 +47,20 @@ _PIECE = re.compile(
     rf"|(?P<clock>(?:凌晨|清晨|清早|大清早|早上|早晨|一早|大早上|上午|中午|下午|傍晚|晚上|夜里|半夜|深夜|夜间|午夜|早|晚|夜)?(?:(?<![\d:])(?:[01]?\d|2[0-4])[::][0-5]\d(?!\d)|(?:(?<![\d.])(?:[01]?\d|2[0-4])|(?<![第{_N}])(?:十[一二]?|[{_N[:9]}两]))点(?!名|击|钞|开|[餐赞评子儿点]|[\d零]*(?:%|个点))(?:钟|整|半|一刻|三刻|[0-5]?\d分?|[{_N[:5]}]?十[{_N[:9]}]?分?|零?[{_N[:9]}]分)?(?:多|左右|钟|许|来钟)?))"
     rf"|(?P<part>凌晨|清晨|清早|大清早|早上|早晨|一早|上午|中午|下午|傍晚|晚上|夜里|半夜|深夜|夜间|午夜))"
 )  # fmt: skip
+_WITHIN_RUN = re.compile("季|18")  # 季度, 618: what a digit behind a digit may begin
+_COUNTED, _UNITS = "〇零一二三四五六七八九十两0123456789", "号日月个半多天周星礼年点"
+# What the pieces begin with: of each word the first character, with each of the others behind it.
+_BEGINNINGS = f"""
+    半个半多天日周星礼月年夜 几个半多天日周星礼月年 好几 大前后年清早 去年冬 前年天日晚儿几两二三四五些阵一段不
+    今年天儿日晚早晨上下春 本年月周星礼 明年天儿日晚早 后年天 上一上个月周星礼半午 下下个月周星礼半午 这个月周星礼
+    当月 每个月 正月 腊月八 农历 阴历 旧历 第一二三四1234 昨天日晚夜儿下上早 年初底末中前后 月底末初中
+    周一二三四五六日天末123456 星期 礼拜 过年大 除夕 元宵旦 清明晨早 劳动 儿童 端午 中秋午 国庆 双十1 圣诞 平安
+    情人 妇女 母亲 父亲 教师 重阳 小年 凌晨 傍晚 深夜 午夜 暑假 寒假 开春 入冬 头几两三
+    早上晨{_COUNTED} 晚上{_COUNTED} 夜里间{_COUNTED} 两{_COUNTED}{_UNITS}
+""".split()
+_BEGINNINGS += [f"{first}{_COUNTED}{_UNITS}季早夕" for first in "一二三四五六七八九十"]
+_BEGINNINGS += [f"{first}{_COUNTED}号日" for first in "〇零廿"]
+OPENINGS = {*DECIMALS, *"春夏秋冬", *(word[0] + behind for word in _BEGINNINGS for behind in word[1:])}
 _BEFORE = re.compile(r"的?(?:之前|以前|前夕|前(?![面台往后端来去进期年]))")
 _AFTER = re.compile(r"的?(?:之后|以后|过后|后(?![面台续悔果]|来[,就又才我他。]))")
 _DURING = re.compile(r"的?(?:期间|假期|长假|放假|黄金周|那几天|里|前后)")
@@ -73,10 +88,10 @@ class Spoken:
     clock: str
 
 
-def _group(text: str) -> Iterator[list[re.Match[str]]]:
+def _group(text: str, places: Iterable[int]) -> Iterator[list[re.Match[str]]]:
     """Neighbouring pieces that together name one time: year, month, day, part of the day, clock, in that order."""
     group: list[re.Match[str]] = []
-    for piece in _PIECE.finditer(text):
+    for piece in matches_at(_PIECE, text, places):
         if group and _belongs(text, group[-1], piece):
             group.append(piece)
             continue
@@ -95,22 +110,31 @@ def _belongs(text: str, last: re.Match[str], piece: re.Match[str]) -> bool:
 
 
 def _kind(piece: re.Match[str]) -> str:
-    return next(kind for kind in _ORDER if piece[kind] is not None)
+    return piece.lastgroup or ""  # the outermost of those that matched
 
 
 def _rank(piece: re.Match[str]) -> int:
     return _ORDER[_kind(piece)]
 
 
-def find_moments(text: str, received: date | None) -> Iterator[Spoken]:
-    """Every time named in folded ``text``, in order; those told by the day of receipt need ``received``."""
-    for group in _group(text):
+def find_moments(text: str, received: date | None, places: Iterable[int]) -> Iterator[Spoken]:
+    """Every time named in folded ``text``, in order; those told by the day of receipt need ``received``.
+
+    ``places``: where one of ``OPENINGS`` may stand, in order.
+    """
+    tried = [place for place in places if not _is_within_run(text, place)]
+    for group in _group(text, tried):
         pieces = {_kind(piece): piece for piece in group}
         if not pieces.keys() - {"part"}:
             continue
         if not pieces.keys() - {"part", "clock"} and not _has_part(pieces["clock"][0]):
             continue
         yield from _speak(text, group, pieces, received)
+
+
+def _is_within_run(text: str, place: int) -> bool:
+    """Whether a digit stands there behind a digit, where no date begins."""
+    return text[place - 1 : place].isdecimal() and text[place].isdecimal() and not _WITHIN_RUN.match(text, place + 1)
 
 
 def _has_part(clock: str) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from tingsu.reading.facts.wordtree import kinds_of, read_words, tree_pattern
+from tingsu.reading.openings import matches_at
 
 _NUMBER = re.compile(r"工号(?:是|为|:| ){0,2}([a-z]{0,3}\d{2,10})")
 _NUMBER_NEAR = 8  # characters between a role and the staff number that belongs to it
@@ -32,14 +33,22 @@ def _roles() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(f"{tree_pattern(kinds)}(?!信箱|办公室|室|热线)"), kinds
 
 
-def find_staff(text: str) -> Iterator[Person]:
-    """Everyone of the staff named in folded ``text`` by role or staff number, in order."""
+def role_words() -> Iterable[str]:
+    """The words ``find_staff`` looks for."""
+    return _roles()[1]
+
+
+def find_staff(text: str, places: Iterable[int]) -> Iterator[Person]:
+    """Everyone of the staff named in folded ``text`` by role or staff number, in order.
+
+    ``places``: where one of ``role_words`` may begin, in order.
+    """
     pattern, kinds = _roles()
     numbers = (
         [(match.start(), match.end(), match[1].upper()) for match in _NUMBER.finditer(text)] if "工号" in text else []
     )
     people: list[Person] = []
-    for match in pattern.finditer(text):
+    for match in matches_at(pattern, text, places):
         word = match[0]
         if kinds[word] in ("客服", "催收员") and not _is_person(text, match):
             continue

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from tingsu.reading.facts.wordtree import read_words, tree_pattern
+from tingsu.reading.openings import matches_at
 
 _STREET = re.compile(
     r"(?:大道|大街|路(?![由过上费途口线径演]|透)|街(?!道办|上|坊)|巷|胡同|镇(?![上静定]|痛)|乡(?![下亲镇])|村(?!民|委|里)|小区|广场|商场|步行街|县(?![城里])|开发区|新区|社区)"
@@ -31,14 +32,22 @@ class Spot:
 
 
 @lru_cache(maxsize=1)
+def town_words() -> Sequence[str]:
+    """The towns ``find_places`` knows."""
+    return " ".join(read_words("places").values()).split()
+
+
+@lru_cache(maxsize=1)
 def _towns() -> re.Pattern[str]:
-    words = " ".join(read_words("places").values()).split()
-    return re.compile(rf"{tree_pattern(words)}(?:市|省)?(?!银行|农商|商行|路|街|大道|卡|龙)")
+    return re.compile(rf"{tree_pattern(town_words())}(?:市|省)?(?!银行|农商|商行|路|街|大道|卡|龙)")
 
 
-def find_places(text: str) -> Iterator[Spot]:
-    """Every place named in folded ``text``, in order; a branch's own name is no place."""
-    found = [Spot(match.start(), match.end(), "城市") for match in _towns().finditer(text)]
+def find_places(text: str, towns: Iterable[int]) -> Iterator[Spot]:
+    """Every place named in folded ``text``, in order; a branch's own name is no place.
+
+    ``towns``: where one of ``town_words`` may begin, in order.
+    """
+    found = [Spot(match.start(), match.end(), "城市") for match in matches_at(_towns(), text, towns)]
     for match in _STREET.finditer(text):
         start = _left_edge(text, match)
         if match.end() - start >= 3 and not _NO_PLACE.search(text[start : match.end()]):

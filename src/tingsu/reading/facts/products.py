@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from tingsu.reading.facts.wordtree import kinds_of, read_words, tree_pattern
+from tingsu.reading.openings import matches_at
 
 _QUOTED = re.compile(r"[「《“\"『【]([^「」《》“”\"『』【】\n。!?]{2,20})[」》”\"』】]")
 _OWN_NAME = re.compile(
@@ -36,8 +37,16 @@ def _types() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(rf"{tree_pattern(kinds)}(?!经理|顾问|师|专员|室|中心|机)"), kinds
 
 
-def find_products(text: str) -> Iterator[Named]:
-    """Every product named in folded ``text``, each wording once, in order."""
+def product_words() -> Iterable[str]:
+    """The words ``find_products`` looks for."""
+    return _types()[1]
+
+
+def find_products(text: str, places: Iterable[int]) -> Iterator[Named]:
+    """Every product named in folded ``text``, each wording once, in order.
+
+    ``places``: where one of ``product_words`` may begin, in order.
+    """
     pattern, kinds = _types()
     found = [Named(m.start(1), m.end(1), _kind_by_name(m[1])) for m in _QUOTED.finditer(text) if _OWN_NAME.search(m[1])]
     if "贷" in text or "宝" in text:
@@ -46,7 +55,7 @@ def find_products(text: str) -> Iterator[Named]:
             for m in _SUFFIXED.finditer(text)
             if not _NO_NAME.search(m[0])
         ]
-    found += [Named(m.start(), m.end(), kinds[m[0]]) for m in pattern.finditer(text)]
+    found += [Named(m.start(), m.end(), kinds[m[0]]) for m in matches_at(pattern, text, places)]
     seen: set[str] = set()
     end = -1
     for product in sorted(found, key=lambda item: (item.start, -item.end)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,10 +11,15 @@ from tingsu.reading.facts.moments import Spoken
 from tingsu.reading.facts.numbers import parse_small
 from tingsu.reading.facts.people import Person
 from tingsu.reading.facts.units import Unit
+from tingsu.reading.openings import matches_at
 
 _SAYING = re.compile(
     r"(?P<strong>答应|承诺|保证(?![金书人险]|收益型)|许诺|打包票|拍[着了]?胸脯(?:说|保证)?|说好(?!话|听|多)了?的?|讲好了?|讲定|约好了?|谈好了?|应承|应允|担保(?![人物公费合函品]))"
     r"|(?P<weak>说(?!明|法|不(?![会亏用收要扣])|话|服|清|我|你|起|得|什么|啥|没|了算|到底)是?|告诉我|回复(?:我|说)|表示|告知|通知我|讲(?![理不究清话我])|称(?![赞呼职霸])|宣传)"
+)
+OPENINGS = (
+    *("答应", "承诺", "保证", "许诺", "打包", "拍着", "拍了", "拍胸", "约好", "谈好", "应承", "应允", "担保", "告诉"),
+    *("回复", "表示", "告知", "通知", "宣传", "说", "讲", "称"),
 )
 _CONTENT = re.compile(
     r"(?P<保本>不会?亏|保本|稳赚|没有?风险|零风险|无风险|不会跌|保证收益|保底|包赚|只赚不赔|旱涝保收|亏了[我他她]?[们]?补|刚性兑付)"
@@ -60,11 +65,14 @@ class Promised:
 
 
 def find_promises(
-    text: str, staff: Sequence[Person], units: Sequence[Unit], moments: Sequence[Spoken]
+    text: str, staff: Sequence[Person], units: Sequence[Unit], moments: Sequence[Spoken], places: Iterable[int]
 ) -> Iterator[Promised]:
-    """Every promise told in folded ``text``, in order; what the writer himself promised, or nobody, is none."""
+    """Every promise told in folded ``text``, in order; what the writer himself promised, or nobody, is none.
+
+    ``places``: where one of ``OPENINGS`` may stand, in order.
+    """
     done = -1
-    for said in _SAYING.finditer(text):
+    for said in matches_at(_SAYING, text, places):
         if said.start() < done or _is_no_promise(text, said):
             continue
         stop = _STOP.search(text, said.end(), said.end() + _REACH)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from tingsu.reading.facts.wordtree import kinds_of, read_words, tree_pattern
+from tingsu.reading.openings import matches_at
 
 _NAMED = re.compile(r"支行|分行|分理处|储蓄所|营业部|网点|营业厅|自助银行")
 _WINDOW = re.compile(
@@ -37,12 +38,20 @@ def _words() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(f"{tree_pattern(kinds)}(?!长|级)"), kinds
 
 
-def find_units(text: str) -> Iterator[Unit]:
-    """Every unit named in folded ``text``, in order, without overlaps."""
+def unit_words() -> Iterable[str]:
+    """The words ``find_units`` looks for."""
+    return _words()[1]
+
+
+def find_units(text: str, places: Iterable[int]) -> Iterator[Unit]:
+    """Every unit named in folded ``text``, in order, without overlaps.
+
+    ``places``: where one of ``unit_words`` may begin, in order.
+    """
     pattern, kinds = _words()
     found = [
         Unit(match.start(), match.end(), kinds[match[0]])
-        for match in pattern.finditer(text)
+        for match in matches_at(pattern, text, places)
         if _stands_alone(text, match)
     ]
     found = [_with_name(text, unit) for unit in found]

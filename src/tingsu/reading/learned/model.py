@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from tingsu.reading.learned.pieces import cut_runs
 from tingsu.reading.trie import Ints, Page, Trie
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
@@ -106,12 +107,20 @@ class Model:
 
     def _count(self, texts: Sequence[str]) -> tuple[Ints, Ints, list[int]]:
         """The pieces of all texts, how often each stands there, and where those of each text begin."""
+        if len(texts) == 1:
+            return self._count_one(texts[0])
         page = Page(texts)
         places, words = self._trie.find(page.codes)
         size = len(self.names)
         keys, counts = np.unique(page.texts_at(places) * size + words, return_counts=True)
         cuts: list[int] = np.searchsorted(keys, np.arange(len(texts) + 1) * size).tolist()
         return keys % size, counts, cuts
+
+    def _count_one(self, text: str) -> tuple[Ints, Ints, list[int]]:
+        """The same for one text, for which a dictionary is quicker than arrays."""
+        known = [row for row in map(self.rows.get, cut_runs(text)) if row is not None]
+        rows, counts = np.unique(np.array(known, dtype=np.int64), return_counts=True)
+        return rows, counts, [0, len(rows)]
 
     def _add_up(self, rows: Ints, much: Floats, signals: Mapping[str, float]) -> Floats:
         lengths = np.sqrt(np.maximum((much * much) @ self._reach_squared[rows], np.float32(1e-12)))
@@ -160,6 +169,14 @@ class Scores:
         labels, start = head.labels, head.start
         return tuple([(labels[place], chances[start + place]) for place in self._orders[number][text][:most]])
 
+    def likely(self, text: int, facet: str, least: float) -> list[tuple[str, float]]:
+        """The labels of a facet at least so likely, best first."""
+        number = self._heads.named[facet]
+        head, chances = self._heads.all[number], self._chances[text]
+        labels, start = head.labels, head.start
+        order = self._orders[number][text]
+        return [(labels[place], chance) for place in order if (chance := chances[start + place]) >= least]
+
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
@@ -174,6 +191,10 @@ class Weighed:
     def ranked(self, facet: str, most: int | None = None) -> tuple[tuple[str, float], ...]:
         """Each label with its calibrated chance to four places, best first; at most ``most``."""
         return self.scores.ranked(self.number, facet, most)
+
+    def likely(self, facet: str, least: float) -> list[tuple[str, float]]:
+        """Each label at least so likely with its calibrated chance to four places, best first."""
+        return self.scores.likely(self.number, facet, least)
 
     def wordings(self, facet: str, label: str, most: int = _SHOWN) -> list[str]:
         """The wordings that spoke most for ``label`` against its rivals, strongest first; at most ``most``, or 6."""

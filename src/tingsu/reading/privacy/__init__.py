@@ -9,11 +9,11 @@ store has the originals.
 
 from tingsu.reading.privacy.masking import (
     apply_masks,
-    find_in,
+    find_in_each,
     find_personal_data,
     mask,
-    mask_found,
+    mask_found_each,
     mask_rows,
 )
 
-__all__ = ["apply_masks", "find_in", "find_personal_data", "mask", "mask_found", "mask_rows"]
+__all__ = ["apply_masks", "find_in_each", "find_personal_data", "mask", "mask_found_each", "mask_rows"]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
-from tingsu.reading.folding import Folded, fold
+from tingsu.reading.folding import Folded, fold, fold_each
+from tingsu.reading.openings import Openings, Places
 from tingsu.reading.privacy.addresses import ADDRESS, find_addresses, mask_address
 from tingsu.reading.privacy.contacts import find_contacts
 from tingsu.reading.privacy.found import Found, settle
 from tingsu.reading.privacy.name_shapes import DOUBLE
-from tingsu.reading.privacy.names import NAME, find_names
-from tingsu.reading.privacy.numbers import digits_of, find_numbers, shadow
-from tingsu.reading.privacy.papers import find_papers
+from tingsu.reading.privacy.names import NAME, OPENINGS, find_names
+from tingsu.reading.privacy.numbers import FEWEST, FIGURES, digits_of, find_numbers, shadow, shadow_each
+from tingsu.reading.privacy.papers import CUES, find_papers
 from tingsu.reading.privacy.tables import find_in_tables, read_header
 from tingsu.reading.types import PersonalDatum
 
@@ -19,18 +21,30 @@ _ROUNDS = 8  # a mask may uncover a cue beside it; nothing has ever been seen to
 _BESIDE = frozenset(("手机", "身份证", "银行卡", "固话", "邮箱"))  # numbers that stand beside their owner's name
 
 
-def find_folded(text: str) -> list[Found]:
-    """Personal data of folded text, in order, without overlaps."""
-    digits = shadow(text)
-    numbers = [*find_numbers(text, digits), *find_contacts(text, digits)]
-    people = [*find_names(text, [one for one in numbers if one.kind in _BESIDE]), *find_in_tables(text)]
-    return settle([*numbers, *find_papers(text, digits), *people, *find_addresses(text)])
+@lru_cache(maxsize=1)
+def _openings() -> Openings:
+    return Openings({**OPENINGS, "paper": CUES, "figure": FIGURES})
 
 
-def find_in(folded: Folded) -> tuple[PersonalDatum, ...]:
-    """Personal data of a text already folded, in order, without overlaps."""
+def _find(text: str, digits: str, places: Places) -> list[Found]:
+    """Personal data of folded ``text``, whose shadow is ``digits``, in order, without overlaps."""
+    figures = len(places["figure"])
+    numbers = [*(find_numbers(text, digits) if figures >= FEWEST else ()), *find_contacts(text, digits)]
+    people = [*find_names(text, [one for one in numbers if one.kind in _BESIDE], places), *find_in_tables(text)]
+    papers = find_papers(text, digits, places["paper"]) if figures else ()
+    return settle([*numbers, *papers, *people, *find_addresses(text)])
+
+
+def find_in_each(folded: Sequence[Folded]) -> list[tuple[PersonalDatum, ...]]:
+    """Personal data of texts already folded, in order, without overlaps."""
+    texts = [one.text for one in folded]
+    found = map(_find, texts, shadow_each(texts), _openings().find_each(texts))
+    return [_data(one, items) for one, items in zip(folded, found, strict=True)]
+
+
+def _data(folded: Folded, found: Sequence[Found]) -> tuple[PersonalDatum, ...]:
     shown: dict[tuple[str, str], str] = {}
-    return tuple(_datum(folded, one, shown) for one in find_folded(folded.text))
+    return tuple([_datum(folded, one, shown) for one in found])
 
 
 def _datum(folded: Folded, one: Found, shown: dict[tuple[str, str], str]) -> PersonalDatum:
@@ -43,7 +57,7 @@ def _datum(folded: Folded, one: Found, shown: dict[tuple[str, str], str]) -> Per
 
 def find_personal_data(text: str) -> tuple[PersonalDatum, ...]:
     """Personal data in ``text``: kind, place, what to show instead, and whether its checksum holds."""
-    return find_in(fold(text))
+    return find_in_each([fold(text)])[0]
 
 
 def apply_masks(text: str, data: Iterable[PersonalDatum]) -> str:
@@ -56,14 +70,18 @@ def apply_masks(text: str, data: Iterable[PersonalDatum]) -> str:
     return "".join((*parts, text[place:]))
 
 
-def mask_found(text: str, data: tuple[PersonalDatum, ...]) -> str:
-    """The masked text given what was found in it; masking the result again changes nothing."""
+def mask_found_each(texts: Sequence[str], data: Sequence[tuple[PersonalDatum, ...]]) -> list[str]:
+    """Each of ``texts`` masked, given what was found in it; masking the result again changes nothing."""
+    masked, found = list(texts), dict(enumerate(data))
     for _ in range(_ROUNDS):
-        if not data:
-            return text
-        text = apply_masks(text, data)
-        data = find_personal_data(text)
-    return text
+        found = {number: items for number, items in found.items() if items}
+        if not found:
+            break
+        for number, items in found.items():
+            masked[number] = apply_masks(masked[number], items)
+        again = find_in_each(fold_each([masked[number] for number in found]))
+        found = dict(zip(found, again, strict=True))
+    return masked
 
 
 def mask(text: str) -> str:
@@ -71,7 +89,7 @@ def mask(text: str) -> str:
 
     Order numbers, sums and dates stay. ``mask(mask(text)) == mask(text)``.
     """
-    return mask_found(text, find_personal_data(text))
+    return mask_found_each([text], [find_personal_data(text)])[0]
 
 
 def mask_rows(lines: Iterable[str], do: Callable[[str], str] = mask) -> Iterator[str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import chain
 
+from tingsu.reading.openings import Places, matches_at
 from tingsu.reading.privacy.found import Found
 from tingsu.reading.privacy.name_shapes import (
     DOUBLE,
@@ -55,6 +57,7 @@ _SMALL = re.compile("[小老阿大]([\u4e00-\u9fff])")
 _MAY_FOLLOW = _BEGINNINGS | _LINK_CHARS
 # Cues that nothing but a surname or a sign between the two makes a name follow; asked first, since cues are many.
 _WEAK = frozenset(word for word, trust in _CUES.items() if trust < Trust.FORM and word[0] not in _OWNERS)
+_FAINT = frozenset(word for word in _WEAK if len(word) == 1 and word in _CUES)
 _BEFORE_SURNAME = re.compile("([\u4e00-\u9fff])姓(?![名氏什啥])")
 _SURNAME = re.compile("(?:免贵)?姓(?![名氏什啥甚是为的了和不别可在同一也都没有男女客人经员柜户先储])([\u4e00-\u9fff])")
 _ASKED = re.compile(
@@ -68,6 +71,8 @@ _SIGNED = re.compile(
     r"| ([\u4e00-\u9fff]{3,4})(?= ?$)"
     r"|(?:thanks|regards|sincerely|truly),? ?\n? ?([a-z]{2,12} [a-z]{1,12}(?: [a-z]{1,12})?)$"
 )
+_SPEAKS = re.compile(r"[:】\]@]")  # nobody speaks without one of these
+_SIGNED_REACH = 100  # characters before the end of a text of one line in which a signature stands, generously
 # 法学院 退休教师 温, at the end of a letter; 电话13099880417 闵.
 _SIGNED_SHORT = re.compile("(?:\n[^\n]{0,24}[\u4e00-\u9fff] |[0-9]{4}[, ]{1,2})([\u4e00-\u9fff])[ 。]?$")
 _BARE_FOLLOW = frozenset(WORDS["bare_follow"].split())
@@ -91,6 +96,7 @@ _KIN = "|".join(sorted({word.lstrip("我他她俺") for word in WORDS["kin"].spl
 _WHOSE = re.compile(
     rf"(?:^|(?<=[,。;!?:\n 是系]))([\u4e00-\u9fff]{{2,4}})(?:的|之|他|她)(?:{_KIN}|[妻夫子女父母爸妈](?![人子们女]))"
 )
+_KIN_FIRST = {word[0] for word in _KIN.split("|")} | set("妻夫子女父母爸妈")
 # 我是上周办房贷的袁晓明， 自称是银监会的郑斌。 工号8812郭晓玲
 _DESCRIBED = re.compile(
     r"(?:(?:我|里|边|称|称是)是?[\u4e00-\u9fff0-9]{2,14}的"
@@ -98,6 +104,14 @@ _DESCRIBED = re.compile(
     r"|(?:^|(?<=[,。;!?\n ]))[我俺咱](?=...[,。;!?\n ]))"
     r"([\u4e00-\u9fff]{2,4})(?=[,。;!?)\n ]|$)"
 )
+# What the words of this module begin with, for the one look that shows where to try.
+OPENINGS = {
+    "cue": {*_CUES, *_NO_CUES} - _FAINT,
+    "faint": _FAINT,
+    "title": TITLES,
+    "whose": {before + kin for before in "的之他她" for kin in _KIN_FIRST},
+    "described": {*"我里边称俺咱", "工号", "行员号", "编号"},
+}
 _INTRODUCED = r"(?:i am|i'm|this is|named|called|manager|teller|clerk|contact|regards,|sincerely,)[ \n]"
 _ENGLISH = re.compile(r"(?<![a-z])(?:mr|mrs|ms|miss|madam|dr)(?:\. ?| )([a-z]{2,15})(?![a-z])")
 _ROMAN = "|".join(WORDS["roman_surnames"].split())
@@ -111,11 +125,20 @@ _LIST_LINK = re.compile(r" ?(?:以及|[、,和与及跟&;/]) ?")
 _AGAIN_MOST = 60  # different names looked for again in one text
 
 
-def find_names(text: str, numbers: Iterable[Found]) -> list[Found]:
-    """Names in folded ``text``; ``numbers`` are finds that a name may stand beside."""
-    sure = [*_after_cues(text), *find_titled(text), *_at_line_ends(text), *_beside(text, numbers), *_bare(text)]
+def find_names(text: str, numbers: Iterable[Found], places: Places) -> list[Found]:
+    """Names in folded ``text``; ``numbers`` are finds that a name may stand beside.
+
+    ``places``: where what is named in ``OPENINGS`` may begin.
+    """
+    sure = [
+        *_after_cues(text, places),
+        *find_titled(text, places["title"]),
+        *_at_line_ends(text),
+        *_beside(text, numbers),
+        *_bare(text),
+    ]
     sure += _signed_short(text)
-    sure += _whose(text)
+    sure += _whose(text, places)
     sure += _in_english(text)
     if "(" in text:
         sure += _related(text)
@@ -126,9 +149,10 @@ def find_names(text: str, numbers: Iterable[Found]) -> list[Found]:
     return [Found(NAME, start, end) for start, end in sorted(set(spans))]
 
 
-def _after_cues(text: str) -> Iterator[tuple[int, int]]:
+def _after_cues(text: str, places: Places) -> Iterator[tuple[int, int]]:
     windows = Windows(text, 2, 200)
-    for cue in _CUE.finditer(text):
+    faint = [place for place in places["faint"] if text[place + 1 : place + 2] in _MAY_FOLLOW]
+    for cue in matches_at(_CUE, text, sorted({*places["cue"], *faint}) if faint else places["cue"]):
         place = cue.end()
         if cue[0] in _WEAK and text[place : place + 1] not in _MAY_FOLLOW:
             continue
@@ -203,11 +227,12 @@ def _surnames(text: str) -> Iterator[tuple[int, int]]:
 
 def _at_line_ends(text: str) -> Iterator[tuple[int, int]]:
     """Who speaks (沈佳宁：…) and who signs (a name alone on its line, or before a date at the end)."""
-    for pattern in (_SPEAKER, _SIGNED):
-        for match in pattern.finditer(text):
-            start, end = match.span(match.lastindex or 1)
-            if text[start].isascii() or is_full_name(text, start, end):
-                yield start, end
+    speakers = _SPEAKER.finditer(text) if _SPEAKS.search(text) else ()
+    signed = _SIGNED.finditer(text, 0 if "\n" in text else max(0, len(text) - _SIGNED_REACH))
+    for match in chain(speakers, signed):
+        start, end = match.span(match.lastindex or 1)
+        if text[start].isascii() or is_full_name(text, start, end):
+            yield start, end
 
 
 def _signed_short(text: str) -> Iterator[tuple[int, int]]:
@@ -237,12 +262,12 @@ def _beside(text: str, numbers: Iterable[Found]) -> Iterator[tuple[int, int]]:
             yield right.span(1)
 
 
-def _whose(text: str) -> Iterator[tuple[int, int]]:
+def _whose(text: str, places: Places) -> Iterator[tuple[int, int]]:
     """A name said by whose relative somebody is, or at the end of 我是….."""
-    for pattern in (_WHOSE, _DESCRIBED):
-        for match in pattern.finditer(text):
-            if is_full_name(text, *match.span(1)):
-                yield match.span(1)
+    whose = _WHOSE.finditer(text) if places["whose"] else ()
+    for match in chain(whose, matches_at(_DESCRIBED, text, places["described"])):
+        if is_full_name(text, *match.span(1)):
+            yield match.span(1)
 
 
 def _in_english(text: str) -> Iterator[tuple[int, int]]:

@@ -7,15 +7,22 @@ expression is bounded and anchored, so time grows with the length of the text on
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate
+
+import numpy as np
 
 from tingsu.reading.privacy.checks import has_id_checksum, has_luhn_checksum, looks_like_id
 from tingsu.reading.privacy.found import Found
 from tingsu.reading.privacy.words import load_words, one_of
+from tingsu.reading.trie import Codes, codes_of
 
 _WORDS = load_words("number_cues")
 # 幺 and 洞, 拐, 两, 勾 are how numbers are read out so that none is misheard.
 _NUMERALS = str.maketrans("零〇洞一幺二两三四五六七拐八九勾壹贰叁肆伍陆柒捌玖", "0001122345677899123456789")
+FIGURES = "0123456789" + "".join(map(chr, _NUMERALS))  # what is a digit in the shadow
+FEWEST = 7  # digits below which a text holds no number of the kinds found here
 _LOOSE = r"[ \-·•.—–_,、/()~\u20e3]"  # what people and recognisers put between the groups of one number
 _TIGHT = r"[ \-·.—–]"
 _CHECK = r"(?:[ \-]?[x×叉](?![a-z0-9]))?"  # an identity number may end in X
@@ -76,9 +83,22 @@ _COUNTED_NEXT = re.compile(r"\s?(?:元|块|万|笔|人|次|天|年|月|%|千|亿
 _PRICE_BEFORE = re.compile(r"(?:[¥￥$€£]|rmb|usd|cny|eur|hkd|金额|余额)[: ]?$")
 
 
+@lru_cache(maxsize=1)
+def _shadow_codes() -> Codes:
+    codes = np.arange(0x110000, dtype=np.uint32)
+    codes[list(_NUMERALS)] = list(_NUMERALS.values())
+    return codes
+
+
 def shadow(text: str) -> str:
     """Folded ``text`` with Chinese numerals as digits, every character in its place."""
-    return text.translate(_NUMERALS)
+    return _shadow_codes()[codes_of(text)].tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def shadow_each(texts: Sequence[str]) -> list[str]:
+    """The shadow of each of ``texts``."""
+    joined, ends = shadow("\n".join(texts)), accumulate(map(len, texts), lambda end, size: end + 1 + size)
+    return [joined[end - len(text) : end] for text, end in zip(texts, ends, strict=True)]
 
 
 def digits_of(text: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from tingsu.reading.openings import matches_at
 from tingsu.reading.privacy.found import Found
 from tingsu.reading.privacy.words import load_words, one_of
 
@@ -25,6 +26,7 @@ _PLATE = re.compile(
     r"(?:[a-hj-np-z0-9]{5,6}|[a-hj-np-z0-9]{4}[学警挂港澳试超])(?![a-z0-9*])"
 )
 _KINDS = {word: kind for kind, words in load_words("number_cues")["values"].items() for word in words.split()}
+CUES = frozenset(_KINDS)
 _CUE = re.compile(one_of(_KINDS))
 _LINK = re.compile(r"(?:号码?|码|no\.?|编号|分别|is|[是为叫:“\"'(#【 ]){0,5}")
 _SAID_LATER = re.compile(r"(?:登记|受理|立案|投诉|信访|案件|举报|诉求)[^。;!?\n]{0,10}编号[是为: ]{1,3}")
@@ -40,8 +42,11 @@ _DATE = re.compile(r"(?:19|20)[0-9]{2}[-/](?:0?[1-9]|1[0-2])(?:[-/][0-9]{1,2})?(
 _PAPER_SHAPE = re.compile(r"[a-z]{0,3}[0-9]{6,20}[a-z]?|[0-9]{2}[a-z]{2}[0-9]{5}")
 
 
-def find_papers(text: str, digits: str) -> Iterator[Found]:
-    """Papers, plates, accounts and case numbers in folded ``text``, whose shadow is ``digits``."""
+def find_papers(text: str, digits: str, cues: Sequence[int]) -> Iterator[Found]:
+    """Papers, plates, accounts and case numbers in folded ``text``, whose shadow is ``digits``.
+
+    ``cues``: the places where a word of ``CUES`` may begin, in order.
+    """
     yield from _find_passports(text)
     yield from (Found("车牌", *match.span()) for match in _PLATE.finditer(digits))
     if "字" in text:
@@ -49,7 +54,7 @@ def find_papers(text: str, digits: str) -> Iterator[Found]:
         yield from (Found(_CASE, *match.span()) for match in _POLICE.finditer(text))
     if "号" in text:
         yield from (Found(_CASE, *match.span()) for match in _COURT.finditer(text))
-    for cue in _CUE.finditer(text):
+    for cue in matches_at(_CUE, text, cues):
         if text[cue.start() - 1 : cue.start()] != "商":  # a 商户号 is a shop's
             yield from _find_after(digits, cue.end(), _KINDS[cue[0]])
     if "编号" in text:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
+from tingsu.reading.openings import matches_at
 from tingsu.reading.privacy.name_shapes import (
     DOUBLE,
     FAR_BEGINS,
@@ -55,11 +56,14 @@ _SMALL_WORDS = frozenset(WORDS["small_words"].split())
 _POINTED = re.compile("(?:那个|这个|隔壁|楼下|对门|叫)$")
 
 
-def find_titled(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of every name that stands before a title in folded ``text``."""
+def find_titled(text: str, titles: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Start and end of every name that stands before a title in folded ``text``.
+
+    ``titles``: the places where one of ``TITLES`` may begin, in order.
+    """
     done = 0  # 师傅|经理: a surname that ends the title before is no one's
     windows = Windows(text, 16, 16)
-    for title in _TITLE.finditer(text):
+    for title in matches_at(_TITLE, text, titles):
         span = windows.find(title.start(), partial(_before_title, text, title))
         if span is not None and done <= span[0]:
             yield span
@@ -71,7 +75,8 @@ def find_titled(text: str) -> Iterator[tuple[int, int]]:
     for familiar in _FAMILIAR.finditer(text):
         if _is_familiar(text, familiar.start(1)):
             yield familiar.span(1)
-    yield from (match.span(1) for match in _FAMILIAR_DOUBLE.finditer(text))
+    if "老" in text or "小" in text:
+        yield from (match.span(1) for match in _FAMILIAR_DOUBLE.finditer(text))
     for someone in _SOMEONE.finditer(text):
         if someone[1] in SURNAMES and (someone[1] not in SHY or _is_open(text, someone.start())):
             yield someone.span(1)
