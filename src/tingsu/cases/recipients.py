@@ -4,59 +4,69 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
-
 from tingsu.cases.interest import has_direct_interest
 from tingsu.cases.models import Case
 from tingsu.org.models import RoleGrant, Unit, User
 from tingsu.org.pack import pack_at
 from tingsu.packs.schema import Recipient
 
+Held = list[tuple[str, User]]  # path of the unit, holder
+
+
+class Holders:
+    """Who holds which role where, each role asked of the database once: for the length of one sweep."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Held] = {}
+
+    def of(self, role: str) -> Held:
+        """The active holders of a role with the unit of each grant, in the order the grants were given."""
+        if role not in self._known:
+            grants = RoleGrant.objects.filter(role=role, user__is_active=True).select_related("user", "unit")
+            self._known[role] = [(grant.unit.path, grant.user) for grant in grants.order_by("pk")]
+        return self._known[role]
+
+
 LAST_RESORT = (Recipient(place="house", role="desk_head"), Recipient(place="house", role="executive"))
 
 
-def people_for(case: Case, recipients: Iterable[Recipient]) -> list[User]:
+def people_for(case: Case, recipients: Iterable[Recipient], holders: Holders | None = None) -> list[User]:
     """The active people meant, each once, in order; the head of the desk, then the executives, where nobody is there.
 
     Whoever the complaint is about hears nothing of its clocks (回避).
     """
-    wanted = list(recipients)
-    found = _all(case, wanted)
+    holders = holders or Holders()
+    found = _all(case, recipients, holders)
     for recipient in LAST_RESORT:
-        found = found or _all(case, [recipient])
+        found = found or _all(case, [recipient], holders)
     return found
 
 
-def _all(case: Case, recipients: list[Recipient]) -> list[User]:
-    found = {user.pk: user for recipient in recipients for user in _of(case, recipient)}
+def _all(case: Case, recipients: Iterable[Recipient], holders: Holders) -> list[User]:
+    found = {user.pk: user for recipient in recipients for user in _of(case, recipient, holders)}
     return [user for user in found.values() if not has_direct_interest(case, user)]
 
 
-def _of(case: Case, recipient: Recipient) -> list[User]:
+def _of(case: Case, recipient: Recipient, holders: Holders) -> list[User]:
     if recipient.place in ("owner", "recorder"):
         user = case.owner if recipient.place == "owner" else case.recorded_by
         return [user] if user is not None and user.is_active else []
     if recipient.place == "unit":
-        return _up_the_tree(case.lead_unit or case.recorded_unit, recipient.role, recipient.up)
-    return _of_house(case, recipient.role)
+        return _up_the_tree(case.lead_unit or case.recorded_unit, recipient.up, holders.of(recipient.role))
+    return _of_house(case, holders.of(recipient.role))
 
 
-def _up_the_tree(unit: Unit, role: str, up: int) -> list[User]:
-    """Holders of the role at the unit ``up`` levels above, else at the nearest unit above that which has one."""
+def _up_the_tree(unit: Unit, up: int, held: Held) -> list[User]:
+    """Holders at the unit ``up`` levels above, else at the nearest unit above that which has one."""
     codes = unit.path.strip("/").split("/")
     above = ["/" + "/".join(codes[:n]) + "/" for n in range(max(len(codes) - up, 1), 0, -1)]
-    held: dict[str, list[User]] = {}
-    for grant in _grants(role).filter(unit__path__in=above):
-        held.setdefault(grant.unit.path, []).append(grant.user)
-    return next((held[path] for path in above if path in held), [])
+    at: dict[str, list[User]] = {}
+    for path, user in held:
+        at.setdefault(path, []).append(user)
+    return next((at[path] for path in above if path in at), [])
 
 
-def _of_house(case: Case, role: str) -> list[User]:
+def _of_house(case: Case, held: Held) -> list[User]:
     """Every holder; where units run packs of their own, those under the case's pack if there is one."""
-    grants = list(_grants(role))
-    own = [grant.user for grant in grants if pack_at(grant.unit.path).id == case.pack]
-    return own or [grant.user for grant in grants]
-
-
-def _grants(role: str) -> QuerySet[RoleGrant]:
-    return RoleGrant.objects.filter(role=role, user__is_active=True).select_related("user", "unit").order_by("pk")
+    own = [user for path, user in held if pack_at(path).id == case.pack]
+    return own or [user for _, user in held]

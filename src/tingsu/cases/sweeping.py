@@ -16,8 +16,8 @@ from tingsu.cases.chain import append_event
 from tingsu.cases.models import Case, Deadline
 from tingsu.cases.notices import give_notice
 from tingsu.cases.overdue_tables import LadderStep, Turn
-from tingsu.cases.recipients import people_for
-from tingsu.cases.rungs import ESCALATED, WARNED, open_rungs, set_next_rung, term_of
+from tingsu.cases.recipients import Holders, people_for
+from tingsu.cases.rungs import ESCALATED, WARNED, open_rungs, term_of
 from tingsu.org.models import User
 from tingsu.org.system import system_user
 from tingsu.packs.ladder import Due
@@ -39,6 +39,15 @@ class Swept:
 
 
 @dataclass(frozen=True, slots=True)
+class _Watch:
+    """What one sweep goes by: its moment, the account it acts in, and who holds which role."""
+
+    at: datetime
+    by: User
+    holders: Holders
+
+
+@dataclass(frozen=True, slots=True)
 class _Told:
     kind: str
     notices: int
@@ -56,10 +65,12 @@ def sweep(at: datetime | None = None) -> Swept:
     at = at or now()
     looked = failed = 0
     told: list[_Told] = []
+    watch: _Watch | None = None
     for case_pk, deadlines in _due_cases(at):
         looked += len(deadlines)
         try:
-            told += _react(case_pk, deadlines, at)
+            watch = watch or _Watch(at, system_user(), Holders())
+            told += _react(case_pk, deadlines, watch)
         except Exception:  # one case must not keep the others from being told
             log.exception("sweep: case %s", case_pk)
             failed += 1
@@ -84,7 +95,7 @@ def take_turn(name: str, *, every: timedelta, at: datetime) -> bool:
 
 
 def _due_cases(at: datetime) -> Iterator[tuple[int, list[int]]]:
-    """Cases and their due clocks, in the order of the index; each page begins after the last clock of the one before."""
+    """Cases and their due clocks in the order of the index; each page begins after the last clock of the one before."""
     after: tuple[datetime, int] | None = None
     while True:
         due = Deadline.objects.filter(next_rung_at__lte=at)
@@ -99,16 +110,16 @@ def _due_cases(at: datetime) -> Iterator[tuple[int, list[int]]]:
         after = (rows[-1][0], rows[-1][1])
 
 
-def _react(case_pk: int, deadlines: list[int], at: datetime) -> list[_Told]:
+def _react(case_pk: int, deadlines: list[int], watch: _Watch) -> list[_Told]:
     with transaction.atomic():
         case = _hold(case_pk)
         told = []
-        for deadline in Deadline.objects.filter(pk__in=deadlines, next_rung_at__lte=at).order_by("pk"):
+        for deadline in Deadline.objects.filter(pk__in=deadlines, next_rung_at__lte=watch.at).order_by("pk"):
             deadline.case = case
-            due = [one for one in open_rungs(deadline) if one.at <= at] if _runs(deadline) else []
-            if due:
-                told.append(_tell(case, deadline, due, at))
-            set_next_rung(deadline)
+            rungs = open_rungs(deadline) if deadline.state == Deadline.State.RUNNING else []
+            if due := [one for one in rungs if one.at <= watch.at]:
+                told.append(_tell(case, deadline, due, watch))
+            deadline.next_rung_at = next((one.at for one in rungs if one.at > watch.at), None)
             deadline.save(update_fields=["next_rung_at"])
         if told:
             case.save(update_fields=["event_count", "head_hash"])
@@ -120,20 +131,16 @@ def _hold(case_pk: int) -> Case:
     return wanted.select_for_update(of=("self",)).get(pk=case_pk)
 
 
-def _runs(deadline: Deadline) -> bool:
-    return deadline.state == Deadline.State.RUNNING
-
-
-def _tell(case: Case, deadline: Deadline, due: list[Due], at: datetime) -> _Told:
+def _tell(case: Case, deadline: Deadline, due: list[Due], watch: _Watch) -> _Told:
     """Keep the rungs as done, seal the event, tell the people of all of them of the latest: one notice each."""
-    latest, term = due[-1].rung, term_of(deadline)
+    latest, term, at = due[-1].rung, term_of(deadline), watch.at
     LadderStep.objects.bulk_create(
         LadderStep(deadline=deadline, rung=one.rung.id, term=term, at=at, told=one is due[-1]) for one in due
     )
     kind = WARNED if latest.before else ESCALATED
-    people = people_for(case, [recipient for one in reversed(due) for recipient in one.rung.to])
+    people = people_for(case, [recipient for one in reversed(due) for recipient in one.rung.to], watch.holders)
     end = deadline.safe_target if latest.of == "safe_target" else deadline.lawful_end
-    append_event(case, kind, _said(deadline, due, people, end), by=system_user(), at=at)
+    append_event(case, kind, _said(deadline, due, people, end), by=watch.by, at=at)
     clock = dict(deadline.rule.get("name", {}))
     give_notice(case, people, kind=kind, words=latest.words.model_dump(), at=at, clock=clock, due=end)
     return _Told(kind, len(people))
