@@ -73,7 +73,8 @@ def test_one_sets_and_ends_ones_own_deputy(bank: Bank, signed_in: SignIn) -> Non
     form = {"deputy": "desk2", "first_day": day, "last_day": day, "reason": "外出培训"}
     refused = client.post("/delegations/", {**form, "deputy": "nobody-known"})
     assert refused.status_code == 422 and "nobody-known" in words_of(refused) and "外出培训" in refused.content.decode()
-    assert client.post("/delegations/", {**form, "first_day": ""}).status_code == 422
+    for change in ({"first_day": ""}, {"deputy": ""}, {"leave": "1"}):
+        assert client.post("/delegations/", {**form, **change}).status_code == 422, change
     assert client.post("/delegations/", form).status_code == 302
     lent = Delegation.objects.get()
     assert (lent.giver, lent.deputy, lent.roles) == (bank.manager, bank.handler2, [])
@@ -91,7 +92,7 @@ def test_one_sets_and_ends_ones_own_deputy(bank: Bank, signed_in: SignIn) -> Non
 def test_leave_is_a_delegation_to_nobody(bank: Bank, signed_in: SignIn) -> None:
     day = today().isoformat()
     signed_in(bank.admin).post(
-        "/delegations/", {"giver": "manager", "deputy": "-", "first_day": day, "last_day": day, "reason": "病假"}
+        "/delegations/", {"giver": "manager", "leave": "1", "first_day": day, "last_day": day, "reason": "病假"}
     )
     lent = Delegation.objects.get()
     assert (lent.giver, lent.deputy, lent.made_by) == (bank.manager, None, bank.admin)

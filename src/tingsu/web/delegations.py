@@ -23,7 +23,6 @@ from tingsu.web.asking import person_of
 
 MOST = 100
 MOST_PEOPLE = 300  # offered while typing; any username may be typed
-NOBODY = "-"
 
 
 def show_delegations(request: HttpRequest) -> HttpResponse:
@@ -49,7 +48,6 @@ def show_delegations(request: HttpRequest) -> HttpResponse:
         "lendable": _lendable(by),
         "people": _people(by),
         "today": today(),
-        "nobody": NOBODY,
     }
     return render(request, "web/delegations.html", context, status=422 if wrong else 200)
 
@@ -67,11 +65,11 @@ def end(request: HttpRequest, delegation_id: int) -> HttpResponse:
 def _make(typed: Mapping[str, str], by: User, roles: list[str]) -> None:
     giver = find_person(typed["giver"].strip()) if typed.get("giver", "").strip() else by
     deputy = typed.get("deputy", "").strip()
-    if not deputy:
-        raise DelegationMistake(_("请写代理人的登录名；不设代理人请选「请假，无人代理」。"))
+    if bool(deputy) == bool(typed.get("leave")):
+        raise DelegationMistake(_("请写代理人的登录名，或者勾选「请假，无人代理」，二者选一。"))
     delegate(
         giver,
-        None if deputy == NOBODY else find_person(deputy),
+        find_person(deputy) if deputy else None,
         by=by,
         first_day=_day(typed.get("first_day", "")),
         last_day=_day(typed.get("last_day", "")),
