@@ -108,6 +108,7 @@ def test_an_open_form_learns_that_the_case_was_moved(bank: Bank) -> None:
     with pytest.raises(Conflict) as conflict:
         act(made, *steps(bank)[0][::2], by=bank.handler, version=made.version)
     assert conflict.value.changes[0]["action"] == "move_edition"
+    assert "把工单转到了方案包的新版本" in conflict.value.message
 
 
 def test_moving_twice_leaves_one_trace_and_only_who_may_does_it(bank: Bank) -> None:

@@ -10,7 +10,9 @@ import pytest
 from tests.documents.conftest import SHIPPED as TEMPLATES
 from tests.documents.conftest import word
 from tingsu.documents.shipped import form_mistakes
+from tingsu.documents.tags import TAGS
 from tingsu.packs.loader import SHIPPED, PackError, read_pack
+from tingsu.packs.paper_checks import DETAILS, FILLED_BY
 
 FORM = """forms:
   - {id: handling, name: 处理单, template: own.docx}
@@ -27,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_shipped_pack_passes() -> None:
     assert len(read_pack(SHIPPED / "bank", also=form_mistakes).forms) == 10
-    assert len(list(TEMPLATES.glob("*.docx"))) == 10
+    assert len(list(TEMPLATES.glob("*.docx"))) == 11
 
 
 def test_a_missing_template_and_an_unknown_tag_are_named_with_their_place(folder: Path) -> None:
@@ -57,3 +59,20 @@ def test_a_template_is_a_file_of_the_folder_and_nothing_else(folder: Path, templ
     (folder / "forms.yaml").write_text(f"forms:\n  - {{id: own, name: 单, template: '{template}'}}\n", encoding="utf-8")
     with pytest.raises(PackError):
         read_pack(folder)
+
+
+def test_a_tag_nobody_fills_is_named(folder: Path) -> None:
+    """Of a template of the pack's own: the shared ones leave blank what a pack does not keep."""
+    (folder / "forms.yaml").write_text("forms:\n  - {id: own, name: 自拟单, template: own.docx}\n", encoding="utf-8")
+    (folder / "forms/own.docx").write_bytes(word("{{ 编号 }} {% if 满意度 %}{{ 满意度 }}{% endif %}"))
+    assert read_pack(folder, also=form_mistakes)
+    process = folder / "process.yaml"
+    text = process.read_text(encoding="utf-8")
+    process.write_text(text.replace("effects: [keep_follow_up]", "effects: []"), encoding="utf-8")
+    with pytest.raises(PackError) as error:
+        read_pack(folder, also=form_mistakes)
+    assert [what for *_, what in error.value.mistakes] == ["模板「own.docx」：没有哪个办理事项会填「满意度」"]
+
+
+def test_every_tag_said_to_be_filled_is_a_tag() -> None:
+    assert {*FILLED_BY, DETAILS} <= set(TAGS)

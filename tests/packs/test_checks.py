@@ -41,7 +41,7 @@ def ask(data: Data, **field: Any) -> None:
 
 def guide(data: Data, **said: Any) -> None:
     item = {"id": "listen", "name": "倾听"}
-    data["checklists"].append({"id": "steps", "name": "七步", "stages": ["recorded"], "items": [item], **said})
+    data["checklists"].append({"id": "own_steps", "name": "七步", "stages": ["recorded"], "items": [item], **said})
 
 
 def sample(data: Data, **said: Any) -> None:
@@ -114,16 +114,17 @@ MISTAKES: list[tuple[str, Callable[[Data], object], str, str]] = [
     ("a choice of no such list", lambda d: ask(d, id="part", kind="choice", choices="parts"), "intake.0.choices", "「parts」"),
     ("needed when nothing", lambda d: ask(d, id="part", needed_when={"colour": "red"}), "intake.0.needed_when.colour", "「colour」"),
     ("a detail behind a column", lambda d: action(d, "note").update(effects=["keep_details"], fields=[{"id": "answer", "name": "答", "kind": "text"}]), "fields.0.id", "存不进去"),
-    ("a guide in no stage", lambda d: guide(d, stages=["nowhere"]), "checklists.0.stages", "「nowhere」"),
-    ("a guide never shown", lambda d: guide(d, stages=[]), "checklists.0.stages", "谁也看不到"),
-    ("a guide for nobody known", lambda d: guide(d, by=["boss"]), "checklists.0.by", "「boss」"),
-    ("an empty guide", lambda d: guide(d, items=[]), "checklists.0.items", "一项都没有"),
-    ("a guide's item twice", lambda d: guide(d, items=[{"id": "a", "name": "甲"}, {"id": "a", "name": "乙"}]), "checklists.0.items.1.id", "重名"),
-    ("a guide twice", lambda d: [guide(d), guide(d)], "checklists.1", "重名"),
+    ("a guide in no stage", lambda d: guide(d, stages=["nowhere"]), ".stages", "「nowhere」"),
+    ("a guide never shown", lambda d: guide(d, stages=[]), ".stages", "谁也看不到"),
+    ("a guide for nobody known", lambda d: guide(d, by=["boss"]), ".by", "「boss」"),
+    ("an empty guide", lambda d: guide(d, items=[]), ".items", "一项都没有"),
+    ("a guide's item twice", lambda d: guide(d, items=[{"id": "a", "name": "甲"}, {"id": "a", "name": "乙"}]), ".items.1.id", "重名"),
+    ("a guide twice", lambda d: [guide(d), guide(d)], "checklists.", "重名"),
     ("a sample from nowhere", lambda d: sample(d, channel="pigeon"), "samples.0.channel", "「pigeon」"),
     ("a sample without words", lambda d: sample(d, text=" "), "samples.0.text", "没有投诉内容"),
     ("a sample's unknown detail", lambda d: sample(d, details={"size": "9"}), "samples.0.details.size", "登记时不问"),
     ("a sample's unknown value", lambda d: [ask(d, id="part", kind="choice", choices="remedy"), sample(d, details={"part": "x"})], "samples.0.details.part", "「x」"),
+    ("a paper never ready", lambda d: [a.update(effects=[]) for a in d["process"]["actions"] if "keep_verdict" in a["effects"] or "keep_findings" in a["effects"]], "forms.", "永远做不出来"),
     ("a sample with a gap", lambda d: [ask(d, id="part"), sample(d)], "samples.0.details", "必填的「part」"),
 ]  # fmt: skip
 
@@ -166,9 +167,5 @@ def test_the_names_a_pack_may_ask_for_are_those_a_case_holds() -> None:
 def test_what_an_effect_needs_is_what_it_reads(name: str) -> None:
     """A value read as ``values["x"]`` must be there; one that may be missing is read with ``get``."""
     source = inspect.getsource(effects.EFFECTS[name])
-    assert set(re.findall(r'values\["(\w+)"\](?! *\+)', _without_asked(source))) == set(NEEDS.get(name, ()))
-
-
-def _without_asked(source: str) -> str:
-    """Without what is read only after asking whether it is there."""
-    return re.sub(r'if "(\w+)" in doing\.values:\n.*', "", source)
+    read, asked = (set(re.findall(how, source)) for how in (r'values\["(\w+)"\]', r'(?:if "|\.get\(")(\w+)'))
+    assert read - asked == set(NEEDS.get(name, ()))

@@ -18,7 +18,7 @@ from tingsu.cases.chain import append_event
 from tingsu.cases.errors import Conflict, NotFound, WrongStage
 from tingsu.cases.fields import as_plain, parse_fields
 from tingsu.cases.models import Case, Event
-from tingsu.cases.packs import held_value, pack_of
+from tingsu.cases.packs import MOVED, held_value, pack_of
 from tingsu.cases.search import SEARCHED, index_case
 from tingsu.org.models import User
 from tingsu.org.permissions import NotAllowed
@@ -154,7 +154,10 @@ def _changes_since(case: Case, version: int, pack: Pack) -> list[dict[str, Any]]
     return [_told(event, pack) for event in case.events.all() if event.data.get("version", 0) > version]
 
 
+_TOLD = {MOVED: "把工单转到了方案包的新版本"}  # changes that come from no action of the pack
+
+
 def _told(event: Event, pack: Pack) -> dict[str, Any]:
     action = pack.process.action(event.kind)
-    told = action.told.zh if action and action.told else event.kind
+    told = action.told.zh if action and action.told else _TOLD.get(event.kind, event.kind)
     return {"by": event.by_name, "what": told, "at": event.at.isoformat(), "action": event.kind}

@@ -45,6 +45,11 @@ def check_template(template: bytes) -> None:
             raise TemplateRefused([f"填好之后还留着“{left.group()}”，有标签没有写完整"])
 
 
+def tags_in(template: bytes) -> set[str]:
+    """The names of the tags a template that passed ``check_template`` asks for."""
+    return set(DocxTemplate(io.BytesIO(template)).get_undeclared_template_variables())
+
+
 def empty() -> dict[str, Any]:
     """Every tag, without a value."""
     return {tag.name: [] if tag.fields else "" for tag in TAGS.values()}

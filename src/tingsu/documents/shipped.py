@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tingsu.documents.errors import TemplateRefused
-from tingsu.documents.filling import check_template
+from tingsu.documents.filling import check_template, tags_in
 from tingsu.packs.checks import Mistake
 from tingsu.packs.loader import SHIPPED
+from tingsu.packs.paper_checks import unfilled_tags
 from tingsu.packs.schema import Form, Pack
 
 SHARED = SHIPPED / "shared" / "forms"
@@ -32,3 +33,7 @@ def form_mistakes(pack: Pack, folder: Path) -> Iterator[Mistake]:
         except TemplateRefused as error:
             for mistake in error.mistakes:
                 yield ("forms", index, "template"), f"模板「{form.template}」：{mistake}"
+            continue
+        if path.parent != SHARED:  # a shared one serves packs of every kind and leaves blank what is not kept
+            for tag in unfilled_tags(pack, tags_in(path.read_bytes())):
+                yield ("forms", index, "template"), f"模板「{form.template}」：没有哪个办理事项会填「{tag}」"

@@ -8,8 +8,9 @@ from tingsu.packs.authority_checks import authority_mistakes
 from tingsu.packs.clock_checks import clock_mistakes
 from tingsu.packs.effect_checks import effect_mistakes
 from tingsu.packs.intake_checks import intake_mistakes
-from tingsu.packs.level_checks import level_mistakes
 from tingsu.packs.ladder_checks import ladder_mistakes
+from tingsu.packs.level_checks import level_mistakes
+from tingsu.packs.paper_checks import paper_mistakes
 from tingsu.packs.road_checks import road_mistakes
 from tingsu.packs.rule_checks import rule_mistakes
 from tingsu.packs.schema import Action, Pack
@@ -37,6 +38,7 @@ def find_mistakes(pack: Pack) -> list[Mistake]:
         *rule_mistakes(pack),
         *clock_mistakes(pack),
         *intake_mistakes(pack),
+        *paper_mistakes(pack),
         *ladder_mistakes(pack),
     ]
 

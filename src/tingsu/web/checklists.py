@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from tingsu.base.errors import TingsuError
 from tingsu.cases.access import find_case
 from tingsu.cases.checklists import guides_of, tick_item
-from tingsu.cases.veil import Veil
+from tingsu.cases.veil import veil_of
 from tingsu.web.asking import person_of
 from tingsu.web.refusals import status_of
 
@@ -28,7 +28,7 @@ def tick(request: HttpRequest, number: str, checklist: str, item: str) -> HttpRe
         refused = error
     if request.headers.get("HX-Request"):
         context = {
-            "case": case, "guides": guides_of(case, case.events.all(), by=by), "veil": Veil(case.customer),
+            "case": case, "guides": guides_of(case, case.events.all(), by=by), "veil": veil_of(case),
             "refused": refused.message if refused else "", "opened": checklist,
         }  # fmt: skip
         return render(request, "web/parts/case_guides.html", context)
