@@ -13,17 +13,29 @@ from typing import Any
 from tingsu.cases import agreed_clocks, appeals, clocks, joint
 from tingsu.cases.accountability import hold_accountable, revoke_accountability
 from tingsu.cases.appeals import (
-    appeal_responsibility, ask_review, decide_appeal, decide_review, keep_responsibility, keep_right,
+    appeal_responsibility,
+    ask_review,
+    decide_appeal,
+    decide_review,
+    keep_responsibility,
+    keep_right,
 )  # fmt: skip
-from tingsu.cases.citing import cite_evidence
 from tingsu.cases.authority import deciding_seat, level_for, waiting_approval
 from tingsu.cases.budgets import keep_payment, settle_promises
+from tingsu.cases.citing import cite_evidence
 from tingsu.cases.contact import end_wait, keep_contact, keep_notice, send_sms
 from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.cases.fields import as_plain
 from tingsu.cases.granting import GRANT, check_reason, seat_to_grant, told_over
 from tingsu.cases.joint import (
-    add_support, ask_support, give_task, go_on_without_support, keep_meeting, release_task, reply_task, transfer_lead,
+    add_support,
+    ask_support,
+    give_task,
+    go_on_without_support,
+    keep_meeting,
+    release_task,
+    reply_task,
+    transfer_lead,
 )  # fmt: skip
 from tingsu.cases.linking import link_cases, split_off, unlink_cases
 from tingsu.cases.models import Approval, Case, FollowUp, Option
