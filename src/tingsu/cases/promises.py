@@ -1,4 +1,4 @@
-"""Promises to the customer (承诺): each has its time, is chased whatever the progress, and is settled before the end."""
+"""Promises to the customer (承诺): each has its time, is chased whatever the progress, is settled before closing."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """One notice: what is to be known, of which clock, how it stands, the case's next step; ``open``: it may be seen."""
+    """One notice: what is to be known, of which clock, how it stands, the case's next step; ``open``: may be seen."""
 
     notice: Notice
     words: str
