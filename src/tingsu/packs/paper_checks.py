@@ -23,7 +23,8 @@ FILLED_BY: dict[str, frozenset[EffectName]] = {
     "审批": frozenset({"request_approval"}),
     "批示意见": frozenset({"decide_approval"}),
     "批示人": frozenset({"decide_approval"}),
-} | {tag: KEPT_BY[name] for tag, name in SHOWS.items()}
+    **{tag: KEPT_BY[name] for tag, name in SHOWS.items()},
+}
 DETAILS = "登记栏目"
 
 
