@@ -124,7 +124,7 @@ def transfer_lead(doing: Doing) -> None:
 
 
 def transfers_of(events: Iterable[Event]) -> list[Transfer]:
-    """Every transfer of the lead, the first one first: how often a case was handed on shows whether it is passed about."""
+    """Every transfer of the lead, the first one first: their number shows whether a case is passed about."""
     return [_transfer(event) for event in events if "moved" in event.data]
 
 
