@@ -285,7 +285,8 @@ class Recipient(Part):
 class Rung(Part):
     """One step of the reaction to a clock (逾期反应): a warning before an end, or an escalation from it on.
 
-    ``kinds`` are the clocks it is about (empty: all but ``except_kinds``). ``before`` or ``after`` count from the end named by ``of``.
+    ``kinds`` are the clocks it is about; empty means all but ``except_kinds``. ``before`` or ``after`` count from the
+    end named by ``of``.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
