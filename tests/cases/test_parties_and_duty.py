@@ -217,7 +217,7 @@ def test_a_measure_is_bounded_by_the_pack(bank: Bank, fields: dict[str, str], wr
 def test_the_shares_of_a_case_never_pass_a_hundred(bank: Bank, shares: list[Decimal]) -> None:
     made, taken = case(bank), Decimal(0)
     for share in shares:
-        fits = 0 < share and taken + share <= 100
+        fits = share > 0 and taken + share <= 100
         try:
             made = held(made, bank.executive, share=str(share))
         except Incomplete:
