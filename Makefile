@@ -45,7 +45,7 @@ check: setup
 	$(BIN)/mypy src
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet --profile=django --ignore=H015,H020 src/tingsu
-	$(BIN)/tingsu pack check bank
+	$(BIN)/tingsu pack check
 
 bench: setup
 	$(BIN)/python -m benchmarks
