@@ -17,6 +17,7 @@ from tingsu.api.entry import Asked
 from tingsu.api.joint_shapes import JointShape
 from tingsu.api.refusals import REFUSED
 from tingsu.api.shapes import (
+    ActionDone,
     CasePage,
     CaseShape,
     DeadlineShape,
@@ -30,7 +31,7 @@ from tingsu.api.showing import show_case, show_deadline, show_event, show_near, 
 from tingsu.api.showing_joint import show_joint
 from tingsu.api.wire import answer, answer_list
 from tingsu.base.clock import now
-from tingsu.cases.access import find_case, is_visible
+from tingsu.cases.access import find_case, is_visible, name_case
 from tingsu.cases.errors import Incomplete
 from tingsu.cases.lifecycle import act, offers
 from tingsu.cases.near import near_cases
@@ -119,15 +120,20 @@ def show_offers(request: Asked, number: str) -> HttpResponse:
     return answer(Offers(number=case.number, stage=case.stage, version=case.version, actions=actions))
 
 
-@router.post("/cases/{number}/actions/{action}", response={200: CaseShape, **REFUSED}, summary="办理一步")
+@router.post("/cases/{number}/actions/{action}", response={200: CaseShape | ActionDone, **REFUSED}, summary="办理一步")
 def do_action(request: Asked, number: str, action: str, body: ActionAsked) -> HttpResponse:
     """Do one action of the process and get the case as it then stands.
 
-    ``version`` is the version the asker saw; if someone was quicker the answer is 409 with what changed.
+    ``version`` is the version the asker saw; if someone was quicker the answer is 409 with what changed. A system that
+    needs no more than where the case stands asks with ``Prefer: return=minimal`` (RFC 7240).
     """
     by = request.auth
-    act(find_case(number, by=by), action, body.fields, by=by, version=body.version)
-    return answer(show_case(find_case(number, by=by)))
+    done = act(name_case(number), action, body.fields, by=by, version=body.version)
+    if request.headers.get("Prefer") != "return=minimal":
+        return answer(show_case(done))
+    response = answer(ActionDone(**{name: getattr(done, name) for name in ActionDone.model_fields}))
+    response["Preference-Applied"] = "return=minimal"
+    return response
 
 
 @router.get("/cases/{number}/events", response={200: EventPage, **REFUSED}, summary="办理经过")

@@ -159,6 +159,16 @@ class CaseShape(CaseRow):
     follow_ups: list[FollowUpShape]
 
 
+class ActionDone(BaseModel):
+    """Where a case stands after an action, for a system that asked for no more."""
+
+    number: str
+    stage: str
+    version: int
+    next_due: Moment | None
+    closed_at: Moment | None
+
+
 class ValueShape(BaseModel):
     id: str
     name: str

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from tingsu.base.text import is_storable
+from tingsu.cases.composing import PLACE, WORD, Composed
 from tingsu.cases.errors import NotFound
 from tingsu.cases.models import Approval, Case
 from tingsu.org.delegation import has_stood_in, seats_of
@@ -14,6 +16,9 @@ from tingsu.org.models import Unit, User
 from tingsu.org.permissions import Grant, grants_of, roles_of
 
 UNIT_FIELDS = ("recorded_unit", "lead_unit", "accused_unit")
+_WITH = ("customer", *UNIT_FIELDS, "owner", "recorded_by")  # what every answer about a case shows of its neighbours
+_BY_NUMBER = Composed(lambda: Case.objects.select_related(*_WITH).filter(number=WORD))
+_HELD = Composed(lambda: Case.objects.select_related(*_WITH).select_for_update(of=("self",)).filter(pk=PLACE))
 
 
 def visible_cases(by: User) -> QuerySet[Case]:
@@ -56,26 +61,53 @@ def find_case(number: str, *, by: User) -> Case:
     """The case with this number. Raises NotFound if there is none or this person may not see it."""
     if not is_storable(number):
         raise NotFound("")
-    case = (
-        visible_cases(by)
-        .select_related("customer", "recorded_unit", "lead_unit", "accused_unit", "owner", "recorded_by")
-        .filter(number=number)
-        .first()
-    )
-    if case is None:
+    case = _BY_NUMBER.first(number)
+    if case is None or not is_visible(case, by=by):
+        raise NotFound(number)
+    return case
+
+
+def name_case(number: str) -> Case:
+    """The case of this number by its key alone, for a verb that will hold it and ask who sees it. Raises NotFound."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM cases_case WHERE number = %s", [number if is_storable(number) else ""])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound(number if is_storable(number) else "")
+    return Case(pk=row[0], number=number)
+
+
+def hold_case(pk: int, number: str, *, by: User) -> Case:
+    """The case with its neighbours, its row locked until the transaction ends. Raises NotFound as ``find_case``."""
+    case = _HELD.first(pk)
+    if case is None or not is_visible(case, by=by):
         raise NotFound(number)
     return case
 
 
 def is_visible(case: Case, *, by: User) -> bool:
     """Whether the person may see the case."""
-    return sees_all(by) or visible_cases(by).filter(pk=case.pk).exists()
+    return sees_all(by) or _is_plainly_visible(case, by) or visible_cases(by).filter(pk=case.pk).exists()
+
+
+def _is_plainly_visible(case: Case, by: User) -> bool:
+    """Whether what is at hand says so already: most people ask for what lies in their own reach."""
+    if by.pk in (case.recorded_by_id, case.owner_id):
+        return True
+    fetched = case._state.fields_cache
+    units = [unit for field in UNIT_FIELDS if (unit := fetched.get(field)) is not None]
+    grants = [grant for grant in grants_of(by) if grant.reach != "own"]
+    return any(case.stage in grant.role.stages for grant in grants_of(by)) or any(
+        _reaches(grant, unit.path) for grant in grants for unit in units
+    )
 
 
 def handles_at_unit(user: User, case: Case, roles: Set[str]) -> bool:
     """Whether one of these roles, as the person holds it, reaches a unit that leads or supports the case."""
-    paths = [unit.path for unit in (case.lead_unit, *case.support_units.all()) if unit is not None]
-    return any(_reaches(g, path) for g in grants_of(user) if g.role.id in roles for path in paths)
+    grants = [grant for grant in grants_of(user) if grant.role.id in roles]
+    if case.lead_unit is not None and any(_reaches(grant, case.lead_unit.path) for grant in grants):
+        return True
+    return any(_reaches(grant, unit.path) for unit in case.support_units.all() for grant in grants)
 
 
 def reaches(grant: Grant, case: Case) -> bool:

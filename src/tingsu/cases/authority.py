@@ -13,6 +13,7 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from tingsu.cases.access import reaches
+from tingsu.cases.composing import PLACE, Composed
 from tingsu.cases.errors import NotPossible
 from tingsu.cases.interest import has_direct_interest
 from tingsu.cases.models import Approval, Case, Event
@@ -26,7 +27,11 @@ from tingsu.packs.schema import Level
 
 def waiting_approval(case: Case) -> Approval | None:
     """The approval this case waits for, if any."""
-    return case.approvals.filter(granted=None).select_related("option", "asked_by").last()
+    waiting = _WAITING.all(case.pk)
+    return waiting[-1] if waiting else None
+
+
+_WAITING = Composed(lambda: Approval.objects.select_related("option", "asked_by").filter(case=PLACE, granted=None))
 
 
 def level_for(case: Case, amount: Decimal, remedy: str) -> Level:

@@ -12,6 +12,7 @@ from django.db import transaction
 from tingsu.base.clock import local
 from tingsu.calendars.deadlines import Pause, compute
 from tingsu.calendars.rules import PAUSE_WORDS
+from tingsu.cases.composing import PLACE, Composed
 from tingsu.cases.errors import NotPossible
 from tingsu.cases.models import Case, Deadline
 from tingsu.cases.packs import pack_of
@@ -154,8 +155,10 @@ def start_promise(case: Case, promised_at: datetime, words: str, *, at: datetime
 
 def nearest_due(case: Case) -> datetime | None:
     """The nearest safe target among the clocks that run."""
-    running = case.deadlines.filter(state=Deadline.State.RUNNING)
-    return running.order_by("safe_target").values_list("safe_target", flat=True).first()
+    return min((deadline.safe_target for deadline in _RUNNING.all(case.pk)), default=None)
+
+
+_RUNNING = Composed(lambda: Deadline.objects.filter(case=PLACE, state=Deadline.State.RUNNING).only("safe_target"))
 
 
 def _version(pack: Pack, rule_id: str, at: datetime) -> DeadlineRule | None:

@@ -1,6 +1,6 @@
-"""New rows by the one INSERT their table always needs.
+"""New rows by the one INSERT their table always needs, and changed ones by its one UPDATE.
 
-What ``save(force_insert=True)`` does, without composing the statement again for each row. Every registration waits for
+What ``save`` does, without composing the statement again for each row. Every registration waits for
 the same write lock, and composing took about a third of the time it was held (7.0 to 4.7 ms a registration).
 """
 
@@ -22,6 +22,25 @@ def insert(row: Model) -> None:
         cursor.execute(statement, values)
         row.pk = cursor.fetchone()[0]
     row._state.adding, row._state.db = False, database.alias
+
+
+def update(row: Model) -> None:
+    """Write every column of a row that is there already, inside the caller's transaction; sends no signals."""
+    database = connections[DEFAULT_DB_ALIAS]
+    statement, fields = _update_statement(type(row), database.vendor)
+    values = [field.get_db_prep_save(field.pre_save(row, False), database) for field in fields]
+    with database.cursor() as cursor:
+        cursor.execute(statement, [*values, row.pk])
+
+
+@cache
+def _update_statement(model: type[Model], vendor: str) -> tuple[str, list[Field[Any, Any]]]:
+    """The UPDATE of every column by the key, and the fields it fills, in order."""
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    meta = model._meta
+    fields = [field for field in meta.concrete_fields if not field.primary_key]
+    columns = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+    return f"UPDATE {quote(meta.db_table)} SET {columns} WHERE {quote(meta.pk.column)} = %s", fields  # noqa: S608
 
 
 @cache

@@ -12,11 +12,12 @@ from django.db import transaction
 from tingsu.base.clock import now
 from tingsu.base.errors import TingsuError
 from tingsu.cases import clocks, effects, guards
-from tingsu.cases.access import is_visible, roles_over
+from tingsu.cases.access import hold_case, roles_over
 from tingsu.cases.authority import roles_lent
 from tingsu.cases.chain import append_event
-from tingsu.cases.errors import Conflict, NotFound, WrongStage
+from tingsu.cases.errors import Conflict, WrongStage
 from tingsu.cases.fields import as_plain, parse_fields
+from tingsu.cases.inserting import update
 from tingsu.cases.models import Case, Event
 from tingsu.cases.packs import MOVED, held_value, pack_of
 from tingsu.cases.search import SEARCHED, index_case
@@ -49,7 +50,7 @@ def act(
     """
     at = at or now()
     with transaction.atomic():
-        held = _hold(case.pk, case.number, by)
+        held = hold_case(case.pk, case.number, by=by)
         pack = pack_of(held)
         action = _checked_action(held, action_id, pack, by, version, at)
         values = parse_fields(action, fields, pack)
@@ -61,7 +62,7 @@ def act(
         held.version += _changes_state(action)
         data = {"fields": as_plain(values), "from": came_from, "to": held.stage, "version": held.version, **said}
         append_event(held, action.id, data, by=by, at=at)
-        held.save()
+        update(held)
         if SEARCHED & values.keys():
             index_case(held)
     return held
@@ -73,13 +74,6 @@ def offers(case: Case, *, by: User) -> list[Offer]:
     fitting = [a for a in pack.process.actions_from(case.stage) if _fits(a, case)]
     roles = roles_over(by, case)
     return [_offer(action, case, pack, by, roles) for action in fitting]
-
-
-def _hold(pk: int, number: str, by: User) -> Case:
-    held = Case.objects.select_for_update().filter(pk=pk).first()
-    if held is None or not is_visible(held, by=by):
-        raise NotFound(number)
-    return held
 
 
 def _checked_action(case: Case, action_id: str, pack: Pack, by: User, version: int, at: datetime) -> Action:
