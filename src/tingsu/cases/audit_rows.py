@@ -24,8 +24,8 @@ from tingsu.packs.schema import Process
 
 # Events that come from no action of the pack.
 OURS = {
-    "record", "reveal", "attach", "open_evidence", "document", "linked", "unlinked", "unit_merged", WARNED, ESCALATED, TICKED,
-    UNTICKED, MOVED,
+    "record", "reveal", "attach", "open_evidence", "document", "linked", "unlinked", "unit_merged", WARNED, ESCALATED,
+    TICKED, UNTICKED, MOVED,
 }  # fmt: skip
 BESIDE = ("options", "approvals__option", "follow_ups", "evidence", "support_units", "deadlines__steps")
 MONEY = ("approvals__acting_for", "payments")

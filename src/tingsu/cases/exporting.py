@@ -90,8 +90,8 @@ _FREE_TEXTS = ("subject", "key_point", "findings", "answer", "summary")
 _MOMENTS = tuple(column.id for column in COLUMNS if column.kind == "moment")
 _PLAIN = (
     "number", "channel", "stage", "business", "cause", "emotion", "need", "corrected", "verdict", "complexity",
-    "root_cause", "responsibility", "right", "fault_code", "paid", "answered_late", "responded_late", "satisfaction", "reopened",
-    "source",
+    "root_cause", "responsibility", "right", "fault_code", "paid", "answered_late", "responded_late", "satisfaction",
+    "reopened", "source",
 )  # fmt: skip
 _UNITS = ("accused_unit", "lead_unit", "recorded_unit")
 
