@@ -16,7 +16,8 @@ from tingsu.org.models import RoleGrant
 from tingsu.org.permissions import NotAllowed
 from tingsu.packs.loader import load_pack
 
-OPEN_TO_ALL = {"note", "promise", "assign"}  # a statement, a word to the customer, handing the case on
+# A statement, a word to the customer, handing the case on, and the word of whoever was found responsible.
+OPEN_TO_ALL = {"note", "promise", "assign", "appeal_responsibility"}
 
 
 def walk_to(made: Case, bank: Bank, until: str) -> Case:

@@ -59,6 +59,9 @@ class Clock:
     words: Countdown
 
 
+PANELS = ("contact", "joint", "parties", "duty")  # parts of the page that offer actions of their own
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What may be done now: the opened action with its form, and the others, open to this person or not."""
@@ -133,7 +136,7 @@ def make_desk(case: Case, by: User, attempt: Attempt) -> Desk:
         [o for o in mains if not o.allowed and o is not opened],
         [o for o in rest if o.allowed],
         [o for o in rest if not o.allowed and not o.action.main],
-        {p: [o for o in all_offers if o.allowed and o.action.panel == p] for p in ("joint", "parties", "duty")},
+        {p: [o for o in all_offers if o.allowed and o.action.panel == p] for p in PANELS},
     )
 
 
