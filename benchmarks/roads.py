@@ -157,7 +157,7 @@ def _with_conditions(pack: Pack, walked: list[Step], action: Action) -> list[Ste
             continue  # held since the case began, or not on this road: the walk will tell
         step = road[asked[-1]]
         if name not in step.answers:
-            road[asked[-1]] = replace(step, answers={**step.answers, name: wanted[0]})
+            road[asked[-1]] = replace(step, answers={**step.answers, name: next(filter(None, wanted), "")})
         elif step.answers[name] not in wanted:
             return None
     return road

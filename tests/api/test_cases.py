@@ -38,6 +38,26 @@ def test_a_complaint_goes_from_the_counter_to_the_archive_by_http(bank: Bank) ->
     assert not list(verify())
 
 
+def test_a_system_that_asks_for_no_more_hears_only_where_the_case_stands(bank: Bank) -> None:
+    made = case(bank)
+    asker = Asker(bank.handler)
+    body = json.dumps({"version": 1, "fields": {"verdict": "valid", "reason": "属实", "complexity": "simple"}})
+    headers = {"Authorization": f"Bearer {asker.key}", "Prefer": "return=minimal"}
+    path = f"/api/cases/{made.number}/actions/judge"
+    done = asker.client.post(path, body, content_type="application/json", headers=headers)
+    assert done.headers["Preference-Applied"] == "return=minimal"
+    assert set(done.json()) == {"number", "stage", "version", "next_due", "closed_at"}
+    assert (done.json()["stage"], done.json()["version"]) == ("judged", 2)
+
+
+def test_nobody_acts_on_a_case_out_of_reach_or_out_of_the_world(bank: Bank) -> None:
+    made = case(bank)
+    for number in (made.number, "26119999", "%ED%A0%80", "%00"):
+        refused = Asker(bank.other_clerk).post(f"/cases/{number}/actions/note", {"version": 1, "fields": {"text": "x"}})
+        assert refused.status_code in (400, 404), refused.json()
+    assert made.events.count() == 1
+
+
 def test_an_offer_carries_its_form_and_who_may(bank: Bank) -> None:
     number = case(bank).number
     offers = Asker(bank.clerk).get(f"/cases/{number}/actions").json()["actions"]

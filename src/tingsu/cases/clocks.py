@@ -48,7 +48,7 @@ def start_deadlines(case: Case, starts: Iterable[Start], *, at: datetime) -> Non
 def stop_deadlines(case: Case, kinds: Iterable[str], *, at: datetime) -> list[Deadline]:
     """Stop the running clocks of these kinds: met before their lawful end, late from it on. Returns them."""
     wanted = list(kinds)
-    stopped = list(case.deadlines.filter(kind__in=wanted, state__in=ACTIVE)) if wanted else []
+    stopped = [deadline for deadline in _ACTIVE.all(case.pk) if deadline.kind in wanted] if wanted else []
     for deadline in stopped:
         deadline.state = Deadline.State.MET if at < deadline.lawful_end else Deadline.State.LATE
         deadline.stopped_at, deadline.next_rung_at = at, None
@@ -158,6 +158,7 @@ def nearest_due(case: Case) -> datetime | None:
     return min((deadline.safe_target for deadline in _RUNNING.all(case.pk)), default=None)
 
 
+_ACTIVE = Composed(lambda: Deadline.objects.filter(case=PLACE, state__in=ACTIVE))
 _RUNNING = Composed(lambda: Deadline.objects.filter(case=PLACE, state=Deadline.State.RUNNING).only("safe_target"))
 
 
