@@ -61,6 +61,6 @@ def _branch(pack: Pack, top: Unit, keeper: User, deputies: bool) -> Branch:
 
 
 def _person(username: str, role: str, unit: Unit) -> User:
-    user = User.objects.create(username=username, name=username, staff_no=username, unit=unit, password="!")
+    user = User.objects.create(username=username, name=username, staff_no="", unit=unit, password="!")
     RoleGrant.objects.create(user=user, role=role, unit=unit)
     return user

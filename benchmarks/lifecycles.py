@@ -54,6 +54,7 @@ def main() -> None:
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], action="append")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--demo", type=int, default=600, help="cases of the demo from which the store is grown")
     parser.add_argument("--packs", nargs="*", default=[], help="only these packs")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--clients", action="store_true", help=argparse.SUPPRESS)
@@ -63,11 +64,14 @@ def main() -> None:
     elif asked.inside:
         _measure_inside(asked.sizes, asked.seconds, tuple(asked.packs))
     else:
-        tell(asked.sizes, asked.engine or ["sqlite", "postgresql"], seconds=asked.seconds, packs=tuple(asked.packs))
+        engines = asked.engine or ["sqlite", "postgresql"]
+        tell(asked.sizes, engines, seconds=asked.seconds, packs=tuple(asked.packs), demo=asked.demo)
 
 
-def tell(sizes: list[int], engines: list[str], *, seconds: float = 20.0, packs: tuple[str, ...] = ()) -> None:
-    """Measure every engine at every size in a fresh folder that is gone afterwards; print the tables."""
+def tell(
+    sizes: list[int], engines: list[str], *, seconds: float = 20.0, packs: tuple[str, ...] = (), demo: int = 600
+) -> None:
+    """Measure every engine, empty and then at each size, in fresh folders that are gone afterwards; print the table."""
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=ROOT
     ).stdout.strip()
@@ -80,11 +84,12 @@ def tell(sizes: list[int], engines: list[str], *, seconds: float = 20.0, packs: 
         " baseline: HTTP + one INSERT a step |\n|---|---|---|---|---|---|---|---|---|",
         flush=True,
     )
-    for engine in engines:
+    empty, filled = [size for size in sizes if not size], [size for size in sizes if size]
+    for engine, some in [(engine, some) for engine in engines for some in (empty, filled) if some]:
         with tempfile.TemporaryDirectory(prefix="tingsu-walk-") as home, database(engine) as url:
-            environment = prepare_home(Path(home), url, demo=600 if max(sizes) else 1)
+            environment = prepare_home(Path(home), url, demo=demo if some is filled else 1)
             command = [sys.executable, "-m", "benchmarks.lifecycles", "--inside", "--seconds", str(seconds)]
-            command += ["--sizes", *map(str, sizes), "--packs", *packs]
+            command += ["--sizes", *map(str, some), "--packs", *packs]
             subprocess.run(command, env=environment, cwd=ROOT, check=True)
 
 
@@ -109,7 +114,7 @@ def _measure_inside(sizes: list[int], seconds: float, packs: tuple[str, ...]) ->
         if size > before:
             grow(size)
             rate = (size - before) / (time.perf_counter() - began)
-            print(f"<!-- the store grew by {rate:,.0f} cases a second -->", flush=True)
+            print(f"<!-- the store grew by {rate:,.0f} cases a second -->", file=sys.stderr, flush=True)
         with serving(dict(os.environ)) as port:
             ask = _Asker(port, tokens).ask
             roads = [
