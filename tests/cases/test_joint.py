@@ -20,8 +20,11 @@ from tingsu.cases.kept_rows import links_of
 from tingsu.cases.lifecycle import act, offers
 from tingsu.cases.models import Case
 from tingsu.cases.queue import Filters, list_cases
+from tingsu.org.editions import put_in_force
 from tingsu.org.models import RoleGrant, User
 from tingsu.org.permissions import NotAllowed
+from tingsu.packs.loader import load_pack
+from tingsu.packs.schema import Pack
 
 FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -121,6 +124,23 @@ def test_passing_a_case_about_is_counted_and_told(bank: Bank) -> None:
     made = do(made, "transfer", bank.handler, lead_unit="CC", reason="归卡中心")  # it supported until now
     assert not made.support_units.exists() and not made.tasks.get().is_open
     assert not list(verify())
+
+
+def test_a_case_is_not_led_where_nobody_could_act_on_it(bank: Bank) -> None:
+    """A pack whose desk does not work for the units: a unit without staff would be a dead end."""
+    data = load_pack("bank").model_dump(mode="json", by_alias=True)
+    for action in data["process"]["actions"]:
+        if "of_the_units_handling" in action["guards"]:
+            action["by"] = ["unit_lead"]
+    put_in_force(Pack.model_validate(data), by=bank.admin)
+    judged = walk(case(bank), bank, "judge")
+    with pytest.raises(NotPossible, match="信用卡中心还没有能办理这件工单的人员"):
+        do(judged, "route", bank.handler, lead_unit="CC", reason="请核实")
+    cards = helper(bank)
+    routed = do(judged, "route", bank.handler, lead_unit="CC", reason="请核实")
+    with pytest.raises(NotPossible, match="云川分行还没有"):
+        do(routed, "transfer", cards, lead_unit="B2", reason="改由分行办")
+    assert do(routed, "transfer", cards, lead_unit="O1", reason="网点的事").lead_unit == bank.outlet  # B1's lead
 
 
 def test_a_meeting_has_minutes_and_gives_tasks_with_owner_and_due(bank: Bank) -> None:

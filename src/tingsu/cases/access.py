@@ -9,10 +9,12 @@ from django.db.models import Q, QuerySet
 
 from tingsu.base.text import is_storable
 from tingsu.cases.composing import PLACE, WORD, Composed
-from tingsu.cases.errors import NotFound
+from tingsu.cases.errors import NotFound, NotPossible
 from tingsu.cases.models import Approval, Case
+from tingsu.cases.packs import pack_of
 from tingsu.org.delegation import has_stood_in, seats_of
-from tingsu.org.models import Unit, User
+from tingsu.org.models import RoleGrant, Unit, User
+from tingsu.org.pack import pack_at
 from tingsu.org.permissions import Grant, grants_of, roles_of
 
 UNIT_FIELDS = ("recorded_unit", "lead_unit", "accused_unit")
@@ -124,6 +126,18 @@ def reaches_unit(user: User, unit: Unit) -> bool:
     return any(_reaches(grant, unit.path) for grant in grants_of(user) if grant.reach in ("unit", "subtree"))
 
 
+def require_handler_at(unit: Unit, case: Case) -> None:
+    """Pass if someone in post could act on the case once ``unit`` leads it. Raises NotPossible.
+
+    Whoever's role reaches every case counts, else a role that reaches the unit, of those the pack lets work for units.
+    A pack that asks nothing of units passes.
+    """
+    wanted = {role for a in pack_of(case).process.actions if "of_the_units_handling" in a.guards for role in a.by}
+    held = RoleGrant.objects.filter(role__in=wanted, user__is_active=True).values_list("role", "unit__path").distinct()
+    if wanted and not any(_reaches_as(role, path, unit.path) for role, path in held):
+        raise NotPossible(f"{unit.name}还没有能办理这件工单的人员。请先安排人员和角色，或者换一个部门。")
+
+
 def roles_over(user: User, case: Case) -> frozenset[str]:
     """The roles by which a person who may see the case acts on it.
 
@@ -134,6 +148,14 @@ def roles_over(user: User, case: Case) -> frozenset[str]:
     if len(held) < 2 or user.pk in (case.recorded_by_id, case.owner_id):
         return held
     return frozenset(role for role in held if cases_under(user, {role}).filter(pk=case.pk).exists())
+
+
+def _reaches_as(role: str, held_at: str, path: str) -> bool:
+    """Whether a role held at one unit reaches another."""
+    known = pack_at(held_at).role(role)
+    if known is None:
+        return False
+    return known.reach == "all" or (path.startswith(held_at) if known.reach == "subtree" else path == held_at)
 
 
 def _reaches(grant: Grant, path: str) -> bool:

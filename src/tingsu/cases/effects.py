@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from tingsu.cases import agreed_clocks, appeals, clocks, joint
+from tingsu.cases.access import require_handler_at
 from tingsu.cases.accountability import hold_accountable, revoke_accountability
 from tingsu.cases.appeals import (
     appeal_responsibility,
@@ -86,6 +87,7 @@ def keep_owner(doing: Doing) -> None:
 
 
 def keep_units(doing: Doing) -> None:
+    require_handler_at(doing.values["lead_unit"], doing.case)
     doing.case.lead_unit = doing.values["lead_unit"]
     doing.case.support_units.set(doing.values.get("support_units", []))
 

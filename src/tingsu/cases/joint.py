@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tingsu.base.clock import local
-from tingsu.cases.access import is_visible, reaches_unit
+from tingsu.cases.access import is_visible, reaches_unit, require_handler_at
 from tingsu.cases.agreed_clocks import end_by_rule, start_agreed, start_triggered, stop_clock
 from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.cases.kept_rows import change_row, keep_row, numbered
@@ -116,6 +116,7 @@ def transfer_lead(doing: Doing) -> None:
         raise NotPossible(
             f"{unit.name}已是主办部门，请选择另一个部门。" if before else "工单还没有主办部门，请先转办。"
         )
+    require_handler_at(unit, case)
     had = {unit_code for event in case.events.all() for unit_code in _led_by(event)}
     case.lead_unit = unit
     case.support_units.remove(unit)
