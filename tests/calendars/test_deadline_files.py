@@ -30,7 +30,9 @@ def rows(file: str) -> list[dict[str, Any]]:
 
 
 def as_rule(row: dict[str, Any]) -> Rule:
-    facts = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items() if k not in ("name", "origin")}
+    facts = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in row.items() if k not in ("name", "origin", "reference")
+    }
     return Rule(name=row["name"]["zh"], **facts)
 
 

@@ -33,7 +33,7 @@ def without_stage(stage: str) -> Pack:
     data = load_pack("bank").model_dump(mode="json", by_alias=True) | {"version": "3.0"}
     data["process"]["stages"] = [s for s in data["process"]["stages"] if s["id"] != stage]
     for action in data["process"]["actions"]:
-        action["from"] = [f for f in action["from"] if f != stage]
+        action["from"] = list(dict.fromkeys("judged" if f == stage else f for f in action["from"]))
         action["ways"] = [{**w, "to": "judged"} if w["to"] == stage else w for w in action["ways"]]
     return Pack.model_validate(data)
 

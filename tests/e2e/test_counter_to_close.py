@@ -135,7 +135,7 @@ def test_personal_data_is_masked_until_a_reason_is_given(sign_in: Any, lasting_b
     desk = sign_in("desk")
     desk.goto(f"/cases/{made.number}/")
     assert "13800001234" not in desk.content()
-    desk.locator("details:has([name=reason])").last.locator("summary").first.click()
+    desk.locator("details:has(form[action$='/reveal/']) > summary").click()
     desk.locator("form[action$='/reveal/'] [name=reason]").fill("回电核实")
     desk.locator("form[action$='/reveal/'] button").click()
     expect(desk.locator("main")).to_contain_text("13800001234")

@@ -43,7 +43,11 @@ def test_what_is_not_said_is_taken_over(tmp_path: Path, below: Path) -> None:
 def test_own_members_come_first_and_take_the_place_of_those_below(tmp_path: Path, below: Path) -> None:
     own = "roles:\n  - {id: keeper, name: 管家}\n  - {id: head, name: 主任}\n"
     data, lines = read(write(tmp_path, own))
-    assert [(role["id"], role["name"]) for role in data["roles"]] == [("keeper", "管家"), ("head", "主任"), ("clerk", "柜员")]
+    assert [(role["id"], role["name"]) for role in data["roles"]] == [
+        ("keeper", "管家"),
+        ("head", "主任"),
+        ("clerk", "柜员"),
+    ]
     assert lines[("roles", 1, "name")] == ("pack.yaml", 5)
     assert lines[("roles", 2)] == ("below/lists.yaml", 2)
 

@@ -140,6 +140,8 @@ def export_rows(filters: Filters, *, by: User, at: datetime | None = None) -> It
     found = _chosen(filters, by=by, at=at or now())
     for case in found.iterator(chunk_size=STEP):
         yield _row(case)
+        # Its lists point back at it: the cases of a step would wait for the collector.
+        getattr(case, "_prefetched_objects_cache", {}).clear()
 
 
 def count_cases(filters: Filters, *, by: User, at: datetime | None = None) -> int:

@@ -142,7 +142,9 @@ class Action(Part):
     stops: list[str] = []
     main: bool = False  # a next step of its stage; of several that fit, the first is the page's primary action
     danger: bool = False
-    panel: Literal["", "contact", "joint", "parties", "duty"] = ""  # the part of the case page that offers it; "": the desk
+    panel: Literal["", "contact", "joint", "parties", "duty"] = (
+        ""  # the part of the case page that offers it; "": the desk
+    )
     seen_with: Permission | None = None  # who lacks it sees that it was done, not what was filled in
     hint: Wording | None = None
     source: str = ""
