@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 
-from tingsu.packs.schema import Action, Pack, Way
+from tingsu.packs.procedure import Action, Way
+from tingsu.packs.schema import Pack
 
 # What a whole lifecycle does; of all roads to an end the one that does most of it is the main one.
 MILESTONES = frozenset(

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.roads import Facts, Step, fill, main_road
-from tingsu.packs.schema import FormField, Pack, Sample
+from tingsu.packs.procedure import FormField
+from tingsu.packs.schema import Pack, Sample
 
 if TYPE_CHECKING:
     from benchmarks.houses import Branch

@@ -28,7 +28,8 @@ from tingsu.cases.models import Case
 from tingsu.cases.packs import held_value
 from tingsu.cases.recording import CustomerDraft, Draft, record_case
 from tingsu.org.models import User
-from tingsu.packs.schema import Action, FormField, Pack
+from tingsu.packs.procedure import Action, FormField
+from tingsu.packs.schema import Pack
 
 BESIDE = (
     "event", "deadline", "option", "approval", "followup", "evidence", "payment", "unittask", "meeting", "outsidebody",

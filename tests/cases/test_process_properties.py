@@ -25,7 +25,7 @@ from tingsu.cases.queue import Filters, list_cases, waiting_for
 from tingsu.org.models import User
 from tingsu.org.permissions import roles_of
 from tingsu.packs.loader import load_pack
-from tingsu.packs.schema import Action, FormField
+from tingsu.packs.procedure import Action, FormField
 
 PEOPLE = ["clerk", "other_clerk", "handler", "handler2", "head", "lead", "manager", "executive", "auditor", "admin"]
 ACTIONS = [action.id for action in load_pack("bank").process.actions]

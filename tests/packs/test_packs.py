@@ -15,7 +15,8 @@ from tingsu.cases.guards import GUARDS
 from tingsu.org.permissions import PERMISSIONS
 from tingsu.packs.files import files_of
 from tingsu.packs.loader import SHIPPED, PackError, find_pack, load_pack, read_pack
-from tingsu.packs.schema import EffectName, GuardName, Pack, Permission
+from tingsu.packs.procedure import EffectName, GuardName, Permission
+from tingsu.packs.schema import Pack
 
 
 @pytest.fixture

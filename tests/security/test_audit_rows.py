@@ -88,7 +88,7 @@ def test_work_going_on_meanwhile_is_no_finding(bank: Bank, monkeypatch: pytest.M
 
 
 def test_a_step_the_pack_no_longer_knows_raises_no_alarm(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tingsu.packs.schema import Process
+    from tingsu.packs.procedure import Process
 
     walk(case(bank), bank)
     known = Process.action

@@ -32,7 +32,9 @@ from tingsu.cases.seeing import is_seen
 from tingsu.cases.veil import Veil, veil_of
 from tingsu.org.models import Unit, User
 from tingsu.org.pack import role_in_force
-from tingsu.packs.schema import FormField, Pack, Text
+from tingsu.packs.procedure import FormField
+from tingsu.packs.schema import Pack
+from tingsu.packs.wording import Text
 
 COLUMNS = (
     "number", "stage", "version", "channel", "business", "cause", "emotion", "need", "risks", "verdict", "complexity",

@@ -10,7 +10,8 @@ from tingsu.cases.errors import NotPossible
 from tingsu.cases.models import Case, Deadline
 from tingsu.cases.packs import pack_of
 from tingsu.cases.rungs import set_next_rung
-from tingsu.packs.schema import DeadlineRule, Start
+from tingsu.packs.procedure import Start
+from tingsu.packs.schema import DeadlineRule
 
 
 def start_agreed(case: Case, kind: str, due: datetime, words: str, *, at: datetime) -> Deadline:

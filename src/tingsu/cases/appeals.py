@@ -15,7 +15,7 @@ from tingsu.cases.packs import pack_of
 from tingsu.cases.tables import Appeal
 from tingsu.org.models import User
 from tingsu.org.permissions import NotAllowed
-from tingsu.packs.schema import EffectName
+from tingsu.packs.procedure import EffectName
 
 if TYPE_CHECKING:
     from tingsu.cases.effects import Doing

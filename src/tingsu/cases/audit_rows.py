@@ -20,7 +20,7 @@ from tingsu.cases.kept_rows import ROWS, check_kept_rows
 from tingsu.cases.models import Approval, Case, Deadline, Event, Evidence, FollowUp, Option
 from tingsu.cases.packs import MOVED, packs_over
 from tingsu.cases.rungs import ESCALATED, WARNED
-from tingsu.packs.schema import Process
+from tingsu.packs.procedure import Process
 
 # Events that come from no action of the pack.
 OURS = {

@@ -20,8 +20,9 @@ from tingsu.cases.rungs import set_next_rung
 from tingsu.cases.site_days import site_calendar
 from tingsu.org.models import User
 from tingsu.org.permissions import NotAllowed, roles_of
+from tingsu.packs.procedure import Start
 from tingsu.packs.rules import as_rule, longer_rule, rule_as_kept
-from tingsu.packs.schema import DeadlineRule, Pack, Start
+from tingsu.packs.schema import DeadlineRule, Pack
 
 ACTIVE = (Deadline.State.RUNNING, Deadline.State.PAUSED)
 PROMISES = ("promise", "pledge")  # to answer by a time; to have something done by a time

@@ -13,7 +13,8 @@ from tingsu.base.errors import TingsuError
 from tingsu.base.text import UNSTORABLE, is_storable
 from tingsu.cases.errors import Incomplete
 from tingsu.org.models import Unit, User
-from tingsu.packs.schema import Action, FormField, Pack
+from tingsu.packs.procedure import Action, FormField
+from tingsu.packs.schema import Pack
 
 LONGEST = 20_000  # characters of one long text
 MOST = 50  # values of one field that takes several

@@ -23,7 +23,8 @@ from tingsu.cases.packs import MOVED, held_value, pack_of
 from tingsu.cases.search import SEARCHED, index_case
 from tingsu.org.models import User
 from tingsu.org.permissions import NotAllowed
-from tingsu.packs.schema import Action, Pack
+from tingsu.packs.procedure import Action
+from tingsu.packs.schema import Pack
 
 
 @dataclass(frozen=True, slots=True)

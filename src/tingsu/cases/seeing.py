@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tingsu.org.models import User
 from tingsu.org.permissions import can
-from tingsu.packs.schema import Action
+from tingsu.packs.procedure import Action
 
 
 def is_seen(action: Action | None, by: User) -> bool:

@@ -16,7 +16,8 @@ from django.db import DatabaseError, transaction
 
 from tingsu.org.models import PackEdition, PackInForce, Unit, User
 from tingsu.packs.loader import PackError, load_pack
-from tingsu.packs.schema import Choice, EffectName, Pack, Role, Stage
+from tingsu.packs.procedure import EffectName, Stage
+from tingsu.packs.schema import Choice, Pack, Role
 
 log = logging.getLogger(__name__)
 _kept: dict[str, Pack] = {}  # digest → pack, of every edition this process has met

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tingsu.packs.clock_checks import started
-from tingsu.packs.schema import Action, DeadlineRule, Pack, Stage
+from tingsu.packs.procedure import Action, Stage
+from tingsu.packs.schema import DeadlineRule, Pack
 
 Kind = Literal["startEvent", "endEvent", "userTask", "exclusiveGateway", "subProcess", "boundaryEvent"]
 DURATIONS = {"calendar_day": "P{}D", "business_day": "P{}D", "hour": "PT{}H", "office_hour": "PT{}H", "week": "P{}W",

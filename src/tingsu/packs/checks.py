@@ -11,9 +11,10 @@ from tingsu.packs.intake_checks import intake_mistakes
 from tingsu.packs.ladder_checks import ladder_mistakes
 from tingsu.packs.level_checks import level_mistakes
 from tingsu.packs.paper_checks import paper_mistakes
+from tingsu.packs.procedure import Action
 from tingsu.packs.road_checks import road_mistakes
 from tingsu.packs.rule_checks import rule_mistakes
-from tingsu.packs.schema import Action, Pack
+from tingsu.packs.schema import Pack
 
 Location = tuple[str | int, ...]
 Mistake = tuple[Location, str]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tingsu.packs.schema import EffectName, Pack
+from tingsu.packs.procedure import EffectName
+from tingsu.packs.schema import Pack
 
 Location = tuple[str | int, ...]
 Mistake = tuple[Location, str]

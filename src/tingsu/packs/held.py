@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from tingsu.packs.schema import EffectName, FormField, Pack
+from tingsu.packs.procedure import EffectName, FormField
+from tingsu.packs.schema import Pack
 
 # Held from the moment of recording.
 ALWAYS_HELD = frozenset(

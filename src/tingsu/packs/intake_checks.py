@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tingsu.packs.held import COMMON_FIELDS, KEPT_BY
-from tingsu.packs.schema import Checklist, FormField, Pack, Sample
+from tingsu.packs.procedure import FormField
+from tingsu.packs.schema import Checklist, Pack, Sample
 
 Location = tuple[str | int, ...]
 Mistake = tuple[Location, str]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tingsu.packs.held import KEPT_BY, kept_details
-from tingsu.packs.schema import EffectName, Pack
+from tingsu.packs.procedure import EffectName
+from tingsu.packs.schema import Pack
 
 Location = tuple[str | int, ...]
 Mistake = tuple[Location, str]

@@ -7,7 +7,8 @@ from html import escape
 
 from tingsu.packs.picture_layout import BOX, HIGH, Layout, Route, lay_out
 from tingsu.packs.picture_words import box_lines, path_in_words, side_lines, width_of, wrap
-from tingsu.packs.schema import Pack, Stage
+from tingsu.packs.procedure import Stage
+from tingsu.packs.schema import Pack
 
 INK, QUIET, LINE, LIT, PALE, ON_LIT = "#1f2a44", "#667085", "#98a2b3", "#2456a6", "#e8eef9", "#ffffff"
 FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tingsu.packs.schema import Action, Pack, Stage
+from tingsu.packs.procedure import Action, Stage
+from tingsu.packs.schema import Pack
 
 BOX, GAP, HIGH = 108, 32, 60
 MOST = 9  # boxes in a row: what 1,366 pixels take at full size

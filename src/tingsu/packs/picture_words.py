@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tingsu.packs.schema import Action, Pack, Stage
+from tingsu.packs.procedure import Action, Stage
+from tingsu.packs.schema import Pack
 
 ROOM = 7.6  # ems of a box at 14 pixels
 SMALL = 9.2  # ems at 11 pixels

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tingsu.packs.held import ALWAYS_HELD, KEPT_BY, kept_details
-from tingsu.packs.schema import Action, Pack, Process, Stage
+from tingsu.packs.procedure import Action, Process, Stage
+from tingsu.packs.schema import Pack
 
 Location = tuple[str | int, ...]
 Mistake = tuple[Location, str]

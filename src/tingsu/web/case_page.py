@@ -17,7 +17,7 @@ from tingsu.cases.lifecycle import act, offers
 from tingsu.cases.models import Case
 from tingsu.cases.packs import pack_of
 from tingsu.cases.personal import Revealed, reveal
-from tingsu.packs.schema import Action
+from tingsu.packs.procedure import Action
 from tingsu.web.asking import person_of
 from tingsu.web.case_view import Attempt, gather, make_desk, starting_values
 from tingsu.web.fields import read_fields

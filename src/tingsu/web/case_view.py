@@ -23,7 +23,7 @@ from tingsu.documents.producing import offered_papers
 from tingsu.org.models import User
 from tingsu.org.pack import packs_in_force
 from tingsu.org.permissions import can
-from tingsu.packs.schema import Action
+from tingsu.packs.procedure import Action
 from tingsu.web.fields import FieldView, draw_fields
 from tingsu.web.highlighting import kinds_in
 from tingsu.web.near_view import show_near

@@ -10,7 +10,8 @@ from typing import Any
 from django.http import QueryDict
 
 from tingsu.org.models import Unit, User
-from tingsu.packs.schema import Action, FormField, Pack
+from tingsu.packs.procedure import Action, FormField
+from tingsu.packs.schema import Pack
 from tingsu.web.words import in_english
 
 FEW = 6  # up to so many choices are shown all at once

@@ -11,7 +11,7 @@ from tingsu.cases.models import Case
 from tingsu.cases.notices import mark_read, notices_of
 from tingsu.cases.overdue_tables import Notice
 from tingsu.cases.packs import held_value, pack_of
-from tingsu.packs.schema import Text
+from tingsu.packs.wording import Text
 from tingsu.web.asking import person_of
 from tingsu.web.queue import LONGEST_NUMBER
 from tingsu.web.words import Countdown, count_down, in_english

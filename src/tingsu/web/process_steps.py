@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 from tingsu.cases.models import Case, Event
 from tingsu.cases.packs import held_value, pack_of
 from tingsu.packs.picture import draw_process
-from tingsu.packs.schema import Process, Wording
+from tingsu.packs.procedure import Process
+from tingsu.packs.wording import Wording
 from tingsu.web.words import in_english
 
 Place = Literal["done", "now", "skipped", "ahead"]

@@ -23,7 +23,7 @@ from tingsu.cases.site_models import site_reader
 from tingsu.org.models import Unit, User
 from tingsu.org.pack import pack_for
 from tingsu.org.permissions import require
-from tingsu.packs.schema import FormField
+from tingsu.packs.procedure import FormField
 from tingsu.web.asking import person_of
 from tingsu.web.fields import draw_field, read_fields, unit_picks
 from tingsu.web.highlighting import kinds_in

@@ -14,7 +14,8 @@ from tingsu.cases.packs import packs_over
 from tingsu.cases.seeing import is_seen
 from tingsu.cases.veil import Veil
 from tingsu.org.models import User
-from tingsu.packs.schema import FormField, Pack
+from tingsu.packs.procedure import FormField
+from tingsu.packs.schema import Pack
 from tingsu.web.words import end_words, in_english, moment_words
 
 # Events that come from no action of the pack.

@@ -18,7 +18,8 @@ from tingsu.cases.packs import pack_of
 from tingsu.cases.queue import URGENT
 from tingsu.cases.veil import Veil
 from tingsu.org.pack import role_in_force, stages_in_force, word_in_force
-from tingsu.packs.schema import DeadlineRule, Text
+from tingsu.packs.schema import DeadlineRule
+from tingsu.packs.wording import Text
 from tingsu.web import highlighting
 from tingsu.web.words import Countdown, count_down, end_words, in_english, moment_words, waited_words
 
