@@ -333,7 +333,8 @@ class Road:
         at = self.clock.moment_at(self.clock.minutes_at(after) + gap)
         reopen = Step("reopen", handler, at, {"reason": self._say(load_phrases()["reopen"])})
         draft.outcome = self._rechecked(draft.outcome)
-        begin = [self._judge(draft, handler, "valid"), self._route(draft, handler), self._investigate(draft)]
+        begin = [self._judge(draft, handler, "valid"), self._route(draft, handler)]
+        begin += [*(self._support(code) for code in support_of(draft)), self._investigate(draft)]
         legs = [*begin, *self._deciding(draft, handler), *self._doing(draft, handler), *self._ending(draft, handler)]
         return [reopen, *self._time(legs, at, days=self.rng.uniform(3, 8))]
 
