@@ -327,3 +327,19 @@ def test_spring_festival_is_quiet_and_mondays_are_not() -> None:
     assert sum(festival) / 9 < 0.5 * len(planned()) / 426
     weekdays = Counter(story.received_at.weekday() for story in planned())
     assert weekdays[0] > weekdays[5] > 0
+
+
+def test_every_supporting_unit_answers_before_the_findings_in_every_round() -> None:
+    """The process holds findings back until it has; one silent unit would stop the whole demonstration."""
+    asked = 0
+    for story in planned():
+        owed = 0
+        for step in story.steps:
+            if step.action == "route":
+                owed = len(step.fields["support_units"])
+                asked += owed
+            elif step.action == "reply_task":
+                owed -= 1
+            elif step.action == "investigate":
+                assert owed == 0, story
+    assert asked
