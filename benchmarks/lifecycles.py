@@ -56,20 +56,29 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--demo", type=int, default=600, help="cases of the demo from which the store is grown")
     parser.add_argument("--packs", nargs="*", default=[], help="only these packs")
+    parser.add_argument(
+        "--wait", type=Path, help="measure each size only once this file is there: fill now, time later"
+    )
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--clients", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.clients:
         print(json.dumps(asdict(_run_clients(json.load(sys.stdin)))))
     elif asked.inside:
-        _measure_inside(asked.sizes, asked.seconds, tuple(asked.packs))
+        _measure_inside(asked.sizes, asked.seconds, tuple(asked.packs), asked.wait)
     else:
         engines = asked.engine or ["sqlite", "postgresql"]
-        tell(asked.sizes, engines, seconds=asked.seconds, packs=tuple(asked.packs), demo=asked.demo)
+        tell(asked.sizes, engines, seconds=asked.seconds, packs=tuple(asked.packs), demo=asked.demo, wait=asked.wait)
 
 
 def tell(
-    sizes: list[int], engines: list[str], *, seconds: float = 20.0, packs: tuple[str, ...] = (), demo: int = 600
+    sizes: list[int],
+    engines: list[str],
+    *,
+    seconds: float = 20.0,
+    packs: tuple[str, ...] = (),
+    demo: int = 600,
+    wait: Path | None = None,
 ) -> None:
     """Measure every engine, empty and then at each size, in fresh folders that are gone afterwards; print the table."""
     commit = subprocess.run(
@@ -89,11 +98,11 @@ def tell(
         with tempfile.TemporaryDirectory(prefix="tingsu-walk-") as home, database(engine) as url:
             environment = prepare_home(Path(home), url, demo=demo if some is filled else 1)
             command = [sys.executable, "-m", "benchmarks.lifecycles", "--inside", "--seconds", str(seconds)]
-            command += ["--sizes", *map(str, some), "--packs", *packs]
+            command += ["--sizes", *map(str, some), "--packs", *packs, *(["--wait", str(wait)] if wait else [])]
             subprocess.run(command, env=environment, cwd=ROOT, check=True)
 
 
-def _measure_inside(sizes: list[int], seconds: float, packs: tuple[str, ...]) -> None:
+def _measure_inside(sizes: list[int], seconds: float, packs: tuple[str, ...], wait: Path | None) -> None:
     """One engine at every size; the environment names the folder and the database."""
     import django
 
@@ -115,6 +124,7 @@ def _measure_inside(sizes: list[int], seconds: float, packs: tuple[str, ...]) ->
             grow(size)
             rate = (size - before) / (time.perf_counter() - began)
             print(f"<!-- the store grew by {rate:,.0f} cases a second -->", file=sys.stderr, flush=True)
+        _wait_for(wait)
         with serving(dict(os.environ)) as port:
             ask = _Asker(port, tokens).ask
             roads = [
@@ -130,6 +140,16 @@ def _measure_inside(sizes: list[int], seconds: float, packs: tuple[str, ...]) ->
             f" {bare.per_second:.0f}/s |",
             flush=True,
         )
+
+
+def _wait_for(file: Path | None) -> None:
+    """Sleep until the file is there, then bring the database up to the program as it is by then."""
+    if file is None:
+        return
+    while not file.exists():
+        time.sleep(2)
+    print(f"<!-- load at the start of timing {os.getloadavg()[0]:.1f} -->", file=sys.stderr, flush=True)
+    subprocess.run([sys.executable, "-m", "tingsu", "prepare"], check=True, capture_output=True, cwd=ROOT)
 
 
 class _Asker:

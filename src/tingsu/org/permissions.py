@@ -26,6 +26,7 @@ PERMISSIONS = {
     "manage_packs": "管理方案包",
     "manage_budgets": "管理补偿预算",
     "manage_delegations": "管理授权代理",
+    "manage_insight": "管理话题、预警与整改",
 }
 
 
