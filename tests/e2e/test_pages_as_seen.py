@@ -13,6 +13,9 @@ from tests.make import Bank, case, walk
 pytestmark = pytest.mark.e2e
 
 PAGES = ["/", "/cases/", "/cases/new/", "/approvals/", "/late/", "/search/?q=柜员", "/tokens/"]
+DESK = ["/notices/", "/bundles/", "/budgets/", "/delegations/"]
+ADMIN = ["/manage/", "/manage/units/", "/manage/staff/", "/manage/staff/head/", "/manage/packs/", "/manage/authority/",
+         "/manage/rules/", "/forms/"]  # fmt: skip
 
 
 @pytest.fixture
@@ -27,19 +30,21 @@ def _violations(page: Page) -> list[str]:
 
 
 def test_no_serious_accessibility_errors(sign_in: Any, number: str) -> None:
-    page = sign_in("head")
-    for address in [*PAGES, f"/cases/{number}/"]:
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
-        assert _violations(page) == [], address
+    for who, addresses in (("head", [*PAGES, *DESK, f"/cases/{number}/"]), ("admin", ADMIN)):
+        page = sign_in(who)
+        for address in addresses:
+            page.goto(address)
+            page.wait_for_load_state("networkidle")
+            assert _violations(page) == [], address
 
 
 def test_pages_fit_a_phone(sign_in: Any, number: str) -> None:
-    page = sign_in("head", 390, 844)
-    for address in [*PAGES, f"/cases/{number}/"]:
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
-        assert page.evaluate("document.scrollingElement.scrollWidth") <= 390, address
+    for who, addresses in (("head", [*PAGES, *DESK, f"/cases/{number}/"]), ("admin", ADMIN)):
+        page = sign_in(who, 390, 844)
+        for address in addresses:
+            page.goto(address)
+            page.wait_for_load_state("networkidle")
+            assert page.evaluate("document.scrollingElement.scrollWidth") <= 390, address
 
 
 def test_the_language_switches_and_stays(sign_in: Any, number: str) -> None:
