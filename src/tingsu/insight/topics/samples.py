@@ -1,0 +1,53 @@
+"""What customers said at a hot spot: masked excerpts, the telling ones, no two alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from tingsu.insight.report.phrases import Phrase
+from tingsu.insight.report.quotes import ALIKE, excerpt
+from tingsu.insight.topics.cells import Period, narrow, within
+
+SCANNED = 60  # complaints looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A masked excerpt and the case it is from."""
+
+    case_id: int
+    number: str
+    text: str
+
+
+def pick_samples(
+    facts: Any, period: Period, where: Mapping[str, str], most: int, *, phrases: Sequence[str] = ()
+) -> tuple[Sample, ...]:
+    """Up to ``most`` excerpts of the complaints of ``where`` in the period; none where the facts hold no text."""
+    if most <= 0 or not {"text", "case_id"} <= set(facts.columns):
+        return ()
+    rows = narrow(within(facts, period), where)
+    names = [name for name in ("case_id", "number", "text") if name in rows.columns]
+    found = rows.order_by(rows.case_id.desc()).select(*names).limit(SCANNED).to_pyarrow().to_pylist()
+    return choose([Sample(row["case_id"], row.get("number") or "", row["text"] or "") for row in found], most, phrases)
+
+
+def choose(samples: Sequence[Sample], most: int, phrases: Sequence[str] = ()) -> tuple[Sample, ...]:
+    """The ``most`` telling ones, cut to a line or two; of two alike the first."""
+    marks = [Phrase(text, 0, 0.0) for text in phrases]
+    kept: list[Sample] = []
+    for sample in sorted(samples, key=lambda one: -_telling(one.text, phrases)):
+        text = excerpt(sample.text, marks)
+        if text and all(SequenceMatcher(None, text, other.text).ratio() < ALIKE for other in kept):
+            kept.append(Sample(sample.case_id, sample.number, text))
+            if len(kept) == most:
+                break
+    return tuple(kept)
+
+
+def _telling(text: str, phrases: Sequence[str]) -> float:
+    length = min(len(text) / 40, 1.0) - max(0.0, (len(text) - 300) / 600)
+    return sum(phrase in text for phrase in phrases) + 2 * length
