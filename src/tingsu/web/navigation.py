@@ -60,6 +60,8 @@ def may_see_budgets(user: User) -> bool:
 
 def _entries(user: User) -> list[Entry]:
     entries = [Entry(reverse("home"), _("首页"), "home"), Entry(reverse("queue"), _("工单"), "list")]
+    if can(user, "view_home"):
+        entries.append(Entry(reverse("insight"), _("洞察"), "chart"))
     if can(user, "record_case"):
         entries.append(Entry(reverse("record"), _("登记投诉"), "plus", "n"))
     if approves(user):
