@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -62,6 +63,29 @@ def test_what_cannot_be_is_said(bank: Bank, signed_in: SignIn, typed: dict[str, 
     page = signed_in(bank.admin).post("/manage/staff/clerk/", typed)
     assert page.status_code in (400, 422)
     assert signed_in(bank.admin).post("/manage/staff/clerk/", {"do": "fly"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("page", "first", "second"),
+    [
+        (
+            "/manage/units/O1/",
+            {"name": "江州滨江支行", "kind": "outlet", "customers": "9", "active": "yes"},
+            {"name": "江北支行", "kind": "outlet", "customers": "8", "active": "yes"},
+        ),
+        ("/manage/staff/clerk/", {"name": "林晓", "unit": "O1", "active": "yes"}, {"name": "林小", "unit": "O1"}),
+    ],
+)
+def test_two_administrators_at_the_same_unit_or_person_conflict_clearly(
+    bank: Bank, signed_in: SignIn, page: str, first: dict[str, str], second: dict[str, str]
+) -> None:
+    client = signed_in(bank.admin)
+    seen = re.search(r'name="seen" value="(\w+)"', client.get(page).content.decode())
+    assert seen is not None
+    assert client.post(page, {"do": "save", "seen": seen[1], **first}).status_code == 302
+    late = client.post(page, {"do": "save", "seen": seen[1], **second})
+    assert late.status_code == 409 and "没有保存" in words_of(late)
+    assert first["name"] in words_of(client.get(page)) and second["name"] not in words_of(client.get("/manage/"))
 
 
 def test_new_limits_are_for_new_cases_and_two_administrators_conflict(bank: Bank, signed_in: SignIn) -> None:

@@ -37,13 +37,18 @@ def add_unit(code: str, *, name: str, parent: str = "", kind: str = Unit.Kind.OU
     """The unit with this code, made under ``parent`` if it is not there yet. Raises StaffMistake."""
     if known := Unit.objects.filter(code=code).first():
         return known
-    if kind not in Unit.Kind.values:
-        raise StaffMistake(f"机构种类「{kind}」不对，应为：{'、'.join(Unit.Kind.values)}。")
+    check_kind(kind)
     if "/" in code or not code:
         raise StaffMistake("机构代码不能为空，也不能含“/”。")
     above = find_unit(parent) if parent else None
     path = f"{above.path if above else '/'}{code}/"
     return Unit.objects.create(code=code, name=name, kind=kind, parent=above, path=path)
+
+
+def check_kind(kind: str) -> None:
+    """Pass if units of this kind are known. Raises StaffMistake."""
+    if kind not in Unit.Kind.values:
+        raise StaffMistake(f"机构种类「{kind}」不对，应为：{'、'.join(Unit.Kind.values)}。")
 
 
 def add_person(username: str, *, name: str, roles: list[str], unit: Unit, password: str) -> User:

@@ -104,6 +104,7 @@ def change_unit(request: HttpRequest, code: str) -> HttpResponse:
     open_cases = Case.objects.filter(closed_at=None).filter(Q(lead_unit=unit) | Q(recorded_unit=unit)).count()
     context = {
         "unit": unit,
+        "state": managing.state_of(unit),
         "kinds": Unit.Kind.choices,
         "parents": Unit.objects.filter(active=True).exclude(path__startswith=unit.path),
         "people": unit.staff.filter(is_active=True).order_by("name"),
@@ -162,6 +163,7 @@ def change_person(request: HttpRequest, username: str) -> HttpResponse:
             return redirect("manage-person", username=username)
     context = {
         "person": person,
+        "state": managing.state_of(person),
         "held": _held(person),
         "units": Unit.objects.filter(active=True).order_by("path"),
         "roles": _roles(),
@@ -227,6 +229,7 @@ def _save(request: HttpRequest, person: User, by: User) -> str:
         unit=_unit(request.POST.get("unit", "")),
         active=request.POST.get("active") == "yes",
         by=by,
+        seen=request.POST.get("seen", ""),
     )
     return str(_("已保存。"))
 
@@ -268,7 +271,7 @@ def _add_unit(request: HttpRequest, by: User) -> Unit:
 def _save_unit(request: HttpRequest, unit: Unit, by: User) -> None:
     posted = request.POST
     if posted.get("do") == "move":
-        managing.move_unit(unit, _unit(posted.get("parent", "")), by=by)
+        managing.move_unit(unit, _unit(posted.get("parent", "")), by=by, seen=posted.get("seen", ""))
         return
     managing.change_unit(
         unit,
@@ -277,6 +280,7 @@ def _save_unit(request: HttpRequest, unit: Unit, by: User) -> None:
         customers=_count(posted.get("customers", "")),
         active=posted.get("active") == "yes",
         by=by,
+        seen=posted.get("seen", ""),
     )
 
 
