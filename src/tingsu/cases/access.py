@@ -10,17 +10,22 @@ from django.db.models import Q, QuerySet
 from tingsu.base.text import is_storable
 from tingsu.cases.composing import PLACE, WORD, Composed
 from tingsu.cases.errors import NotFound, NotPossible
+from tingsu.cases.inserting import remember
 from tingsu.cases.models import Approval, Case
 from tingsu.cases.packs import pack_of
 from tingsu.org.delegation import has_stood_in, seats_of
-from tingsu.org.models import RoleGrant, Unit, User
+from tingsu.org.models import Unit, User
 from tingsu.org.pack import pack_at
 from tingsu.org.permissions import Grant, grants_of, roles_of
 
 UNIT_FIELDS = ("recorded_unit", "lead_unit", "accused_unit")
 _WITH = ("customer", *UNIT_FIELDS, "owner", "recorded_by")  # what every answer about a case shows of its neighbours
 _BY_NUMBER = Composed(lambda: Case.objects.select_related(*_WITH).filter(number=WORD))
-_HELD = Composed(lambda: Case.objects.select_related(*_WITH).select_for_update(of=("self",)).filter(pk=PLACE))
+# The engine's reading stays behind: few actions ask it, and it is the longest column by far.
+_HELD = Composed(
+    lambda: Case.objects.select_related(*_WITH).defer("reading").select_for_update(of=("self",)).filter(number=WORD)
+)
+_SUPPORTING = Composed(lambda: Unit.objects.filter(supported_cases=PLACE))
 
 
 def visible_cases(by: User) -> QuerySet[Case]:
@@ -69,22 +74,25 @@ def find_case(number: str, *, by: User) -> Case:
     return case
 
 
-def name_case(number: str) -> Case:
-    """The case of this number by its key alone, for a verb that will hold it and ask who sees it. Raises NotFound."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM cases_case WHERE number = %s", [number if is_storable(number) else ""])
-        row = cursor.fetchone()
-    if row is None:
-        raise NotFound(number if is_storable(number) else "")
-    return Case(pk=row[0], number=number)
+def hold_case(number: str, *, by: User) -> Case:
+    """The case with its neighbours, its row locked until the transaction ends. Raises NotFound as ``find_case``.
 
-
-def hold_case(pk: int, number: str, *, by: User) -> Case:
-    """The case with its neighbours, its row locked until the transaction ends. Raises NotFound as ``find_case``."""
-    case = _HELD.first(pk)
+    What it holds now is remembered, for ``inserting.update`` to write what changes.
+    """
+    if not is_storable(number):
+        raise NotFound("")
+    case = _HELD.first(number)
     if case is None or not is_visible(case, by=by):
         raise NotFound(number)
+    remember(case)
     return case
+
+
+def supporting_units(case: Case) -> list[Unit]:
+    """The units that support the case, in the order of the tree."""
+    if "support_units" in getattr(case, "_prefetched_objects_cache", {}):
+        return list(case.support_units.all())
+    return _SUPPORTING.all(case.pk)
 
 
 def is_visible(case: Case, *, by: User) -> bool:
@@ -109,16 +117,19 @@ def handles_at_unit(user: User, case: Case, roles: Set[str]) -> bool:
     grants = [grant for grant in grants_of(user) if grant.role.id in roles]
     if case.lead_unit is not None and any(_reaches(grant, case.lead_unit.path) for grant in grants):
         return True
-    return any(_reaches(grant, unit.path) for unit in case.support_units.all() for grant in grants)
+    return any(_reaches(grant, unit.path) for unit in supporting_units(case) for grant in grants)
 
 
 def reaches(grant: Grant, case: Case) -> bool:
     """Whether one grant reaches the case: the rule of ``visible_cases``, asked of one case in memory."""
     if grant.reach == "all" or case.stage in grant.role.stages:
         return True
-    units = [getattr(case, field) for field in UNIT_FIELDS]
-    units += case.support_units.all()
-    return grant.reach != "own" and any(_reaches(grant, unit.path) for unit in units if unit is not None)
+    if grant.reach == "own":
+        return False
+    units = [unit for field in UNIT_FIELDS if (unit := getattr(case, field)) is not None]
+    if any(_reaches(grant, unit.path) for unit in units):
+        return True
+    return any(_reaches(grant, unit.path) for unit in supporting_units(case))
 
 
 def reaches_unit(user: User, unit: Unit) -> bool:
@@ -133,8 +144,7 @@ def require_handler_at(unit: Unit, case: Case) -> None:
     A pack that asks nothing of units passes.
     """
     wanted = {role for a in pack_of(case).process.actions if "of_the_units_handling" in a.guards for role in a.by}
-    held = RoleGrant.objects.filter(role__in=wanted, user__is_active=True).values_list("role", "unit__path").distinct()
-    if wanted and not any(_reaches_as(role, path, unit.path) for role, path in held):
+    if wanted and not any(_reaches_as(role, path, unit.path) for role, path in _held_somewhere(wanted)):
         raise NotPossible(f"{unit.name}还没有能办理这件工单的人员。请先安排人员和角色，或者换一个部门。")
 
 
@@ -148,6 +158,18 @@ def roles_over(user: User, case: Case) -> frozenset[str]:
     if len(held) < 2 or user.pk in (case.recorded_by_id, case.owner_id):
         return held
     return frozenset(role for role in held if cases_under(user, {role}).filter(pk=case.pk).exists())
+
+
+def _held_somewhere(roles: Set[str]) -> list[tuple[str, str]]:
+    """(role, path of the unit) of everyone in post who holds one of the roles, each pair once."""
+    marks = ", ".join(["%s"] * len(roles))
+    asked = (
+        "SELECT DISTINCT g.role, n.path FROM org_rolegrant g JOIN org_user u ON u.id = g.user_id"  # noqa: S608
+        f" JOIN org_unit n ON n.id = g.unit_id WHERE u.is_active AND g.role IN ({marks})"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked, sorted(roles))
+        return [(role, path) for role, path in cursor.fetchall()]
 
 
 def _reaches_as(role: str, held_at: str, path: str) -> bool:

@@ -51,7 +51,7 @@ def act(
     """
     at = at or now()
     with transaction.atomic():
-        held = hold_case(case.pk, case.number, by=by)
+        held = hold_case(case.number, by=by)
         pack = pack_of(held)
         action = _checked_action(held, action_id, pack, by, version, at)
         values = parse_fields(action, fields, pack)
