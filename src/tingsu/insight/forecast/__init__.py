@@ -1,0 +1,1 @@
+"""What comes next: counts of each series eight weeks ahead with intervals, from its own past and the calendar."""
