@@ -41,6 +41,7 @@ def _own_evidence_folder(tmp_path: Path, settings: object) -> None:
     settings.EVIDENCE_ROOT = tmp_path / "evidence"  # type: ignore[attr-defined]
     settings.MODELS_ROOT = tmp_path / "models"  # type: ignore[attr-defined]
     settings.FORMS_ROOT = tmp_path / "forms"  # type: ignore[attr-defined]
+    settings.FACTS_ROOT = tmp_path / "facts"  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

@@ -26,6 +26,7 @@ TINGSU_PACK_PATHS = [Path(p) for p in os.environ.get("TINGSU_PACK_PATHS", "").sp
 EVIDENCE_ROOT = TINGSU_HOME / "evidence"
 MODELS_ROOT = TINGSU_HOME / "models"
 FORMS_ROOT = TINGSU_HOME / "forms"
+FACTS_ROOT = TINGSU_HOME / "facts"  # made from the cases, so no backup carries it
 EVIDENCE_MAX_BYTES = 20 * 1024 * 1024
 
 SECRET_KEY = keep_secret(TINGSU_HOME / "secret.key", env="TINGSU_SECRET_KEY")

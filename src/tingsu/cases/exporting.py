@@ -207,7 +207,7 @@ def _row(case: Case) -> dict[str, Any]:
     row |= {name: unit.name if (unit := getattr(case, name)) else "" for name in _UNITS}
     row |= {f"customer_{name}": value for name, value in shown.items()}
     row["text"] = veil.over_known(case.masked_text)
-    row["customer_code"] = _customer_code(case.customer)
+    row["customer_code"] = customer_code(case.customer)
     row["demands"], row["risks"] = "、".join(case.demands), "、".join(case.risks)
     row["owner"] = case.owner.name if case.owner else ""
     row["supports"], row["representatives"] = len(case.tasks.all()), len(case.parties.all())
@@ -217,8 +217,8 @@ def _row(case: Case) -> dict[str, Any]:
     return row
 
 
-def _customer_code(customer: Customer) -> str:
-    """The same person, the same code, in every export of this site; it tells nothing else.
+def customer_code(customer: Customer) -> str:
+    """The same person, the same code, in every export of this site and in its facts; it tells nothing else.
 
     One person may have a row at each branch, so the identity number or the phone tells who it is, where there is one.
     """

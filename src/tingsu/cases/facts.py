@@ -10,8 +10,33 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from tingsu.base.clock import local
 from tingsu.cases.access import visible_cases
+from tingsu.cases.fact_rows import (
+    Mark,
+    batches_since,
+    changed_between,
+    count_facts,
+    highest_case,
+    is_continued,
+    newest_mark,
+    rows_for_facts,
+)
 from tingsu.cases.queue import Filters, days_before, narrow
 from tingsu.org.models import User
+
+__all__ = [
+    "Mark",
+    "batches_since",
+    "changed_between",
+    "count",
+    "count_by",
+    "count_by_day",
+    "count_facts",
+    "highest_case",
+    "is_continued",
+    "newest_mark",
+    "rows_for_facts",
+    "share_late",
+]
 
 
 class _ChinaDay(Func):

@@ -55,6 +55,15 @@ def has_spark() -> bool:
 @contextmanager
 def spark_session(master: str) -> Iterator[Any]:
     """A Spark session on ``master``; stopped when the block ends. Raises NoCluster."""
+    session = start_spark(master)
+    try:
+        yield session
+    finally:
+        session.stop()
+
+
+def start_spark(master: str) -> Any:
+    """A Spark session on ``master``, for the caller to stop or to keep. Raises NoCluster."""
     if not has_spark():
         raise NoCluster(_("没有安装 PySpark。请运行 pip install 'tingsu[spark]' 再试，或去掉 --engine spark。"))
     if (java := find_java()) is None:
@@ -63,7 +72,7 @@ def spark_session(master: str) -> Iterator[Any]:
 
     os.environ["JAVA_HOME"] = str(java)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    builder = SparkSession.builder.master(master).appName("tingsu read").config("spark.ui.enabled", "false")
+    builder = SparkSession.builder.master(master).appName("tingsu").config("spark.ui.enabled", "false")
     builder = builder.config("spark.ui.showConsoleProgress", "false")
     builder = builder.config("spark.sql.execution.arrow.maxRecordsPerBatch", str(BATCH))
     try:
@@ -71,10 +80,7 @@ def spark_session(master: str) -> Iterator[Any]:
     except Exception as error:  # whatever Java has to say
         raise NoCluster(_("连不上 Spark（{why}）。").format(why=str(error).splitlines()[0])) from None
     session.sparkContext.setLogLevel("ERROR")
-    try:
-        yield session
-    finally:
-        session.stop()
+    return session
 
 
 def read_on_cluster(session: Any, texts: Iterable[TextRow], readers: Readers) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""Facts: one row a case in Parquet, masked, from which every figure is counted."""
