@@ -37,6 +37,7 @@ def main() -> None:
     parser.add_argument("--sweep", action="store_true", help="measure only the sweep over open deadlines")
     parser.add_argument("--public-sets", action="store_true", help="measure only teaching on public labelled sets")
     parser.add_argument("--lifecycles", action="store_true", help="measure only full lifecycles over HTTP")
+    parser.add_argument("--effects", action="store_true", help="measure only how well effects of measures are told")
     asked = parser.parse_args()
     from benchmarks import hostile, lifecycles, personal_data
 
@@ -45,6 +46,11 @@ def main() -> None:
         lifecycles.tell(sizes, asked.engine or ["sqlite", "postgresql"])
         return
 
+    if asked.effects:
+        from benchmarks.effects import measure_effects
+
+        measure_effects()
+        return
     if asked.public_sets:
         print_public_sets()
         return
