@@ -22,6 +22,7 @@ def load(
     from tingsu.base import clock
     from tingsu.cli.server import prepare, run_jobs
     from tingsu.demo.player import AlreadyThere, load_demo
+    from tingsu.insight.facts.store import rebuild
 
     prepare()
     try:
@@ -39,6 +40,7 @@ def load(
     else:
         (settings.TINGSU_HOME / "demo").touch()
         run_jobs(once=True)
+        rebuild(at=clock.now())
         console.print(f"[green]✓[/] 演示银行已装入，投诉 {made} 件。")
     show_accounts()
 

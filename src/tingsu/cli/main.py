@@ -19,6 +19,7 @@ from tingsu.cli import (
     clock,
     demo,
     exporting,
+    facts,
     importing,
     keeping,
     learning,
@@ -43,11 +44,13 @@ calendar_app = typer.Typer(help="工作日历：载入放假安排、查看。",
 audit_app = typer.Typer(help="审计：核对留痕有无被改动。", no_args_is_help=True)
 unit_app = typer.Typer(help="机构：合并。", no_args_is_help=True)
 models_app = typer.Typer(help="本行训练的研判模型：列出、查看、启用、退回、停用。", invoke_without_command=True)
+facts_app = typer.Typer(help="统计用的事实表：更新、重新生成、查看。", no_args_is_help=True)
 app.add_typer(pack_app, name="pack")
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(audit_app, name="audit")
 app.add_typer(unit_app, name="unit")
 app.add_typer(models_app, name="models")
+app.add_typer(facts_app, name="facts")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tingsu.base.settings")
 
@@ -109,6 +112,9 @@ _add(calendar_app, "show", calendar.show)
 _add(audit_app, "verify", audit.verify)
 _add(unit_app, "merge", units.merge)
 _add(audit_app, "log", keeping.audit_log)
+_add(facts_app, "refresh", facts.refresh)
+_add(facts_app, "rebuild", facts.rebuild)
+_add(facts_app, "show", facts.show)
 _add(models_app, "show", learning.show_model)
 _add(models_app, "use", learning.use_model)
 _add(models_app, "back", learning.take_back)

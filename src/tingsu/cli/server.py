@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 console = Console()
 log = logging.getLogger(__name__)
 SWEEP_EVERY = 20.0  # seconds between two looks whether it is this process's turn
+REFRESH_EVERY = 15.0  # seconds between two looks whether the facts are a minute old
 
 
 class PortTaken(TingsuError):
@@ -78,8 +79,8 @@ def serve(
 def worker(
     once: Annotated[bool, typer.Option("--once", help="做完现有的任务就退出。")] = False,
 ) -> None:
-    """运行后台任务：查找相近投诉、时限预警与升级等。"""
-    with sweeping_beside(once=once):
+    """运行后台任务：查找相近投诉、时限预警与升级、更新统计用的事实表等。"""
+    with sweeping_beside(once=once), facts_beside(once=once):
         run_jobs(once=once)
 
 
@@ -140,6 +141,47 @@ def _sweep_once() -> None:
         sweep_in_turn()
     except Exception:  # the thread must outlive a database that is away for a while
         log.exception("sweep")
+        connection.close()
+
+
+@contextmanager
+def facts_beside(*, once: bool = False) -> Iterator[None]:
+    """The facts are brought up to date every minute on a thread beside the jobs; once, after them, when ``once``.
+
+    A thread of its own, because building the facts of many cases for the first time takes minutes.
+    """
+    stop = threading.Event()
+    if once:
+        yield
+        _refresh_once()
+        return
+    thread = threading.Thread(target=_refresh_until, args=(stop,), name="facts", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=10)
+
+
+def _refresh_until(stop: threading.Event) -> None:
+    if sys.platform == "linux":
+        os.nice(10)  # of this thread: people at the counter come first
+    while not stop.wait(REFRESH_EVERY):
+        _refresh_once()
+
+
+def _refresh_once() -> None:
+    from django.db import close_old_connections, connection
+
+    from tingsu.base.clock import now
+    from tingsu.insight.facts.store import refresh_in_turn
+
+    try:
+        close_old_connections()
+        refresh_in_turn(at=now())
+    except Exception:  # the thread must outlive a database that is away for a while
+        log.exception("facts")
         connection.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -242,6 +243,25 @@ def _jobs(at: datetime) -> Iterator[Check]:
         yield Check("后台任务", State.WARNING, f"七天内有 {failed} 项失败", "请查看服务日志里的原因")
 
 
+def _facts(at: datetime) -> Iterator[Check]:
+    """What figures are counted from; only its own word is read here, since figures stand above this room."""
+    todo = "请确认 tingsu serve（或 tingsu worker）在运行，或运行 tingsu facts refresh"
+    newest = Event.objects.order_by("-pk").values_list("at", flat=True).first()
+    try:
+        told = json.loads((Path(settings.FACTS_ROOT) / "manifest.json").read_text(encoding="utf-8"))
+        made, rows = datetime.fromisoformat(told["at"]), sum(told["rows"].values())
+    except FileNotFoundError:
+        if newest is not None:
+            yield Check("事实表", State.WARNING, "还没有生成，统计从工单直接计算", todo)
+        return
+    except (ValueError, KeyError, TypeError, AttributeError):
+        yield Check("事实表", State.WARNING, "读不懂", "请运行 tingsu facts rebuild")
+        return
+    seen = f"{rows} 件，截至 {local(made):%Y-%m-%d %H:%M}"
+    behind = newest is not None and newest > made and at - made > LONG_WAIT
+    yield Check("事实表", State.WARNING if behind else State.GOOD, seen, todo if behind else "")
+
+
 def _span(age: timedelta) -> str:
     minutes = int(age.total_seconds() // 60)
     return f"{minutes} 分钟" if minutes < 120 else f"{minutes // 60} 小时"
@@ -303,12 +323,13 @@ _CHECKS: tuple[tuple[str, Callable[[datetime], Iterator[Check]]], ...] = (
     ("工作日历", _calendar),
     ("网页文件", _static),
     ("后台任务", _jobs),
+    ("事实表", _facts),
     ("账号", _people),
     ("审批", _approvals),
     ("时钟", _clock),
     ("访问", _doors),
 )
-_COUNTING = (_jobs, _people, _approvals, _clock)
+_COUNTING = (_jobs, _facts, _people, _approvals, _clock)
 _TODO = {
     "数据库": "请核对 DATABASE_URL，确认数据库已启动、账号密码正确、本机连得上",
     "方案包": "请用 tingsu pack check 查看错误在哪个文件、哪一行",

@@ -26,6 +26,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.conf import settings
 
+from tingsu.base.clock import local
 from tingsu.base.files import CannotWrite, whole_file
 from tingsu.cases import facts as cases
 from tingsu.insight.facts.columns import SCHEMA, VERSION, Tree, complete, facts_table
@@ -34,6 +35,7 @@ from tingsu.insight.facts.tree import digest_of, read_tree
 SHIFT = 16  # a file holds the cases whose ids agree but for their last 16 bits
 STEP = 4_000  # rows made into a table at once
 GRACE = timedelta(minutes=10)  # a replaced file stays for whoever is still reading it
+EVERY = timedelta(minutes=1)
 PRIVATE = 0o600
 MANIFEST, TOPICS = "manifest.json", "topic_of.parquet"
 _WORDY = ("number", "group", "customer", "text", "case_id")  # nearly every value another: a dictionary would not help
@@ -129,6 +131,14 @@ def refresh(*, at: datetime, told: Told | None = None) -> Refreshed:
     return Refreshed(len(changed), time.perf_counter() - started, rows=read_count())
 
 
+def refresh_in_turn(*, at: datetime) -> Refreshed | None:
+    """Refresh unless that was done within the last minute; None then. A clock set back does not hold it up."""
+    manifest = read_manifest()
+    if manifest is not None and abs(at - manifest.at) < EVERY:
+        return None
+    return refresh(at=at)
+
+
 def rebuild(*, at: datetime, told: Told | None = None) -> Refreshed:
     """Build the facts of every case anew; readers see the old ones until all is done. ``told`` hears (done, all).
 
@@ -158,6 +168,20 @@ def read_count() -> int:
     """How many cases the facts in force hold; 0 where there are none."""
     manifest = read_manifest()
     return manifest.count if manifest else 0
+
+
+def describe() -> dict[str, Any]:
+    """What stands: whether facts were built, how many cases, up to when, in which folder, files and bytes."""
+    manifest = read_manifest()
+    paths = manifest.paths if manifest else []
+    return {
+        "built": manifest is not None,
+        "rows": manifest.count if manifest else 0,
+        "at": local(manifest.at) if manifest else None,
+        "folder": str(facts_folder()),
+        "files": len(paths),
+        "bytes": sum(path.stat().st_size for path in paths),
+    }
 
 
 @dataclass(frozen=True, slots=True)
