@@ -29,9 +29,9 @@ def mail_notices(notices: list[int]) -> int:
     wanted = Notice.objects.filter(pk__in=notices, read_at__isnull=True).exclude(to__email="")
     found = list(wanted.select_related("to", "case"))
     for notice in found:
-        said = notice.words["zh"]
-        send_mail(f"{notice.case.number} {said}"[:120], f"{notice.case.number} {notice.case.subject}\n\n{said}\n",
-                  None, [notice.to.email])  # fmt: skip
+        said, case = notice.words["zh"], notice.case
+        name, about = (case.number, case.subject) if case is not None else (notice.about["title"], "")
+        send_mail(f"{name} {said}"[:120], f"{name} {about}\n\n{said}\n", None, [notice.to.email])
     return len(found)
 
 

@@ -1,4 +1,4 @@
-"""Notices (提醒): what a person should know of a case; in the product, and by mail where the site has a mail server."""
+"""Notices (提醒): what a person should know of a case, or of what else is theirs to do; in the product, and by mail where the site has a mail server."""
 
 from __future__ import annotations
 
@@ -43,11 +43,34 @@ def give_notice(
     made = Notice.objects.bulk_create(
         Notice(to=user, case=case, kind=kind, words=words, clock=clock or {}, due=due, at=at) for user in to
     )
+    _mail(made, to)
+    return made
+
+
+def give_notice_about(
+    title: str,
+    path: str,
+    to: Sequence[User],
+    *,
+    kind: str,
+    words: dict[str, str],
+    at: datetime,
+    due: datetime | None = None,
+) -> list[Notice]:
+    """As ``give_notice``, of something that is no case: what it is called, and its address in the product."""
+    about = {"title": title, "path": path}
+    made = Notice.objects.bulk_create(
+        Notice(to=user, about=about, kind=kind, words=words, due=due, at=at) for user in to
+    )
+    _mail(made, to)
+    return made
+
+
+def _mail(made: list[Notice], to: Sequence[User]) -> None:
     if settings.EMAIL_HOST and any(user.email for user in to):
         from tingsu.cases.jobs import mail_notices
 
         mail_notices.enqueue([notice.pk for notice in made])
-    return made
 
 
 def count_unread(by: User) -> int:
@@ -59,7 +82,7 @@ def notices_of(by: User, *, most: int) -> NoticeList:
     """At most ``most`` notices of a person, in three queries."""
     found = Notice.objects.filter(to=by).select_related("case")
     listed = list(found.order_by(F("read_at").asc(nulls_first=True), "-pk")[:most])
-    of_cases = {notice.case_id for notice in listed}
+    of_cases = {notice.case_id for notice in listed if notice.case_id is not None}
     seen = visible_cases(by).filter(pk__in=of_cases).values_list("pk", flat=True) if of_cases else ()
     return NoticeList(listed, count_unread(by), frozenset(seen))
 

@@ -26,10 +26,14 @@ class LadderStep(models.Model):
 
 
 class Notice(models.Model):
-    """Something a person should know of a case, in the product's own words; read once it was opened or ticked off."""
+    """Something a person should know, in the product's own words; read once it was opened or ticked off.
+
+    It is about a case, or else about what ``about`` names: {"title": …, "path": address in the product}.
+    """
 
     to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices", db_index=False)
-    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="notices")
+    case = models.ForeignKey("cases.Case", null=True, on_delete=models.CASCADE, related_name="notices")
+    about = models.JSONField(default=dict)
     kind = models.CharField(max_length=20)  # warned, escalated, handed, sms_failed …
     words = models.JSONField(default=dict)  # language → wording
     clock = models.JSONField(default=dict)  # language → name of the clock

@@ -38,7 +38,7 @@ def show_notices(request: HttpRequest) -> HttpResponse:
         mark_read(by, _numbers(request))
         return redirect("notices")
     found = notices_of(by, most=MOST)
-    rows = [_row(notice, notice.case_id in found.open) for notice in found.notices]
+    rows = [_row(notice, notice.case_id is None or notice.case_id in found.open) for notice in found.notices]
     return render(request, "web/notices.html", {"rows": rows, "unread": found.unread, "most": MOST})
 
 
@@ -53,9 +53,10 @@ def _row(notice: Notice, seen: bool) -> NoticeRow:
     language = "en" if in_english() else "zh"
     words = notice.words.get(language) or notice.words.get("zh", "")
     clock = notice.clock.get(language) or notice.clock.get("zh", "")
-    ended = notice.case.closed_at is not None
+    ended = notice.case is not None and notice.case.closed_at is not None
     due = count_down(notice.due) if notice.due and not ended else None
-    return NoticeRow(notice, words, clock, due, None if ended else next_step(notice.case), seen)
+    step = None if ended or notice.case is None else next_step(notice.case)
+    return NoticeRow(notice, words, clock, due, step, seen)
 
 
 def next_step(case: Case) -> Text | None:
