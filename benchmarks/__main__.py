@@ -36,11 +36,17 @@ def main() -> None:
     parser.add_argument("--similar-cases", action="store_true", help="measure only how alike cases are found")
     parser.add_argument("--sweep", action="store_true", help="measure only the sweep over open deadlines")
     parser.add_argument("--public-sets", action="store_true", help="measure only teaching on public labelled sets")
+    parser.add_argument("--root-causes", action="store_true", help="measure only how root causes are located")
     parser.add_argument("--lifecycles", action="store_true", help="measure only full lifecycles over HTTP")
     parser.add_argument("--effects", action="store_true", help="measure only how well effects of measures are told")
     asked = parser.parse_args()
     from benchmarks import hostile, lifecycles, personal_data
 
+    if asked.root_causes:
+        from benchmarks.root_causes import measure_root_causes
+
+        measure_root_causes()
+        return
     if asked.lifecycles:
         sizes = asked.sizes if asked.sizes != SIZES else lifecycles.SIZES
         lifecycles.tell(sizes, asked.engine or ["sqlite", "postgresql"])
