@@ -1,1 +1,6 @@
 """The tables of insight, each kept beside its topic; Django finds them here."""
+
+from __future__ import annotations
+
+from tingsu.insight.escalation import tables as escalation_tables  # noqa: F401
+from tingsu.insight.forecast import tables as forecast_tables  # noqa: F401
