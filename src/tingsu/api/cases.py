@@ -33,6 +33,7 @@ from tingsu.api.wire import answer, answer_list
 from tingsu.base.clock import now
 from tingsu.cases.access import find_case, is_visible
 from tingsu.cases.errors import Incomplete
+from tingsu.cases.fields import unit_called
 from tingsu.cases.lifecycle import act, offers
 from tingsu.cases.models import Case
 from tingsu.cases.near import near_cases
@@ -190,7 +191,7 @@ def _draft(body: ComplaintAsked) -> Draft:
 def _unit(code: str) -> Unit | None:
     if not code:
         return None
-    unit = Unit.objects.filter(code=code, active=True).first()
+    unit = unit_called(code)
     if unit is None:
         raise Incomplete({"accused_unit": "没有这个代码的机构，请核对 accused_unit"})
     return unit

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.utils.translation import get_language
 
 from tingsu.api.shapes import (
@@ -23,6 +22,7 @@ from tingsu.api.shapes import (
     UnitShape,
     ValueShape,
 )
+from tingsu.cases.beside import approvals_of, follow_ups_of, options_of, supporting_units
 from tingsu.cases.lifecycle import Offer
 from tingsu.cases.models import Approval, Case, Deadline, Event
 from tingsu.cases.near import NearCase
@@ -62,10 +62,6 @@ def show_row(case: Case) -> CaseRow:
 
 def show_case(case: Case) -> CaseShape:
     """A case in full, in a fixed number of queries."""
-    prefetch_related_objects(
-        [case], "owner", "recorded_by", "responsible_person", "merged_into", "support_units", "options",
-        "follow_ups__by", "approvals__option", "approvals__asked_by", "approvals__decided_by", "approvals__acting_for",
-    )  # fmt: skip
     veil = veil_of(case)
     return CaseShape(
         **_row(case, veil),
@@ -75,14 +71,14 @@ def show_case(case: Case) -> CaseShape:
         customer=masked_customer(case.customer),
         recorded_by=_person(case.recorded_by),
         responsible_person=_person_or_none(case.responsible_person),
-        support_units=[_unit(unit) for unit in case.support_units.all()],
+        support_units=[_unit(unit) for unit in supporting_units(case)],
         merged_into=case.merged_into.number if case.merged_into else "",
         reading=_reading(case, veil),
-        options=[_option(o, veil) for o in case.options.all()],
-        approvals=[_approval(a, veil) for a in case.approvals.all()],
+        options=[_option(o, veil) for o in options_of(case)],
+        approvals=[_approval(a, veil) for a in approvals_of(case)],
         follow_ups=[
             FollowUpShape(at=f.at, by=f.by.name, reached=f.reached, satisfaction=f.satisfaction, note=veil.over(f.note))
-            for f in case.follow_ups.all()
+            for f in follow_ups_of(case)
         ],
     )
 

@@ -8,7 +8,8 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from tingsu.base.text import is_storable
-from tingsu.cases.composing import PLACE, WORD, Composed
+from tingsu.cases.beside import supporting_units
+from tingsu.cases.composing import WORD, Composed
 from tingsu.cases.errors import NotFound, NotPossible
 from tingsu.cases.inserting import remember
 from tingsu.cases.models import Approval, Case
@@ -25,7 +26,6 @@ _BY_NUMBER = Composed(lambda: Case.objects.select_related(*_WITH).filter(number=
 _HELD = Composed(
     lambda: Case.objects.select_related(*_WITH).defer("reading").select_for_update(of=("self",)).filter(number=WORD)
 )
-_SUPPORTING = Composed(lambda: Unit.objects.filter(supported_cases=PLACE))
 
 
 def visible_cases(by: User) -> QuerySet[Case]:
@@ -86,13 +86,6 @@ def hold_case(number: str, *, by: User) -> Case:
         raise NotFound(number)
     remember(case)
     return case
-
-
-def supporting_units(case: Case) -> list[Unit]:
-    """The units that support the case, in the order of the tree."""
-    if "support_units" in getattr(case, "_prefetched_objects_cache", {}):
-        return list(case.support_units.all())
-    return _SUPPORTING.all(case.pk)
 
 
 def is_visible(case: Case, *, by: User) -> bool:

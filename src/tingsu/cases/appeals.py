@@ -8,6 +8,7 @@ from tingsu.base.clock import local
 from tingsu.cases.access import reaches_unit
 from tingsu.cases.agreed_clocks import end_by_rule, start_triggered, stop_clock
 from tingsu.cases.citing import cited
+from tingsu.cases.composing import PLACE, Composed
 from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.cases.kept_rows import change_row, keep_row, numbered
 from tingsu.cases.models import Case, Event
@@ -92,12 +93,15 @@ def decide_review(doing: Doing) -> None:
     _decide(doing, Appeal.Sort.REVIEW)
 
 
+_UNDECIDED = Composed(lambda: Appeal.objects.filter(case=PLACE, outcome=""))
+
+
 def end_appeals(doing: Doing) -> None:
     """Nothing is closed over an appeal that waits; a withdrawal or merging overtakes it.
 
     Raises NotPossible on closing while one waits.
     """
-    waiting = [appeal for appeal in doing.case.appeals.all() if not appeal.outcome]
+    waiting = _UNDECIDED.all(doing.case.pk)
     if waiting and doing.values.get("summary"):
         raise NotPossible("还有未裁定的核查或申诉，裁定之后才能结案。")
     for appeal in waiting:

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from tingsu.cases.access import reaches
@@ -64,8 +65,13 @@ def proposers_of(proposals: QuerySet[Event]) -> QuerySet[Event, int]:
 
 def planners_of(case: Case, waiting: Approval) -> frozenset[int]:
     """Who sent the plan that waits, and who proposed it."""
-    events = case.events.filter(kind__in=pack_of(case).process.actions_with("keep_options"))
-    return frozenset({waiting.asked_by_id, proposers_of(events).first()} - {None})  # type: ignore[arg-type]
+    kinds = sorted(pack_of(case).process.actions_with("keep_options"))
+    marks = ", ".join(["%s"] * len(kinds)) or "NULL"
+    asked = f"SELECT by_id FROM cases_event WHERE case_id = %s AND kind IN ({marks}) ORDER BY seq DESC LIMIT 1"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(asked, [case.pk, *kinds])
+        proposer = cursor.fetchone()
+    return frozenset({waiting.asked_by_id, *(proposer or ())})
 
 
 def deciding_seat(case: Case, waiting: Approval, by: User, *, at: datetime | None = None, above: int = 0) -> Seat:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
@@ -21,7 +21,9 @@ from tingsu.base.clock import SHANGHAI, local, now
 from tingsu.base.errors import TingsuError
 from tingsu.cases.access import visible_cases
 from tingsu.cases.budget_tables import Budget, Payment
+from tingsu.cases.composing import PLACE, Change
 from tingsu.cases.errors import Incomplete, NotFound
+from tingsu.cases.inserting import insert
 from tingsu.cases.models import Approval, Case
 from tingsu.org.access_log import note_access
 from tingsu.org.models import Unit, User
@@ -105,6 +107,8 @@ def spending_for(case: Case, *, at: datetime, hold: bool = False) -> Spending | 
     unit = case.lead_unit or case.recorded_unit
     chain = _paths_above(unit.path)
     month = month_of(at)
+    if not _any_budget(chain, month):
+        return None
     rows = Budget.objects.filter(unit__path__in=chain, month__in=("", month))
     if hold:
         rows = rows.select_for_update(of=("self",)).order_by("pk")
@@ -152,13 +156,16 @@ def show_budget(unit_code: str, *, by: User, month: str = "", at: datetime | Non
 
 def settle_promises(case: Case, *, at: datetime) -> None:
     """What was granted is promised no longer: it was carried out, another plan took its place, or all has ended."""
-    case.approvals.filter(granted=True, settled_at=None).update(settled_at=at)
+    _SETTLED.run((at,), case.pk)
+
+
+_SETTLED = Change(lambda: Approval.objects.filter(case=PLACE, granted=True, settled_at=None), "settled_at")
 
 
 def keep_payment(case: Case, amount: Decimal, *, by: User, at: datetime) -> None:
     """Note money paid; nothing where nothing was."""
     if amount > 0:
-        Payment.objects.create(case=case, amount=amount, paid_at=at, by=by)
+        insert(Payment(case=case, amount=amount, paid_at=at, by=by))
 
 
 class BudgetMistake(TingsuError):
@@ -274,6 +281,18 @@ def _paths_above(path: str) -> list[str]:
     """The path itself, then those of the units above it: "/HO/B1/" → "/HO/B1/", "/HO/"."""
     codes = path.strip("/").split("/")
     return [f"/{'/'.join(codes[:n])}/" for n in range(len(codes), 0, -1)]
+
+
+def _any_budget(chain: list[str], month: str) -> bool:
+    """Whether any of these units has a budget: most have none, and every plan with money asks."""
+    marks = ", ".join(["%s"] * len(chain))
+    asked = (
+        "SELECT 1 FROM cases_budget b JOIN org_unit n ON n.id = b.unit_id"  # noqa: S608 - our own names
+        f" WHERE n.path IN ({marks}) AND b.month IN ('', %s) LIMIT 1"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked, [*chain, month])
+        return cursor.fetchone() is not None
 
 
 def _plain(amount: Decimal | None) -> str:

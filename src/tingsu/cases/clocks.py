@@ -12,8 +12,9 @@ from django.db import transaction
 from tingsu.base.clock import local
 from tingsu.calendars.deadlines import Pause, compute
 from tingsu.calendars.rules import PAUSE_WORDS
-from tingsu.cases.composing import PLACE, Composed
+from tingsu.cases.composing import PLACE, WORD, Change, Composed
 from tingsu.cases.errors import NotPossible
+from tingsu.cases.inserting import insert
 from tingsu.cases.models import Case, Deadline
 from tingsu.cases.packs import pack_of
 from tingsu.cases.rungs import set_next_rung
@@ -41,9 +42,10 @@ def make_deadlines(case: Case, starts: Iterable[Start], *, at: datetime) -> list
 def start_deadlines(case: Case, starts: Iterable[Start], *, at: datetime) -> None:
     """Start clocks; a running clock of the same kind is dropped first, since the new one takes its place."""
     made = make_deadlines(case, starts, at=at)
-    kinds = [deadline.kind for deadline in made]
-    case.deadlines.filter(kind__in=kinds, state__in=ACTIVE).update(**_dropped(at))
-    Deadline.objects.bulk_create(made)
+    for kind in {deadline.kind for deadline in made}:
+        drop_kind(case, kind, at=at)
+    for deadline in made:
+        insert(deadline)
 
 
 def stop_deadlines(case: Case, kinds: Iterable[str], *, at: datetime) -> list[Deadline]:
@@ -53,18 +55,18 @@ def stop_deadlines(case: Case, kinds: Iterable[str], *, at: datetime) -> list[De
     for deadline in stopped:
         deadline.state = Deadline.State.MET if at < deadline.lawful_end else Deadline.State.LATE
         deadline.stopped_at, deadline.next_rung_at = at, None
-        deadline.save(update_fields=["state", "stopped_at", "next_rung_at"])
+        _STOP_ONE.run((deadline.state, at, None), deadline.pk)
     return stopped
 
 
 def drop_kind(case: Case, kind: str, *, at: datetime) -> int:
     """Stop the clocks of one kind without judging them; returns how many ran."""
-    return case.deadlines.filter(kind=kind, state__in=ACTIVE).update(**_dropped(at))
+    return _STOP_KIND.run(_dropped(at), case.pk, kind)
 
 
 def drop_deadlines(case: Case, *, at: datetime) -> None:
     """Stop every running clock without judging it: the procedure ended by withdrawal or merging."""
-    case.deadlines.filter(state__in=ACTIVE).update(**_dropped(at))
+    _STOP_ALL.run(_dropped(at), case.pk)
 
 
 def extend_statute(case: Case, *, by: User, at: datetime) -> Deadline:
@@ -154,6 +156,16 @@ def start_promise(case: Case, promised_at: datetime, words: str, *, at: datetime
     return deadline
 
 
+def last_clock(case: Case, kind: str) -> Deadline | None:
+    """The latest clock of a kind that ran and was not dropped."""
+    return _OF_KIND.last(case.pk, kind)
+
+
+def active_clocks(case: Case) -> list[Deadline]:
+    """The clocks that run or stand still, the first one first."""
+    return _ACTIVE.all(case.pk)
+
+
 def nearest_due(case: Case) -> datetime | None:
     """The nearest safe target among the clocks that run."""
     return min((deadline.safe_target for deadline in _RUNNING.all(case.pk)), default=None)
@@ -161,6 +173,11 @@ def nearest_due(case: Case) -> datetime | None:
 
 _ACTIVE = Composed(lambda: Deadline.objects.filter(case=PLACE, state__in=ACTIVE))
 _RUNNING = Composed(lambda: Deadline.objects.filter(case=PLACE, state=Deadline.State.RUNNING).only("safe_target"))
+_STOPPED = ("state", "stopped_at", "next_rung_at")
+_STOP_ONE = Change(lambda: Deadline.objects.filter(pk=PLACE), *_STOPPED)
+_STOP_KIND = Change(lambda: Deadline.objects.filter(case=PLACE, kind=WORD, state__in=ACTIVE), *_STOPPED)
+_STOP_ALL = Change(lambda: Deadline.objects.filter(case=PLACE, state__in=ACTIVE), *_STOPPED)
+_OF_KIND = Composed(lambda: Deadline.objects.filter(case=PLACE, kind=WORD).exclude(state=Deadline.State.DROPPED))
 
 
 def _version(pack: Pack, rule_id: str, at: datetime) -> DeadlineRule | None:
@@ -233,5 +250,5 @@ def _told_day(at: datetime) -> str:
     return f"{local(at):%Y年%-m月%-d日}"
 
 
-def _dropped(at: datetime) -> dict[str, Any]:
-    return {"state": Deadline.State.DROPPED, "stopped_at": at, "next_rung_at": None}
+def _dropped(at: datetime) -> tuple[Any, ...]:
+    return (Deadline.State.DROPPED, at, None)

@@ -75,7 +75,7 @@ class Change:
         selecting, params = rows.query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
         where = selecting.partition(" WHERE ")[2]
         quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
-        fields: list[Field[Any, Any]] = [rows.model._meta.get_field(name) for name in self._names]  # type: ignore[misc]
+        fields: list[Field[Any, Any]] = [rows.model._meta.get_field(name) for name in self._names]
         columns = ", ".join(f"{quote(field.column)} = %s" for field in fields)
         return f"UPDATE {quote(rows.model._meta.db_table)} SET {columns} WHERE {where}", params, fields  # noqa: S608
 

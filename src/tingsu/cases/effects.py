@@ -22,12 +22,15 @@ from tingsu.cases.appeals import (
     keep_right,
 )  # fmt: skip
 from tingsu.cases.authority import deciding_seat, level_for, waiting_approval
+from tingsu.cases.beside import options_of, supporting_units
 from tingsu.cases.budgets import keep_payment, settle_promises
 from tingsu.cases.citing import cite_evidence
+from tingsu.cases.composing import PLACE, Change, Composed
 from tingsu.cases.contact import end_wait, keep_contact, keep_notice, send_sms
 from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.cases.fields import as_plain
 from tingsu.cases.granting import GRANT, check_reason, seat_to_grant, told_over
+from tingsu.cases.inserting import insert
 from tingsu.cases.joint import (
     add_support,
     ask_support,
@@ -39,7 +42,7 @@ from tingsu.cases.joint import (
     transfer_lead,
 )  # fmt: skip
 from tingsu.cases.linking import link_cases, split_off, unlink_cases
-from tingsu.cases.models import Approval, Case, FollowUp, Option
+from tingsu.cases.models import Approval, Case, Deadline, FollowUp, Option
 from tingsu.cases.outside import ask_outside, hear_outside
 from tingsu.cases.parties import add_party, end_party
 from tingsu.cases.promises import keep_promise, start_promise
@@ -77,7 +80,7 @@ def take_ownership(doing: Doing) -> None:
     if doing.case.owner_id is None:
         doing.case.owner = doing.by
     if doing.case.first_response_at is None:
-        handover = doing.case.deadlines.filter(kind="handover").last()
+        handover = _HANDOVERS.last(doing.case.pk)
         doing.case.first_response_at = doing.at
         doing.case.responded_late = handover is not None and doing.at >= handover.lawful_end
 
@@ -89,7 +92,9 @@ def keep_owner(doing: Doing) -> None:
 def keep_units(doing: Doing) -> None:
     require_handler_at(doing.values["lead_unit"], doing.case)
     doing.case.lead_unit = doing.values["lead_unit"]
-    doing.case.support_units.set(doing.values.get("support_units", []))
+    wanted = doing.values.get("support_units", [])
+    if wanted or supporting_units(doing.case):
+        doing.case.support_units.set(wanted)
 
 
 def keep_findings(doing: Doing) -> None:
@@ -107,30 +112,29 @@ def keep_options(doing: Doing) -> None:
     chosen = str(doing.values["chosen"])
     if not (chosen.isdecimal() and len(chosen) == 1) or not 1 <= int(chosen) <= len(options):
         raise Incomplete({"chosen": f"「推荐方案」请写 1 到 {len(options)} 中的一个序号"})
-    last = doing.case.options.order_by("-round").values_list("round", flat=True).first() or 0
-    Option.objects.bulk_create(
-        Option(
-            case=doing.case,
-            round=last + 1,
-            rank=rank,
-            kind=o.kind,
-            amount=o.amount,
-            text=o.text,
-            chosen=rank == int(chosen),
+    last = max((option.round for option in options_of(doing.case)), default=0)
+    for rank, o in enumerate(options, start=1):
+        insert(
+            Option(
+                case=doing.case,
+                round=last + 1,
+                rank=rank,
+                kind=o.kind,
+                amount=o.amount,
+                text=o.text,
+                chosen=rank == int(chosen),
+            )
         )
-        for rank, o in enumerate(options, start=1)
-    )
 
 
 def request_approval(doing: Doing) -> None:
     """Ask the lowest level of authority that covers the recommended option."""
-    option = doing.case.options.filter(chosen=True).last()
+    option = next((o for o in reversed(options_of(doing.case)) if o.chosen), None)
     if option is None:
         raise NotPossible("还没有推荐方案，请先提出方案。")
     level = level_for(doing.case, option.amount, option.kind)
-    Approval.objects.create(
-        case=doing.case, option=option, level=level.role, limit=level.up_to, asked_by=doing.by, asked_at=doing.at
-    )
+    asked = {"level": level.role, "limit": level.up_to, "asked_by": doing.by, "asked_at": doing.at}
+    insert(Approval(case=doing.case, option=option, **asked))
     doing.said.update(level=level.role, amount=f"{option.amount:.2f}", option=option.text)
 
 
@@ -146,7 +150,7 @@ def decide_approval(doing: Doing) -> None:
     waiting.granted = doing.action == GRANT
     waiting.acting_for = _grant(doing, waiting) if waiting.granted else _giver(doing, waiting)
     waiting.decided_by, waiting.decided_at, waiting.reason = doing.by, doing.at, doing.values["reason"]
-    waiting.save()
+    _DECIDED.run((waiting.granted, waiting.acting_for_id, doing.by.pk, doing.at, waiting.reason), waiting.pk)
     doing.said.update(level=waiting.level, amount=f"{waiting.option.amount:.2f}", option=waiting.option.text)
     if waiting.acting_for:
         doing.said["acting_for"] = {"user": waiting.acting_for.username, "name": str(waiting.acting_for)}
@@ -178,16 +182,16 @@ def keep_answer(doing: Doing) -> None:
     """Keep the answer and whether it came within the lawful time."""
     case = doing.case
     case.answer, case.answered_at = doing.values["answer"], doing.at
-    statute = case.deadlines.filter(kind="statute").exclude(state="dropped").last()
+    statute = clocks.last_clock(case, "statute")
     case.answered_late = statute is not None and doing.at >= statute.lawful_end
 
 
 def keep_follow_up(doing: Doing) -> None:
     values = doing.values
-    FollowUp.objects.create(
+    insert(FollowUp(
         case=doing.case, at=doing.at, by=doing.by, reached=values["reached"], satisfaction=values["satisfaction"],
         note=values.get("note", ""), signed=values.get("signed"), evidence_no=values.get("evidence_no", "")[:10],
-    )  # fmt: skip
+    ))  # fmt: skip
     doing.case.satisfaction = values["satisfaction"]
 
 
@@ -205,9 +209,7 @@ def end(doing: Doing) -> None:
     appeals.end_appeals(doing)
     joint.release_all(doing)
     doing.case.closed_at = doing.at
-    doing.case.approvals.filter(granted=None).update(
-        granted=False, decided_by=doing.by, decided_at=doing.at, reason=NO_LONGER_WAITING
-    )
+    _OVERTAKEN.run((False, doing.by.pk, doing.at, NO_LONGER_WAITING), doing.case.pk)
     settle_promises(doing.case, at=doing.at)
     clocks.drop_deadlines(doing.case, at=doing.at)
 
@@ -277,6 +279,14 @@ def keep_details(doing: Doing) -> None:
     """What the pack asks beside the common fields is kept on the case under the field's own name."""
     doing.case.details = {**doing.case.details, **as_plain(doing.values)}
 
+
+_HANDOVERS = Composed(lambda: Deadline.objects.filter(case=PLACE, kind="handover"))
+_DECIDED = Change(
+    lambda: Approval.objects.filter(pk=PLACE), "granted", "acting_for", "decided_by", "decided_at", "reason"
+)
+_OVERTAKEN = Change(
+    lambda: Approval.objects.filter(case=PLACE, granted=None), "granted", "decided_by", "decided_at", "reason"
+)
 
 EFFECTS: dict[str, Callable[[Doing], None]] = {
     effect.__name__: effect

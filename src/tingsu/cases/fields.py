@@ -11,6 +11,7 @@ from typing import Any
 from tingsu.base.clock import is_plausible, local
 from tingsu.base.errors import TingsuError
 from tingsu.base.text import UNSTORABLE, is_storable
+from tingsu.cases.composing import WORD, Composed
 from tingsu.cases.errors import Incomplete
 from tingsu.org.models import Unit, User
 from tingsu.packs.procedure import Action, FormField
@@ -69,6 +70,14 @@ def _parse_all(fields: list[FormField], given: Mapping[str, Any], pack: Pack) ->
     if wrong:
         raise Incomplete(wrong)
     return parsed
+
+
+_UNITS = Composed(lambda: Unit.objects.filter(code=WORD, active=True))
+
+
+def unit_called(code: str) -> Unit | None:
+    """The unit of this code, if there is one and it works."""
+    return _UNITS.first(code)
 
 
 def _is_empty(value: Any) -> bool:
@@ -161,7 +170,7 @@ def _moment(value: Any) -> datetime:
 def _unit(value: Any) -> Unit:
     if isinstance(value, Unit):
         return value
-    unit = Unit.objects.filter(code=str(value), active=True).first()
+    unit = unit_called(str(value))
     if unit is None:
         raise _Bad(f"没有代码为「{value}」的部门")
     return unit

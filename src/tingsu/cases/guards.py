@@ -20,13 +20,14 @@ from tingsu.cases.appeals import (
     of_the_responsible,
 )  # fmt: skip
 from tingsu.cases.authority import deciding_seat, planners_of, waiting_approval
+from tingsu.cases.composing import PLACE, Composed
 from tingsu.cases.contact import legally_notified, no_contact_lapsed, tried_enough
 from tingsu.cases.errors import NotPossible
 from tingsu.cases.granting import GRANT, seat_to_grant
 from tingsu.cases.interest import has_direct_interest
 from tingsu.cases.joint import a_task_is_open, asked_of_this_unit, has_a_lead, support_has_replied
 from tingsu.cases.linking import a_link_stands
-from tingsu.cases.models import Case
+from tingsu.cases.models import Approval, Case
 from tingsu.cases.outside import a_body_was_asked
 from tingsu.cases.parties import a_party_stands
 from tingsu.cases.promises import promises_settled
@@ -105,7 +106,7 @@ def a_clock_stands_still(attempt: Attempt) -> None:
 
 def paid_as_approved(attempt: Attempt) -> None:
     """No more is paid than was approved."""
-    granted = attempt.case.approvals.filter(granted=True).select_related("option").last()
+    granted = _GRANTED.last(attempt.case.pk)
     limit = granted.option.amount if granted else Decimal(0)
     if attempt.values.get("paid", Decimal(0)) > limit:
         raise NotPossible(f"实付金额超过批准的 {limit} 元。确需多付，请重新提出方案送审。")
@@ -117,6 +118,8 @@ def opinion_checked_twice(attempt: Attempt) -> None:
     if asked < 2:
         raise NotPossible(f"按本流程要回访两次才能结案，现已回访 {asked} 次。")
 
+
+_GRANTED = Composed(lambda: Approval.objects.select_related("option").filter(case=PLACE, granted=True))
 
 GUARDS: dict[str, Callable[[Attempt], None]] = {
     guard.__name__: guard

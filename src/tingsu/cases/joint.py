@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tingsu.base.clock import local
 from tingsu.cases.access import is_visible, reaches_unit, require_handler_at
 from tingsu.cases.agreed_clocks import end_by_rule, start_agreed, start_triggered, stop_clock
+from tingsu.cases.composing import PLACE, Composed
 from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.cases.kept_rows import change_row, keep_row, numbered
 from tingsu.cases.models import Case, Event
@@ -129,9 +130,12 @@ def transfers_of(events: Iterable[Event]) -> list[Transfer]:
     return [_transfer(event) for event in events if "moved" in event.data]
 
 
+_TASKS = Composed(lambda: UnitTask.objects.select_related("unit", "owner", "deadline").filter(case=PLACE))
+
+
 def open_tasks(case: Case) -> list[UnitTask]:
     """The tasks nobody has answered or let go yet."""
-    return [task for task in case.tasks.all() if task.is_open]
+    return [task for task in _TASKS.all(case.pk) if task.is_open]
 
 
 def owed_by_units(case: Case) -> list[UnitTask]:

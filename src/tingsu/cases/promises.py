@@ -70,7 +70,7 @@ def keep_promise(doing: Doing) -> None:
 
 def promises_settled(attempt: Attempt) -> None:
     """Nothing is closed over a promise to the customer (source 002-01: kept whatever the progress)."""
-    still = [d for d in attempt.case.deadlines.all() if d.kind in clocks.PROMISES and d.state in clocks.ACTIVE]
+    still = [d for d in clocks.active_clocks(attempt.case) if d.kind in clocks.PROMISES]
     if still:
         words = "；".join(d.note for d in still)
         raise NotPossible(f"还有 {len(still)} 项对客户的承诺没有了结：{words}。请先登记兑现情况，或移交给接手的同事。")

@@ -13,8 +13,10 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+from tingsu.cases.beside import parties_of
+from tingsu.cases.composing import PLACE, Composed
 from tingsu.cases.errors import NotPossible
-from tingsu.cases.models import Case
+from tingsu.cases.models import Case, Event
 from tingsu.reading.search_text import bigrams, search_terms
 
 LONGEST_QUERY = 100  # characters; also how far two parts of a text overlap, so that no phrase falls between them
@@ -83,13 +85,15 @@ def search(cases: QuerySet[Case], query: str) -> QuerySet[Case]:
 
 
 def _party_words(case: Case) -> list[str]:
-    parties = case.parties.values_list("name", "phone") if case.event_count else ()
-    return [word for row in parties for word in row]
+    parties = parties_of(case) if case.event_count else ()
+    return [word for party in parties for word in (party.name, party.phone)]
 
 
 def _note_texts(case: Case) -> list[str]:
-    notes = case.events.filter(kind="note").values_list("data", flat=True)
-    return [str(data.get("fields", {}).get("text", "")) for data in notes]
+    return [str(note.data.get("fields", {}).get("text", "")) for note in _NOTES.all(case.pk)]
+
+
+_NOTES = Composed(lambda: Event.objects.filter(case=PLACE, kind="note").only("data"))
 
 
 def _parts(tokens: list[str]) -> Iterator[list[str]]:

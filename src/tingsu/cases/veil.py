@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from tingsu.cases.beside import parties_of
 from tingsu.cases.models import Case, Customer
 from tingsu.cases.personal import mask_name, masked_customer, masked_party
 from tingsu.cases.tables import Party
@@ -20,7 +21,7 @@ OURS = {
 
 def veil_of(case: Case) -> Veil:
     """The veil over everything that is told of one case: its customer's data and that of who stands beside them."""
-    return Veil(case.customer, parties=case.parties.all())
+    return Veil(case.customer, parties=parties_of(case))
 
 
 class Veil:
