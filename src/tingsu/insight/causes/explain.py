@@ -1,0 +1,348 @@
+"""Why a count of complaints changed: the fewest combinations that account for it, never noise.
+
+Counts are small and uneven. A combination is weighed by the likelihood of its two counts, given how the rest changed;
+it is named only where chance over everything that was looked at (Tarone's count of what could have been significant)
+stays below 5 %, with the unevenness seen among all values taken into account. Where nothing passes, the honest answer
+is that the change is not concentrated anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import comb, log
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betainc, xlogy  # type: ignore[import-untyped]
+
+from tingsu.insight.causes.lattice import Codes, Cuboid, Floats, build_lattice
+
+ALPHA = 0.05
+LAYERS = 3  # attributes a part names at most
+FEWEST = 5  # cases a part must have gained or lost
+MOST_PARTS = 6
+_USUAL_Z2 = 0.455  # median of a squared standard normal
+_MIDDLE_ERROR = 1.2  # half the relative standard error of that median from one value; it goes with 1/√n
+_Z = 1.96
+Phrases = Callable[[Mapping[str, str]], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """How many cases each combination of values had in two groups, and over how much (days, customers) each counts.
+
+    ``values``: dimension → one value a cell; ``now`` and ``before``: one count a cell.
+    """
+
+    values: Mapping[str, Sequence[str]]
+    now: NDArray[np.float64]
+    before: NDArray[np.float64]
+    over_now: float = 1.0
+    over_before: float = 1.0
+
+    @property
+    def scale(self) -> float:
+        """What a count of ``before`` is worth over as much as ``now`` counts over."""
+        return self.over_now / self.over_before
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One combination and what it adds to the change.
+
+    ``now`` counts cases, ``before`` what would have been usual over as long; both without what an earlier part already
+    took (``now_all``, ``before_all``: with it). ``low``–``high``: 95 % interval of ``change``. ``chance``: that so much
+    comes about by chance anywhere. ``ratio``: now / before, None where there was nothing before.
+    """
+
+    where: dict[str, str]
+    now: int
+    before: float
+    now_all: int
+    before_all: float
+    change: float
+    low: float
+    high: float
+    share_of_change: float | None
+    chance: float
+    phrases: tuple[str, ...] = ()
+
+    @property
+    def ratio(self) -> float | None:
+        return self.now / self.before if self.before > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What no part accounts for; ``change`` with its 95 % interval."""
+
+    now: int
+    before: float
+    change: float
+    low: float
+    high: float
+    share_of_change: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """``total_before`` is scaled to as long as now. ``sure``: the whole change is more than chance.
+
+    ``general``: the rest changed too, by about the same everywhere. Shares of parts and rest add up to one; None where
+    there is no change to share. ``tried``: combinations that could have been significant; ``uneven``: variance of
+    counts over Poisson's.
+    """
+
+    total_now: int
+    total_before: float
+    change: float
+    low: float
+    high: float
+    chance: float
+    parts: list[Part]
+    rest: Rest
+    general: bool
+    tried: int
+    uneven: float
+    dimensions: tuple[str, ...] = field(default=())
+
+    @property
+    def sure(self) -> bool:
+        return self.chance <= ALPHA
+
+    @property
+    def ratio(self) -> float | None:
+        return self.total_now / self.total_before if self.total_before > 0 else None
+
+
+def explain_change(
+    cells: Cells, *, phrases: Phrases | None = None, uneven: float = 1.0, most: int = MOST_PARTS
+) -> Explanation:
+    """What changed between ``before`` and ``now``, and where.
+
+    ``phrases`` is asked what is said in a part's cases; ``uneven``: variance over Poisson's known from elsewhere (the
+    larger of it and what the cells show is taken). Every count is in exactly one part or in the rest.
+    """
+    dimensions = tuple(cells.values)
+    table = _Table.of(cells)
+    spread = max(uneven, 1.0, table.unevenness())
+    accounts = [table.account(spread, general, most) for general in (False, True)]
+    best = max(accounts, key=lambda account: account.worth)
+    parts = [_part(cells, table, taken) for taken in best.taken]
+    told = [replace(part, phrases=tuple(phrases(part.where))) for part in parts] if phrases else parts
+    return _sum_up(cells, told, best, spread, dimensions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    where: tuple[tuple[int, int], ...]
+    now: float
+    before: float
+    chance: float
+    spread: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    taken: list[_Taken]
+    worth: float
+    general: bool
+    tried: int
+
+
+class _Table:
+    """Integer-coded cells and the sums over every combination of up to LAYERS values."""
+
+    def __init__(self, codes: Codes, words: list[list[str]], now: Floats, before: Floats, scale: float) -> None:
+        self.codes, self.words, self.now, self.before, self.scale = codes, words, now, before, scale
+        sizes = tuple(max(len(one), 1) for one in words)
+        self.lattice = build_lattice(codes, sizes, np.stack([now, before]), layers=LAYERS) if len(codes) else []
+
+    @classmethod
+    def of(cls, cells: Cells) -> _Table:
+        coded = [
+            np.unique(np.asarray(values, dtype=object).astype(str), return_inverse=True)
+            for values in cells.values.values()
+        ]
+        codes = np.stack([inverse for _words, inverse in coded], axis=1) if coded else np.zeros((0, 0), int)
+        return cls(
+            codes, [list(words) for words, _ in coded], cells.now.astype(float), cells.before.astype(float), cells.scale
+        )
+
+    def unevenness(self) -> float:
+        """Variance over Poisson's as values and pairs of them show it: the middle, so that a few causes do not tell.
+
+        Half a standard error of that middle is added: from few values it may well be more uneven than it looks.
+        """
+        firsts = [cuboid.sums for cuboid in self.lattice if len(cuboid.dims) <= 2]
+        if not firsts:
+            return 1.0
+        now, before = np.concatenate(firsts, axis=1)
+        usual = now.sum() / max((now + before).sum(), 1e-9)
+        enough = (now + before) * min(usual, 1 - usual) >= 3
+        if enough.sum() < 8:
+            return 1.0
+        now, count = now[enough], (now + before)[enough]
+        squares = (now - count * usual) ** 2 / (count * usual * (1 - usual))
+        return float(np.median(squares) / _USUAL_Z2 * (1 + _MIDDLE_ERROR / np.sqrt(len(squares))))
+
+    def account(self, spread: float, general: bool, most: int) -> _Account:
+        """The best parts, greedily, where what is left changed by nothing, or (``general``) all by one ratio."""
+        base = self._base(np.ones(len(self.codes), bool), general)
+        account = self._greedy(base, spread, most)
+        if general and account.taken:  # the ratio of what is left, now that the parts are known
+            base = self._base(self._left(account.taken), general)
+            account = self._greedy(base, spread, most)
+        left = self._left(account.taken)
+        worth = account.worth
+        if general:
+            gain = _gain(self.now[left].sum(), self.before[left].sum(), self._base(left, False)) / spread
+            worth += float(gain) - 0.5 * log(max(self.now.sum() + self.before.sum(), 2.0))
+        return replace(account, worth=worth, general=general)
+
+    def _base(self, rows: NDArray[np.bool_], general: bool) -> float:
+        """Share of now among now and before where nothing in particular happened."""
+        if not general:
+            return self.scale / (1 + self.scale)
+        now, before = self.now[rows].sum() + 0.5, self.before[rows].sum() + 0.5
+        return float(now / (now + before))
+
+    def _left(self, taken: Sequence[_Taken]) -> NDArray[np.bool_]:
+        left = np.ones(len(self.codes), bool)
+        for one in taken:
+            left &= ~self.below(one.where)
+        return left
+
+    def below(self, where: tuple[tuple[int, int], ...]) -> NDArray[np.bool_]:
+        mask = np.ones(len(self.codes), bool)
+        for dim, value in where:
+            mask &= self.codes[:, dim] == value
+        return mask
+
+    def _greedy(self, base: float, spread: float, most: int) -> _Account:
+        lattice = [replace(cuboid, sums=cuboid.sums.copy()) for cuboid in self.lattice]
+        tried = count_testable(lattice, base, spread)
+        left, worth, taken = np.ones(len(self.codes), bool), 0.0, list[_Taken]()
+        while len(taken) < most and (best := self._best(lattice, base, spread, tried)):
+            rows = np.flatnonzero(left & self.below(best[0].where))
+            taken.append(best[0])
+            worth += best[1]
+            left[rows] = False
+            gone = np.stack([self.now[rows], self.before[rows]])
+            for cuboid in lattice:
+                place = cuboid.place(self.codes[rows])
+                cuboid.sums -= np.stack([np.bincount(place, row, cuboid.cells) for row in gone])
+        return _Account(taken, worth, False, tried)
+
+    def _best(self, lattice: list[Cuboid], base: float, spread: float, tried: int) -> tuple[_Taken, float] | None:
+        """The combination that most shortens the account and is not chance."""
+        best: tuple[_Taken, float] | None = None
+        for cuboid in lattice:
+            now, before = cuboid.sums
+            gain = _gain(now, before, base) / spread - _cost(cuboid, len(self.words))
+            moved = np.abs(now - before * base / (1 - base))
+            gain[(moved < FEWEST) | (gain <= (best[1] if best else -np.inf))] = -np.inf
+            for cell in np.argsort(-gain)[:3]:
+                if not np.isfinite(gain[cell]):
+                    break
+                chance = min(1.0, tried * tail_chance(float(now[cell]), float(before[cell]), base, spread))
+                if chance <= ALPHA:
+                    taken = _Taken(cuboid.values(int(cell)), float(now[cell]), float(before[cell]), chance, spread)
+                    best = (taken, float(gain[cell]))
+                    break
+        return best
+
+
+def _gain(now: Floats, before: Floats, base: float) -> Floats:
+    """Log likelihood of the two counts at their own ratio, over that at the base's."""
+    count = now + before
+    own = np.divide(now, count, out=np.full(np.shape(count), base), where=count > 0)
+    return np.asarray(
+        xlogy(now, own) + xlogy(before, 1 - own) - xlogy(now, base) - xlogy(before, 1 - base), dtype=float
+    )
+
+
+def _cost(cuboid: Cuboid, dimensions: int) -> float:
+    """Nats to say which combination is meant, and its own ratio."""
+    count = cuboid.sums.sum(axis=0)
+    present = int((count > 0.5).sum())
+    layer = len(cuboid.dims)
+    return log(LAYERS) + log(comb(dimensions, layer)) + log(max(present, 1)) + 0.5 * log(max(count.sum(), 2.0))
+
+
+def tail_chance(now: float, before: float, base: float, spread: float) -> float:
+    """Two-sided chance of counts as lopsided, where ``spread`` cases are worth one; binomial where it is 1."""
+    high = now - (now + before) * base > 0
+    a, b, p = (now, before, base) if high else (before, now, 1 - base)
+    a, b = a / spread, b / spread
+    return min(1.0, 2 * float(betainc(max(a, 1e-9), b + 1, p)))
+
+
+def count_testable(lattice: Sequence[Cuboid], base: float, spread: float, alpha: float = ALPHA) -> int:
+    """How many combinations could be significant at all (Tarone 1990): only these share the risk of a false alarm."""
+    counts = [cuboid.sums.sum(axis=0) for cuboid in lattice]
+    if not counts:
+        return 1
+    # All of the cases on one side is as lopsided as it gets.
+    least = np.sort(np.log(2) + np.concatenate(counts) / spread * log(max(min(base, 1 - base), 1e-12)))
+    ranks = np.arange(1, len(least) + 1)
+    # Smallest k such that at most k combinations can reach alpha / k.
+    reach = np.searchsorted(least, np.log(alpha) - np.log(ranks), side="right")
+    return int(ranks[np.argmax(reach <= ranks)]) if (reach <= ranks).any() else len(least)
+
+
+def _part(cells: Cells, table: _Table, taken: _Taken) -> Part:
+    names = tuple(cells.values)
+    rows = table.below(taken.where)
+    usual = taken.before * cells.scale
+    low, high = interval_of(taken.now, taken.before, cells.scale, taken.spread)
+    total = cells.now.sum() - cells.before.sum() * cells.scale
+    return Part(
+        where={names[dim]: table.words[dim][value] for dim, value in taken.where},
+        now=round(taken.now),
+        before=usual,
+        now_all=round(float(cells.now[rows].sum())),
+        before_all=float(cells.before[rows].sum()) * cells.scale,
+        change=taken.now - usual,
+        low=low,
+        high=high,
+        share_of_change=_share(taken.now - usual, float(total)),
+        chance=taken.chance,
+    )
+
+
+def interval_of(now: float, before: float, scale: float, spread: float = 1.0) -> tuple[float, float]:
+    """95 % interval of now − before · scale; half a case is added to counts of nothing."""
+    error = _Z * float(np.sqrt(spread * (max(now, 0.5) + max(before, 0.5) * scale**2)))
+    change = now - before * scale
+    return change - error, change + error
+
+
+def _share(change: float, total: float) -> float | None:
+    return change / total if abs(total) >= 1e-9 else None
+
+
+def _sum_up(
+    cells: Cells, parts: list[Part], account: _Account, spread: float, dimensions: tuple[str, ...]
+) -> Explanation:
+    now, before = float(cells.now.sum()), float(cells.before.sum())
+    usual = before * cells.scale
+    low, high = interval_of(now, before, cells.scale, spread)
+    rest_now = now - sum(part.now for part in parts)
+    rest_usual = usual - sum(part.before for part in parts)
+    rest_low, rest_high = interval_of(rest_now, rest_usual / cells.scale, cells.scale, spread)
+    rest = Rest(
+        round(rest_now),
+        rest_usual,
+        rest_now - rest_usual,
+        rest_low,
+        rest_high,
+        _share(rest_now - rest_usual, now - usual),
+    )
+    general = account.general and not rest_low <= 0 <= rest_high
+    base = cells.scale / (1 + cells.scale)
+    chance = tail_chance(now, before, base, spread) if now + before else 1.0
+    return Explanation(
+        round(now), usual, now - usual, low, high, chance, parts, rest, general, account.tried, spread, dimensions
+    )
