@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tingsu.base.clock import today
+from tingsu.base.errors import TingsuError
 from tingsu.org.models import Unit, User
 from tingsu.org.permissions import can, grants_of, require
 from tingsu.web.asking import person_of
@@ -40,6 +41,16 @@ PAGES = (
     ("insight-economics", gettext_lazy("服务补救经济账"), "view_home"),
     ("insight-feeds", gettext_lazy("外部声音"), "view_home"),
 )
+
+
+class UnitNotFound(TingsuError):
+    """There is no such unit, or it is out of this person's reach: the two are not told apart."""
+
+    code = "not_found"
+
+    def __init__(self, unit: str) -> None:
+        self.unit = unit
+        super().__init__(_("没有这个机构，或它不在您可查看的范围内。请从热点或总览进入。"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,24 @@
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const drawn = new Map();
 
-function axis(given, category) {
+function axis(given, category, whole) {
   const label = { color: colour("--text-2"), hideOverlap: true, ...(given.axisLabel ?? {}) };
   const long = category && given.inverse;
   return {
     axisTick: { show: false },
     axisLine: { show: Boolean(category), lineStyle: { color: colour("--line-strong") } },
     splitLine: { show: !category, lineStyle: { color: colour("--line") } },
-    minInterval: category ? undefined : given.minInterval ?? 0,
+    minInterval: category || !whole ? undefined : 1,
     ...given,
     axisLabel: long ? { width: 130, overflow: "truncate", ...label } : label,
     nameTextStyle: { color: colour("--text-2") },
   };
 }
 
-function axes(given) {
+function axes(given, whole) {
   if (given === undefined) return undefined;
-  if (Array.isArray(given)) return given.map((one) => axis(one, one.type === "category"));
-  return axis(given, given.type === "category");
+  if (Array.isArray(given)) return given.map((one) => axis(one, one.type === "category", whole));
+  return axis(given, given.type === "category", whole);
 }
 
 function dress(one) {
@@ -28,12 +28,25 @@ function dress(one) {
     return { ...one, symbol: "none", silent: true, lineStyle: { opacity: 0 }, itemStyle: { color: colour("--chart-band") }, areaStyle: { color: colour("--chart-band"), opacity: 1 } };
   if (one.id === "expected")
     return { ...one, symbol: "none", lineStyle: { type: "dashed", width: 1.5, color: colour("--chart-quiet") }, itemStyle: { color: colour("--chart-quiet") } };
+  const counts = one.id === "counts" ? { z: 3, itemStyle: { color: colour("--chart-1") }, lineStyle: { width: 2, color: colour("--chart-1") } } : {};
   const line = one.type === "line" ? { symbolSize: 5, showSymbol: one.data.length <= 40, lineStyle: { width: 2 } } : {};
   const bar = one.type === "bar" ? { barMaxWidth: 28, itemStyle: { borderRadius: 2 } } : {};
   const marks = one.markPoint
     ? { markPoint: { symbol: "circle", symbolSize: 11, label: { show: false }, itemStyle: { color: colour("--chart-alarm"), borderColor: colour("--surface"), borderWidth: 2 }, ...one.markPoint } }
     : {};
-  return { ...line, ...bar, ...one, ...marks };
+  return { ...line, ...bar, ...counts, ...one, ...marks };
+}
+
+// A band's key is a patch of its colour, not a point of a line nobody sees.
+function keyOf(name, series) {
+  const band = series.some((one) => one.id === "band-span" && one.name === name);
+  return band ? { name, icon: "roundRect" } : { name };
+}
+
+// Things are counted in whole numbers: no axis then has halves.
+function isWhole(series) {
+  const value = (point) => (point !== null && typeof point === "object" ? point.value : point);
+  return series.every((one) => one.id === "expected" || (one.data ?? []).every((point) => value(point) === null || Number.isInteger(value(point))));
 }
 
 function words(value, unit) {
@@ -62,7 +75,8 @@ function dressed(option, figure) {
   const font = getComputedStyle(document.body).fontFamily;
   const series = (option.series ?? []).map(dress);
   const names = [...new Set(series.filter((one) => one.id !== "band-low").map((one) => one.name))].filter(Boolean);
-  const legend = names.length > 1 ? { show: true, top: 0, left: 0, type: "scroll", itemWidth: 14, itemHeight: 8, textStyle: { color: colour("--text-2") }, data: names } : { show: false };
+  const legend = names.length > 1 ? { show: true, top: 0, left: 0, type: "scroll", itemWidth: 14, itemHeight: 8, textStyle: { color: colour("--text-2") }, data: names.map((name) => keyOf(name, series)) } : { show: false };
+  const whole = isWhole(series);
   const category = [option.xAxis, option.yAxis].flat().some((one) => one?.type === "category");
   return {
     animation: false,
@@ -81,8 +95,8 @@ function dressed(option, figure) {
       formatter: (points) => tip(points, figure.dataset.unit),
       ...(option.tooltip ?? {}),
     },
-    xAxis: axes(option.xAxis),
-    yAxis: axes(option.yAxis),
+    xAxis: axes(option.xAxis, whole),
+    yAxis: axes(option.yAxis, whole),
     series,
   };
 }

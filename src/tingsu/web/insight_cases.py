@@ -1,0 +1,151 @@
+"""The complaints behind a figure: the list that every number of 洞察 leads to."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tingsu.base.text import is_storable
+from tingsu.insight.facts.scope import facts_for
+from tingsu.insight.kept import keep
+from tingsu.insight.picked import COLUMNS, FLAGS, Listed, Picked, listed, take_listed
+from tingsu.org.models import User
+from tingsu.web.asking import person_of
+from tingsu.web.charts import Cell, Chart, Grid, download
+from tingsu.web.insight_frame import Frame, frame_of
+from tingsu.web.insight_words import KINDS, Namer
+from tingsu.web.links import case_href
+
+PAGE = 30
+MOST_TAKEN = 5000  # rows a file taken from here holds
+LONGEST_WORD = 60  # characters of a value that can be meant
+_FLAG_NAMES = {
+    "angry": gettext_lazy("情绪激动"),
+    "regulator": gettext_lazy("经监管"),
+    "answered_late": gettext_lazy("超期答复"),
+    "reopened": gettext_lazy("办结后重启"),
+    "appealed": gettext_lazy("申请核查"),
+}
+KEPT = ("at", *(name for name in COLUMNS if name != "unit"), "phrase", *_FLAG_NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing the complaints have in common, and the address's query without it."""
+
+    words: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One complaint as the list shows it; ``text`` is masked."""
+
+    number: str
+    day: Any
+    unit: str
+    product: str
+    cause: str
+    channel: str
+    emotion: int
+    regulator: bool
+    ended: str
+    text: str
+
+
+def show_counted(request: HttpRequest) -> HttpResponseBase:
+    """The complaints that the address's conditions pick out of the facts, thirty a page, or all of them as a file."""
+    frame = frame_of(request, here="insight-hot", keep=KEPT)
+    by = person_of(request)
+    picked = read_picked(request, frame)
+    namer = Namer()
+    if "chart" in request.GET:
+        sent = download(request, [_table(take_listed(picked, by=by, most=MOST_TAKEN), namer)])
+        assert sent is not None
+        return sent
+    no = _page_no(request)
+    found = _listed(by, picked, (no - 1) * PAGE, PAGE)
+    last = max(1, -(-found.total // PAGE))
+    context = {
+        "frame": frame,
+        "rows": [_row(row, namer) for row in found.rows],
+        "total": found.total,
+        "taken": min(found.total, MOST_TAKEN),
+        "conditions": _conditions(frame, namer),
+        "earlier": frame.query(page=str(no - 1)) if 1 < no <= last + 1 else "",
+        "later": frame.query(page=str(no + 1)) if no < last else "",
+        "page_no": no,
+    }
+    return render(request, "web/insight/cases.html", context)
+
+
+def read_picked(request: HttpRequest, frame: Frame) -> Picked:
+    """What the address picks; words that cannot be meant are passed over."""
+    said = {name: word.strip() for name in KEPT if (word := request.GET.get(name, "")) and is_storable(word)}
+    said = {name: word for name, word in said.items() if len(word) <= LONGEST_WORD}
+    where = {("unit" if name == "at" else name): word for name, word in said.items() if name in (*COLUMNS, "at")}
+    return Picked(
+        where=where,
+        since=frame.period.since,
+        until=frame.period.until,
+        phrase=said.get("phrase", ""),
+        flags=frozenset(name for name in FLAGS if said.get(name) == "1"),
+        angry=said.get("angry") == "1",
+        under=frame.unit.path if frame.unit else "",
+    )
+
+
+def _listed(by: User, picked: Picked, first: int, most: int) -> Listed:
+    return keep(
+        "listed", picked.key, first, most, by=by, make=lambda: listed(facts_for(by), picked, first=first, most=most)
+    )
+
+
+def _page_no(request: HttpRequest) -> int:
+    asked = request.GET.get("page", "1")
+    return max(int(asked), 1) if asked.isascii() and asked.isdecimal() and len(asked) <= 6 else 1
+
+
+def _conditions(frame: Frame, namer: Namer) -> list[Condition]:
+    return [
+        Condition(_condition_words(name, word, namer), frame.query(**{name: ""})) for name, word in frame.kept.items()
+    ]
+
+
+def _condition_words(name: str, word: str, namer: Namer) -> str:
+    if name in _FLAG_NAMES:
+        return str(_FLAG_NAMES[name])
+    column = "unit" if name == "at" else name
+    return _("%(kind)s：%(value)s") % {"kind": KINDS[column], "value": namer.name(column, word)}
+
+
+def _row(row: dict[str, Any], namer: Namer) -> Row:
+    return Row(
+        number=row["number"],
+        day=row["day"],
+        unit=namer.name("unit", row["unit"]),
+        product=row["product"],
+        cause=namer.name("cause", row["cause"]) if row["cause"] else "",
+        channel=namer.name("channel", row["channel"]) if row["channel"] else "",
+        emotion=row["emotion"] or 0,
+        regulator=bool(row["regulator"]),
+        ended=namer.name("ended", row["ended"]),
+        text=row["text"] or "",
+    )
+
+
+def _table(found: Listed, namer: Namer) -> Chart:
+    columns = [
+        *(_("编号"), _("收到日期"), _("机构"), _("产品"), _("原因")),
+        *(_("渠道"), _("情绪强度"), _("经监管"), _("状态"), _("投诉内容（已遮盖）")),
+    ]
+    rows = (_row(row, namer) for row in found.rows)
+    told = [[Cell(row.number, case_href(row.number)), *astuple(row)[1:]] for row in rows]
+    note = _("共 %(n)d 件，重复投诉已并入首件；最多取出 %(most)d 件。") % {"n": found.total, "most": MOST_TAKEN}
+    return Chart("cases", _("投诉清单"), "heat", {}, Grid(columns, told), note=note)

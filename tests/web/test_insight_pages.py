@@ -1,0 +1,221 @@
+"""Pages of figures over a small bank's facts: what they say, where their numbers lead, who sees what, how much is asked."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.make import Bank, case, walk
+from tests.web.conftest import words_of
+from tingsu.base.clock import now
+from tingsu.cases.models import Case
+from tingsu.insight.facts.store import keep_topics, rebuild, refresh
+from tingsu.insight.kept import forget_kept
+from tingsu.insight.units import like_units, rates_beside, typical_rate
+from tingsu.insight.weeks import weeks_of
+from tingsu.org.models import AccessEntry, User
+
+SignIn = Callable[[User], Client]
+RUDE = "柜员态度很差，骂人，还让我走开，我要求道歉。"
+BROKEN = "手机银行又打不开了，系统维护也不通知，转账全耽误了。"
+
+
+@pytest.fixture
+def busy(bank: Bank) -> Bank:
+    """Seven complaints about the outlet within the month, one about another branch, and facts built from them."""
+    forget_kept()
+    for n in range(6):
+        case(
+            bank,
+            text=f"{RUDE}第{n}次去。",
+            at=now() - timedelta(days=n + 1),
+            phone=f"1391111{n:04}",
+            accused_unit=bank.outlet,
+        )
+    case(
+        bank, text=BROKEN, at=now() - timedelta(days=2), phone="13922220000", accused_unit=bank.outlet, channel="mobile"
+    )
+    case(
+        bank,
+        text=BROKEN,
+        at=now() - timedelta(days=3),
+        phone="13922220001",
+        accused_unit=bank.other_outlet,
+        by=bank.other_clerk,
+    )
+    rebuild(at=now())
+    return bank
+
+
+def links_of(page: str) -> list[str]:
+    return [html.unescape(href) for href in re.findall(r'href="(/insight/cases/[^"]*)"', page)]
+
+
+def count_said(client: Client, href: str) -> int:
+    found = re.search(r"共 (\d+) 件", words_of(client.get(href)))
+    assert found, href
+    return int(found[1])
+
+
+def test_the_board_names_the_unit_and_every_number_leads_to_its_cases(busy: Bank, signed_in: SignIn) -> None:
+    client = signed_in(busy.executive)
+    page = client.get("/insight/hot/?whole=1").content.decode()
+    spot = re.search(r'<li class="spot">.*?解放路支行.*?</li>', page, re.S)
+    assert spot is not None
+    counts = re.findall(r'class="spot-count" href="([^"]*)"><strong>(\d+)</strong>', page)
+    assert counts
+    for href, count in counts[:4]:
+        assert count_said(client, html.unescape(href)) == int(count)
+    assert "平时多少还说不准" in page and "不足" in page  # a month of history says nothing of what is usual
+
+
+def test_a_board_not_yet_worked_out_is_fetched_by_the_page(busy: Bank, signed_in: SignIn) -> None:
+    client = signed_in(busy.executive)
+    first = client.get("/insight/hot/").content.decode()
+    assert "正在排热点" in first and 'hx-get="?part=1"' in first and "?whole=1" in first
+    part = client.get("/insight/hot/?part=1").content.decode()
+    assert "<!doctype" not in part and "解放路支行" in part
+    assert "解放路支行" in client.get("/insight/hot/").content.decode()  # known now
+
+
+def test_the_order_is_a_link_and_an_unknown_one_is_by_count(busy: Bank, signed_in: SignIn) -> None:
+    client = signed_in(busy.executive)
+    page = client.get("/insight/hot/?whole=1&by=harm&days=90").content.decode()
+    assert "伤害分" in page
+    assert 'href="?days=90&amp;by=growth"' in page
+    assert 'aria-current="true">按件数' in client.get("/insight/hot/?whole=1&by=nonsense").content.decode()
+
+
+def test_a_branch_sees_its_own_complaints_only(busy: Bank, signed_in: SignIn) -> None:
+    page = words_of(signed_in(busy.manager).get("/insight/hot/?whole=1"))
+    assert "解放路支行" in page and "滨河支行" not in page
+    assert signed_in(busy.manager).get("/insight/units/O2/").status_code == 404
+    assert signed_in(busy.manager).get("/insight/units/O1/").status_code == 200
+    assert count_said(signed_in(busy.manager), "/insight/cases/") == 7
+    assert count_said(signed_in(busy.executive), "/insight/cases/") == 8
+
+
+def test_the_list_narrows_pages_and_says_what_it_holds(busy: Bank, signed_in: SignIn) -> None:
+    client = signed_in(busy.executive)
+    assert count_said(client, "/insight/cases/?at=O1&phrase=骂人") == 6
+    assert count_said(client, "/insight/cases/?channel=mobile") == 1
+    page = client.get("/insight/cases/?at=O1&phrase=骂人").content.decode()
+    assert "机构：解放路支行" in page and 'href="?phrase=%E9%AA%82%E4%BA%BA"' in page
+    assert "13911110000" not in page and "张三" not in page
+    none = words_of(client.get("/insight/cases/?cause=没有"))
+    assert "这些条件下没有投诉" in none
+    for odd in ("page=999", "page=-1", "page=²", "since=1900-01-01", f"phrase={'长' * 500}", "at=%20"):
+        assert client.get(f"/insight/cases/?{odd}").status_code == 200, odd
+
+
+def test_a_list_taken_out_is_masked_and_leaves_a_line(busy: Bank, signed_in: SignIn) -> None:
+    client = signed_in(busy.handler)
+    sent = client.get("/insight/cases/?at=O1&chart=cases&format=xlsx")
+    rows = list(openpyxl.load_workbook(io.BytesIO(b"".join(sent.streaming_content))).worksheets[0].values)
+    assert len(rows) == 8 and "1391111" not in str(rows)
+    entry = AccessEntry.objects.get(what="export")
+    assert entry.by == busy.handler and entry.detail["cases"] == 7
+
+
+def test_a_unit_page_says_how_much_what_about_and_what_is_open(busy: Bank, signed_in: SignIn) -> None:
+    busy.outlet.customers, busy.other_outlet.customers = 2000, 1000
+    busy.outlet.save()
+    busy.other_outlet.save()
+    client = signed_in(busy.executive)
+    response = client.get("/insight/units/O1/")
+    page = words_of(response)
+    for words in ("收到7", "每千客户3.50", "与同类机构比", "机构与周", "客户怎么说", "还没有办结"):
+        assert words in page, words
+    for href in links_of(response.content.decode())[:6]:
+        assert client.get(href).status_code == 200
+    sent = client.get("/insight/units/O1/?chart=like&format=csv")
+    assert "解放路支行,7,2000,3.5" in b"".join(sent.streaming_content).decode()
+
+
+def test_a_branch_page_counts_everything_below_it(busy: Bank, signed_in: SignIn) -> None:
+    page = words_of(signed_in(busy.executive).get("/insight/units/B1/"))
+    assert "收到7" in page and "没有登记客户数" in page
+
+
+def test_a_topic_page_and_one_that_is_not_there(busy: Bank, signed_in: SignIn) -> None:
+    keep_topics(dict.fromkeys(Case.objects.filter(accused_unit=busy.outlet).values_list("pk", flat=True), "t1"))
+    refresh(at=now())
+    client = signed_in(busy.executive)
+    page = client.get("/insight/topics/t1/").content.decode()
+    assert "近 30 天 7 件" in page and "解放路支行" in page
+    assert client.get("/insight/topics/t1/?chart=heat&format=csv").status_code == 200
+    assert client.get("/insight/topics/none/").status_code == 404
+    assert signed_in(busy.clerk).get("/insight/topics/t1/").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/insight/hot/?whole=1", "/insight/cases/", "/insight/units/O1/", "/insight/"])
+def test_without_any_facts_a_page_says_so(bank: Bank, signed_in: SignIn, path: str) -> None:
+    forget_kept()
+    response = signed_in(bank.executive).get(path)
+    assert response.status_code == 200
+    assert re.search("没有|—", words_of(response))
+
+
+@pytest.mark.parametrize("path", ["/insight/", "/insight/hot/?whole=1", "/insight/cases/", "/insight/units/O1/"])
+def test_pages_keep_to_the_strict_policy_and_refuse_who_may_not_look(busy: Bank, signed_in: SignIn, path: str) -> None:
+    page = signed_in(busy.executive).get(path).content.decode()
+    assert not re.search(r"\sstyle=|\son[a-z]+=\"|javascript:", page)
+    for script in re.findall(r"<script\b[^>]*>", page):
+        assert " src=" in script or 'type="application/json"' in script, script
+    assert signed_in(busy.clerk).get(path).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "most"), [("/insight/hot/?whole=1", 16), ("/insight/cases/", 14), ("/insight/units/O1/", 20)]
+)
+def test_a_page_asks_the_database_little(busy: Bank, signed_in: SignIn, path: str, most: int) -> None:
+    client = signed_in(busy.executive)
+    client.get(path)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        client.get(path)
+    assert len(asked) <= most, [query["sql"][:90] for query in asked]
+
+
+def test_weeks_are_whole_and_marked_only_beyond_what_is_usual() -> None:
+    until = date(2026, 11, 22)  # a Sunday
+    days = {until - timedelta(days=7 * week + day): 1 for week in range(30) for day in (1, 3)}
+    calm = weeks_of(days, first=date(2026, 1, 1), until=until)
+    assert calm.mondays[-1] == date(2026, 11, 16) and len(calm.mondays) == 26
+    assert calm.marked == [] and set(calm.counts) == {2}
+    days[date(2026, 11, 18)] = 30
+    assert weeks_of(days, first=date(2026, 1, 1), until=until).marked == [date(2026, 11, 16)]
+    cut = weeks_of(days, first=date(2026, 1, 1), until=until - timedelta(days=1))
+    assert cut.mondays[-1] == date(2026, 11, 9)  # a week that is not over says nothing
+    young = weeks_of(days, first=date(2026, 11, 1), until=until)
+    assert young.low == [None] * 3
+    assert weeks_of({}, first=until, until=until).counts == []
+
+
+def test_rates_stand_beside_like_units_of_known_size(bank: Bank) -> None:
+    bank.outlet.customers, bank.other_outlet.customers = 4000, 1000
+    like = like_units(bank.outlet, [bank.outlet, bank.other_outlet, bank.branch])
+    rows = rates_beside(bank.outlet, like, {bank.outlet.path: 4, bank.other_outlet.path: 6})
+    assert [(row.code, row.rate) for row in rows] == [("O2", 6.0), ("O1", 1.0)]
+    assert all(row.low < row.rate < row.high for row in rows)
+    assert typical_rate(rows) == 2.0
+    bank.outlet.customers = bank.other_outlet.customers = 0
+    none = rates_beside(bank.outlet, like, {})
+    assert typical_rate(none) is None and all(row.rate is None for row in none)
+
+
+def test_a_closed_case_is_still_counted(busy: Bank, signed_in: SignIn) -> None:
+    made = walk(case(busy, at=now() - timedelta(days=5), phone="13933330000", accused_unit=busy.outlet), busy)
+    refresh(at=now())
+    page = words_of(signed_in(busy.executive).get("/insight/cases/?ended=closed"))
+    assert made.number in page and "共 1 件" in page
