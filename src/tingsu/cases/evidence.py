@@ -33,10 +33,10 @@ def attach(case: Case, *, by: User, name: str, content: BinaryIO, at: datetime |
     Raises NotAllowed, NotFound, Incomplete (empty, too large, or a kind that is not taken).
     """
     require(by, "attach_evidence")
-    clean = _clean_name(name)
+    clean = clean_name(name)
     if not is_visible(case, by=by):  # asked again below, under the lock; here so that no stranger fills the disk
         raise NotFound(case.number)
-    digest, size = _store(content)
+    digest, size = keep_bytes(content)
     at = at or now()
     with transaction.atomic():
         held = Case.objects.select_for_update().filter(pk=case.pk).first()
@@ -67,20 +67,24 @@ def open_evidence(case: Case, no: int, *, by: User, at: datetime | None = None) 
         append_event(held, "open_evidence", {"no": no, "name": row.name}, by=by, at=at)
         held.save(update_fields=["event_count", "head_hash"])
     path = place_of(row.sha256)
-    if not path.is_file() or _digest(path) != row.sha256:
+    if not path.is_file() or digest_of(path) != row.sha256:
         raise NotPossible("证据文件缺失或已被改动，请通知系统管理员从备份恢复。")
     return row, path
 
 
-def _clean_name(name: str) -> str:
+def clean_name(name: str) -> str:
+    """The name a file may be kept under. Raises Incomplete for a kind that is not taken."""
     clean = Path("".join(c for c in PurePosixPath(name.replace("\\", "/")).name if c.isprintable()).strip())
     if clean.suffix.lower() not in KINDS:
         raise Incomplete({"file": "只接收图片、录音、录像、PDF、Word、Excel、文本和压缩包"})
     return clean.stem[: LONGEST_NAME - len(clean.suffix)] + clean.suffix
 
 
-def _store(content: BinaryIO) -> tuple[str, int]:
-    """Write the bytes under their hash, whole or not at all; the same bytes twice are kept once."""
+def keep_bytes(content: BinaryIO) -> tuple[str, int]:
+    """Write the bytes under their hash, whole or not at all; the same bytes twice are kept once. (SHA-256, size)
+
+    Raises Incomplete for none or too many of them.
+    """
     root = Path(settings.EVIDENCE_ROOT)
     root.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=root)
@@ -110,6 +114,7 @@ def place_of(digest: str) -> Path:
     return Path(settings.EVIDENCE_ROOT) / digest[:2] / digest
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -4,3 +4,4 @@ from __future__ import annotations
 
 from tingsu.insight.escalation import tables as escalation_tables  # noqa: F401
 from tingsu.insight.forecast import tables as forecast_tables  # noqa: F401
+from tingsu.insight.measures import tables as measure_tables  # noqa: F401

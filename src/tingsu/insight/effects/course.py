@@ -9,7 +9,7 @@ from scipy.special import pdtr  # type: ignore[import-untyped]
 
 from tingsu.insight.effects.conditional import Unaided, learn_unaided
 from tingsu.insight.effects.estimate import LEAST_CONTROLS
-from tingsu.insight.effects.panel import Panel, cut_windows, halves_before
+from tingsu.insight.effects.panel import Panel, cut_windows, windows_without
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _band(panel: Panel, others: np.ndarray, starts: tuple[int, ...]) -> tuple[tu
     sizes = (with_it.before + with_it.after).astype(float)
     if not (sizes.sum() and without.before.sum() and without.after.sum()):
         return None
-    unaided = learn_unaided(without, sizes, also=halves_before(panel, skip=0))
+    unaided = learn_unaided(without, sizes, also=windows_without(panel, skip=0))
     shape = others / without.after.sum()  # of what came after at the others, the share of each stretch
     level = with_it.before.sum() * shape
     found: list[tuple[float | None, ...]] = []

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tingsu.insight.effects.conditional import Unaided, chance_below, effect_at, learn_unaided
-from tingsu.insight.effects.panel import Panel, Windows, cut_windows, halves_before
+from tingsu.insight.effects.panel import Panel, Windows, cut_windows, windows_without
 
 Verdict = Literal["worked", "not_shown", "worse"]
 Why = Literal[
     "shown", "interval_holds_zero", "no_controls", "few_controls", "short_before", "short_after", "few_complaints",
-    "pre_trend", "no_units",
+    "pre_trend", "no_units", "gone_silent",
 ]  # fmt: skip
 
 LEVEL = 0.05  # of the interval and the test, both sides together
@@ -32,7 +32,7 @@ class Effect:
     ``change_pct``, ``low``, ``high`` (95 % interval) and ``p`` are None where nothing can be said, and ``why`` says
     what stood in the way. ``before`` and ``after`` count the complaints of the units with the measure; ``expected`` is
     how many would have come after without it. ``pre_trend_check`` is the p-value of the same test on the weeks before,
-    cut in two: small, and the units were parting already.
+    as if the measure had begun earlier: small, and the units were parting already.
     """
 
     verdict: Verdict
@@ -62,12 +62,12 @@ def estimate_effect(panel: Panel, *, skip: int = 0) -> Effect:
     blocked = _obstacle(with_it, without)
     if blocked is not None:
         return _effect(with_it, without, verdict="not_shown", why=blocked)
-    halves = halves_before(panel, skip=skip)
-    unaided = learn_unaided(without, _totals(with_it), also=halves)
+    earlier = windows_without(panel, skip=skip)
+    unaided = learn_unaided(without, _totals(with_it), also=earlier)
     count, total = int(with_it.after.sum()), int(_totals(with_it).sum())
     below = chance_below(count, total, unaided, 0.0)
     middle, low, high = (effect_at(at, count, total, unaided) for at in (0.5, 1 - LEVEL / 2, LEVEL / 2))
-    pre, direction = _pre_trend(halves, panel.treated)
+    pre, direction = _pre_trend(earlier, panel.treated)
     verdict, why = _judge(2 * min(below, 1 - below), middle, pre, direction)
     return _effect(
         with_it,
@@ -113,9 +113,9 @@ def _judge(p: float, middle: float, pre: float | None, direction: float) -> tupl
     return ("worked" if middle < 0 else "worse"), "shown"
 
 
-def _pre_trend(halves: Windows, treated: NDArray[np.bool_]) -> tuple[float | None, float]:
-    """The p-value and direction of a measure that never was, halfway through the weeks before; None if nothing came."""
-    with_it, without = halves.only(treated), _telling(halves.only(~treated))
+def _pre_trend(earlier: Windows, treated: NDArray[np.bool_]) -> tuple[float | None, float]:
+    """The p-value and direction of a measure that never was, begun earlier; None if nothing came."""
+    with_it, without = earlier.only(treated), _telling(earlier.only(~treated))
     total = int(_totals(with_it).sum())
     if total == 0 or len(without.before) < LEAST_CONTROLS:
         return None, 0.0

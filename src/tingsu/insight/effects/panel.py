@@ -68,11 +68,15 @@ def cut_windows(panel: Panel, *, skip: int) -> Windows:
     return Windows(before, after, last - first, panel.n_after)
 
 
-def halves_before(panel: Panel, *, skip: int) -> Windows:
-    """The weeks before the measure cut in two, as if it had begun in the middle of them."""
+def windows_without(panel: Panel, *, skip: int) -> Windows:
+    """The weeks before the measure cut as if it had begun earlier by as many weeks as it has run, or in their middle.
+
+    So the later stretch is as long as the one after the measure, where there are weeks enough: what a unit changes by
+    itself depends on how long it is looked at.
+    """
     last = max(panel.start - skip, 0)
     first = max(last - LONGEST_BEFORE, 0)
-    middle = (first + last) // 2
-    early = panel.counts[:, first:middle].sum(axis=1)
-    late = panel.counts[:, middle:last].sum(axis=1)
-    return Windows(early, late, middle - first, last - middle)
+    cut = last - min(panel.n_after, (last - first) // 2)
+    early = panel.counts[:, first:cut].sum(axis=1)
+    late = panel.counts[:, cut:last].sum(axis=1)
+    return Windows(early, late, cut - first, last - cut)
