@@ -107,7 +107,7 @@ def run_jobs(*, once: bool) -> None:
 
 @contextmanager
 def sweeping_beside(*, once: bool = False) -> Iterator[None]:
-    """The clocks are swept every minute on a thread beside the jobs; once, before them, when ``once``.
+    """The clocks are swept every minute on a thread beside the jobs, and recurring jobs queued; once, when ``once``.
 
     Of several workers one sweeps at a time. A sweep that fails (the database is away) is logged and tried again.
     """
@@ -135,10 +135,12 @@ def _sweep_once() -> None:
     from django.db import close_old_connections, connection
 
     from tingsu.cases.sweeping import sweep_in_turn
+    from tingsu.insight.turns import queue_in_turn
 
     try:
         close_old_connections()
         sweep_in_turn()
+        queue_in_turn()
     except Exception:  # the thread must outlive a database that is away for a while
         log.exception("sweep")
         connection.close()

@@ -30,6 +30,7 @@ from tingsu.org.permissions import require
 
 MOST_HISTORY = 20_000  # latest cases learned from
 REASONS = 3
+SAID_TOGETHER = {"angry": "furious", "overdue": "overdue_days"}  # the second says the first as well
 WORTH_SAYING = 0.15  # log-odds above the usual case below which a sign is no reason
 STEP = 500
 
@@ -158,7 +159,13 @@ def _score(cases: Iterable[TimedCase], at: datetime) -> list[Risk]:
 
 def _reasons(names: tuple[str, ...], values: list[float], shares: list[float]) -> list[Reason]:
     """The signs present that raise the chance most; the absence of one is no reason."""
-    told = [Reason(*row) for row in zip(names, values, shares, strict=True) if row[1] > 0 and row[2] >= WORTH_SAYING]
+    shared = dict(zip(names, shares, strict=True))
+    said = dict(zip(names, values, strict=True))
+    for weaker, stronger in SAID_TOGETHER.items():
+        if said[stronger] > 0:
+            shared[stronger] += shared[weaker]
+            said[weaker] = 0.0
+    told = [Reason(n, said[n], shared[n]) for n in names if said[n] > 0 and shared[n] >= WORTH_SAYING]
     return sorted(told, key=lambda reason: -reason.share)[:REASONS]
 
 
