@@ -19,6 +19,7 @@ from tingsu.cli import (
     clock,
     demo,
     exporting,
+    forecasting,
     facts,
     importing,
     keeping,
@@ -43,12 +44,14 @@ pack_app = typer.Typer(help="方案包：新建、检查、画流程图、启用
 calendar_app = typer.Typer(help="工作日历：载入放假安排、查看。", no_args_is_help=True)
 audit_app = typer.Typer(help="审计：核对留痕有无被改动。", no_args_is_help=True)
 unit_app = typer.Typer(help="机构：合并。", no_args_is_help=True)
+events_app = typer.Typer(help="日历事件：载入、查看（发薪、国债、养老金、天气等，供预测用）。", no_args_is_help=True)
 models_app = typer.Typer(help="本行训练的研判模型：列出、查看、启用、退回、停用。", invoke_without_command=True)
 facts_app = typer.Typer(help="统计用的事实表：更新、重新生成、查看。", no_args_is_help=True)
 app.add_typer(pack_app, name="pack")
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(audit_app, name="audit")
 app.add_typer(unit_app, name="unit")
+app.add_typer(events_app, name="events")
 app.add_typer(models_app, name="models")
 app.add_typer(facts_app, name="facts")
 
@@ -95,6 +98,7 @@ _add(app, "mask-key", masking.make_key, needs_site=False)
 _add(app, "clock", clock.clock, needs_site=False)
 _add(app, "import", importing.import_cases)
 _add(app, "export", exporting.export_cases)
+_add(app, "forecast", forecasting.forecast)
 _add(app, "backup", keeping.backup)
 _add(app, "restore", keeping.restore)
 _add(app, "doctor", keeping.doctor)
@@ -111,6 +115,8 @@ _add(calendar_app, "import", calendar.take_in)
 _add(calendar_app, "show", calendar.show)
 _add(audit_app, "verify", audit.verify)
 _add(unit_app, "merge", units.merge)
+_add(events_app, "import", forecasting.take_in)
+_add(events_app, "show", forecasting.show)
 _add(audit_app, "log", keeping.audit_log)
 _add(facts_app, "refresh", facts.refresh)
 _add(facts_app, "rebuild", facts.rebuild)

@@ -36,6 +36,7 @@ PAGES = (
     ("insight-alerts", gettext_lazy("苗头"), "view_home"),
     ("insight-compare", gettext_lazy("对比"), "view_home"),
     ("insight-forecast", gettext_lazy("预测"), "view_home"),
+    ("insight-risks", gettext_lazy("升级风险"), "view_home"),
     ("insight-measures", gettext_lazy("整改"), "view_home"),
     ("insight-reports", gettext_lazy("报告"), "view_home"),
     ("insight-economics", gettext_lazy("服务补救经济账"), "view_home"),

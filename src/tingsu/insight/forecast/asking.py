@@ -14,7 +14,7 @@ from tingsu.insight.facts.figures import run as run_figure
 from tingsu.insight.facts.figures import series as count_series
 from tingsu.insight.facts.scope import units_in_reach
 from tingsu.insight.forecast.calendar import Ahead, events_ahead
-from tingsu.insight.forecast.keeping import WEEKS, Record, record_of
+from tingsu.insight.forecast.keeping import Record, record_of
 from tingsu.insight.forecast.outlook import AHEAD
 from tingsu.insight.forecast.panel import DAY
 from tingsu.insight.forecast.tables import ForecastRun, ForecastSeries
@@ -23,6 +23,7 @@ from tingsu.org.permissions import require
 
 STALE = timedelta(days=9)  # a weekly run older than this was missed
 PAST_WEEKS = 26
+PAST_DAYS = 28
 RECORD_RUNS = 26
 
 
@@ -56,6 +57,7 @@ class Foretold:
     weeks: list[Step]
     days: list[Step]
     past: list[tuple[date, int]]
+    past_days: list[tuple[date, int]]
     record: Record | None
     events: list[Ahead]
     stale: bool
@@ -95,6 +97,7 @@ def foretell(dimension: str, key: str, *, by: User, at: datetime) -> Foretold:
         weeks=_steps(newest.weeks, latest.first, 7),
         days=_steps(newest.days, latest.first, 1),
         past=_past(counts, latest.first),
+        past_days=[(day, counts.get(day, 0)) for day in _days(latest.first - PAST_DAYS * DAY, PAST_DAYS)],
         record=record_of(series, counts, known=today - DAY),
         events=events_ahead(latest.first, latest.first + (AHEAD - 1) * DAY, units=_units_of(dimension, key)),
         stale=at - latest.made_at > STALE,
@@ -128,19 +131,13 @@ def _steps(told: list[list[float]], first: date, days: int) -> list[Step]:
     ]
 
 
+def _days(first: date, count: int) -> list[date]:
+    return [first + n * DAY for n in range(count)]
+
+
 def _past(counts: Mapping[date, int], first: date) -> list[tuple[date, int]]:
     """Whole weeks before the forecast, from the first one with a case on."""
     weeks = [first - 7 * n * DAY for n in range(PAST_WEEKS, 0, -1)]
     summed = [(week, sum(counts.get(week + n * DAY, 0) for n in range(7))) for week in weeks]
     begun = next((place for place, (_, count) in enumerate(summed) if count), len(summed))
     return summed[begun:]
-
-
-def usual_week(told: Foretold) -> float:
-    """The mean count of the weeks foretold, for sentences."""
-    return sum(step.mean for step in told.weeks) / max(len(told.weeks), 1) if told.weeks else 0.0
-
-
-__all__ = [
-    "WEEKS", "Foretold", "NoSuchSeries", "Step", "foretell", "latest_run", "series_offered", "usual_week",
-]  # fmt: skip

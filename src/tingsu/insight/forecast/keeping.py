@@ -37,6 +37,15 @@ class Made:
     why_none: str = ""
 
 
+def ask_for_forecasts(*, by: User, at: datetime) -> None:
+    """Have the forecasts made anew in the background, events taken in since included. Raises NotAllowed."""
+    from tingsu.insight.forecast.jobs import forecast_week
+
+    require(by, "manage_insight")
+    note_access("forecast", {"asked": True}, by=by, at=at)
+    forecast_week.enqueue()
+
+
 def make_forecasts(*, by: User | None, at: datetime) -> Made:
     """Foretell the eight weeks from today on for every unit, business and topic, with yesterday as the last day known.
 
@@ -145,6 +154,19 @@ def _told(outlook: Outlook) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """One week foretold that has since gone by."""
+
+    first: date
+    mean: float
+    low: float
+    high: float
+    naive: float
+    truth: int
+    rehearsed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """How past forecasts did, over whole weeks that have since gone by: mean absolute miss in cases a week, ours and
     seasonal naive's, the mean count, and the share of weeks within the 80 % band. ``weeks`` is the base."""
@@ -156,6 +178,7 @@ class Record:
     held: float
     rehearsed: int  # of ``runs``, how many were made afterwards
     runs: int
+    told: list[Checked]  # by week, of each the forecast made last before it
 
     @property
     def better_by(self) -> float | None:
@@ -165,27 +188,37 @@ class Record:
 
 def record_of(series: Sequence[ForecastSeries], counts: dict[date, int], *, known: date) -> Record | None:
     """Past forecasts of one series beside what came; ``known`` is the last day whose count is final. None without."""
-    said: list[tuple[float, float, float, float, int]] = []
-    used: set[int] = set()
-    rehearsed: set[int] = set()
+    said: list[Checked] = []
+    made: set[tuple[int, bool]] = set()
     for one in series:
         for week, (mean, low, high, naive) in enumerate(one.weeks):
             begin = one.run.first + 7 * week * DAY
             if begin + 6 * DAY > known:
                 break
-            said.append((mean, low, high, naive, sum(counts.get(begin + n * DAY, 0) for n in range(7))))
-            used.add(one.run_id)
-            rehearsed |= {one.run_id} if one.run.rehearsed else set()
+            truth = sum(counts.get(begin + n * DAY, 0) for n in range(7))
+            said.append(Checked(begin, mean, low, high, naive, truth, one.run.rehearsed))
+            made.add((one.run_id, one.run.rehearsed))
     if not said:
         return None
-    table = np.array(said, dtype=float)
-    truth = table[:, 4]
     return Record(
-        weeks=len(table),
-        ours=float(np.abs(table[:, 0] - truth).mean()),
-        naive=float(np.abs(table[:, 3] - truth).mean()),
-        mean=float(truth.mean()),
-        held=float(((table[:, 1] <= truth) & (truth <= table[:, 2])).mean()),
-        rehearsed=len(rehearsed),
-        runs=len(used),
+        weeks=len(said),
+        ours=float(np.mean([abs(each.mean - each.truth) for each in said])),
+        naive=float(np.mean([abs(each.naive - each.truth) for each in said])),
+        mean=float(np.mean([each.truth for each in said])),
+        held=float(np.mean([each.low <= each.truth <= each.high for each in said])),
+        rehearsed=sum(rehearsed for _, rehearsed in made),
+        runs=len(made),
+        told=_last_said(said),
     )
+
+
+def _last_said(said: Sequence[Checked]) -> list[Checked]:
+    """By week in order, without overlaps: of several forecasts of one week the one made last (they come newest first).
+
+    Weeks of runs made on another weekday overlap; the newer one stays.
+    """
+    kept: list[Checked] = []
+    for each in said:
+        if all(abs((each.first - other.first).days) >= 7 for other in kept):
+            kept.append(each)
+    return sorted(kept, key=lambda each: each.first)
