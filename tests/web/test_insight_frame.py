@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.make import Bank, case
+from tests.make import Bank
 from tests.web.conftest import words_of
 from tingsu.org.models import User
 from tingsu.org.permissions import NotAllowed
@@ -99,13 +99,3 @@ def test_only_pages_that_exist_are_offered(bank: Bank, signed_in: SignIn) -> Non
         assert client.get(entry.url).status_code == 200, entry.url
     assert [entry.name for entry in frame(bank.manager).entries if entry.here] == ["总览"]
     assert "洞察" in words_of(client.get("/"))
-
-
-def test_the_overviews_days_lead_to_their_cases_and_download(bank: Bank, signed_in: SignIn) -> None:
-    case(bank)
-    client = signed_in(bank.manager)
-    page = client.get("/insight/").content.decode()
-    assert "since=2026-11-09&amp;until=2026-11-09" in page
-    sent = client.get("/insight/?chart=daily&format=csv")
-    assert "2026-11-09,1" in b"".join(sent.streaming_content).decode()
-    assert client.get("/insight/?chart=none").status_code == 404

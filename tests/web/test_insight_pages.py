@@ -219,3 +219,42 @@ def test_a_closed_case_is_still_counted(busy: Bank, signed_in: SignIn) -> None:
     refresh(at=now())
     page = words_of(signed_in(busy.executive).get("/insight/cases/?ended=closed"))
     assert made.number in page and "共 1 件" in page
+
+
+def test_home_and_overview_say_first_what_is_overdue_with_its_reason(busy: Bank, signed_in: SignIn) -> None:
+    client = signed_in(busy.executive)
+    for path in ("/", "/insight/"):
+        page = words_of(client.get(path))
+        assert re.search(r"先办已逾期的 \d+ 件，最久的一件已超", page), path
+        assert "拖得越久越容易升级" in page
+        assert "正在排热点" in page  # not known yet: the page fetches it
+
+
+def test_home_shows_what_hurts_most_once_it_is_known(busy: Bank, signed_in: SignIn) -> None:
+    client = signed_in(busy.executive)
+    part = client.get("/insight/hot/?part=short").content.decode()
+    assert 'id="hot-short"' in part and "hx-get" not in part and "解放路支行" in part
+    home = client.get("/").content.decode()
+    assert "伤客户最重的几处" in words_of(client.get("/")) and 'href="/insight/units/O1/"' in home
+    assert "正在排热点" not in home
+
+
+def test_with_nothing_overdue_the_card_waits_for_the_hot_spots_and_then_names_one(
+    bank: Bank, signed_in: SignIn
+) -> None:
+    forget_kept()
+    case(bank, at=now(), accused_unit=bank.outlet)
+    rebuild(at=now())
+    client = signed_in(bank.executive)
+    page = client.get("/").content.decode()
+    assert 'hx-get="/insight/first/"' in page and "没有逾期" in page
+    card = client.get("/insight/first/").content.decode()
+    assert "hx-get" not in card and card.count('id="first"') == 1
+    assert "没有逾期" in client.get("/").content.decode()
+    assert signed_in(bank.clerk).get("/insight/first/").status_code == 403
+
+
+def test_the_homes_chart_leaves_as_a_file(busy: Bank, signed_in: SignIn) -> None:
+    sent = signed_in(busy.executive).get("/?chart=daily&format=csv")
+    lines = b"".join(sent.streaming_content).decode().split("\r\n")
+    assert len(lines) == 58 and sum(int(line.rsplit(",", 1)[1]) for line in lines[1:57]) == 8

@@ -6,36 +6,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from tingsu.base.clock import now
 from tingsu.cases.access import visible_cases
 from tingsu.cases.models import Case
 from tingsu.cases.personal import masked_customer
-from tingsu.cases.queue import Filters, list_cases, waiting_for
+from tingsu.cases.queue import Filters, list_cases
 from tingsu.cases.standing import stuck_approvals
 from tingsu.insight.home import Home, Rate, home_figures
 from tingsu.org.models import User
 from tingsu.org.permissions import can
 from tingsu.web.asking import person_of
-from tingsu.web.navigation import approves
+from tingsu.web.charts import download
+from tingsu.web.insight_first import first_context
+from tingsu.web.insight_frame import units_in_reach, usual_frame
+from tingsu.web.insight_hot import short_context
+from tingsu.web.insight_overview import daily_chart
 from tingsu.web.queue import Row
-from tingsu.web.words import count_down
 
 IN_HAND = 8
-WAITING = Filters(waiting="me")
-
-
-@dataclass(frozen=True, slots=True)
-class First:
-    """What to do first, in words, and the list it leads to."""
-
-    words: str
-    query: str
-    urgent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +42,22 @@ class RateView:
     told: str
 
 
-def show_home(request: HttpRequest) -> HttpResponse:
-    """Figures for whoever may see them, and the cases in this person's hands."""
+def show_home(request: HttpRequest) -> HttpResponseBase:
+    """Figures for whoever may see them, and the cases in this person's hands; or the chart of the page as a file."""
     by = person_of(request)
     context: dict[str, Any] = {"mine": _rows(_in_hand(by)), "may_record": can(by, "record_case")}
     if not can(by, "view_home"):
         return render(request, "web/home_clerk.html", context)
     home = home_figures(by=by, now=now())
-    waiting = waiting_for(by).count() if approves(by) else 0
-    first = _first(home, by, waiting)
-    also = 0 if first.query == WAITING.to_query() else waiting
-    context |= {"home": home, "first": first, "rates": _rates(home), "waiting": also}
+    chart = daily_chart(home)
+    if sent := download(request, [chart]):
+        return sent
+    frame = usual_frame()
+    context |= {"home": home, "frame": frame, "rates": _rates(home), "chart": chart}
+    context |= first_context(home, by=by) | short_context(frame, by=by)
     context["stuck"] = stuck_approvals(by=by) if can(by, "manage_delegations") else []
-    context["rising"] = next((topic for topic in home.topics if topic.is_rising), None)
-    context["daily"] = {"days": [f"{d:%m-%d}" for d, _n in home.daily], "counts": [n for _d, n in home.daily]}
+    context["reached"] = set(units_in_reach(by).values_list("code", flat=True))
     context["most"] = max((unit.received for unit in home.units), default=1)
-    context["most_topic"] = max((topic.count for topic in home.topics), default=1)
     return render(request, "web/home.html", context)
 
 
@@ -79,31 +72,6 @@ def _in_hand(by: User) -> QuerySet[Case]:
 
 def _rows(cases: QuerySet[Case]) -> list[Row]:
     return [Row(case, masked_customer(case.customer)["name"]) for case in cases]
-
-
-def _first(home: Home, by: User, waiting: int) -> First:
-    """The one thing that cannot wait: overdue before due today before approvals before anger."""
-    if home.overdue.count:
-        worst = list_cases(home.overdue.filters, by=by).first()
-        over = count_down(worst.next_due).text if worst and worst.next_due else ""
-        words = ngettext(
-            "先办已逾期的 %(n)d 件，最久的一件%(over)s。",
-            "先办已逾期的 %(n)d 件，最久的一件%(over)s。",
-            home.overdue.count,
-        )
-        return First(words % {"n": home.overdue.count, "over": over}, home.overdue.filters.to_query(), True)
-    if home.due_today.count:
-        words = ngettext("先办今天到期的 %(n)d 件。", "先办今天到期的 %(n)d 件。", home.due_today.count)
-        return First(words % {"n": home.due_today.count}, home.due_today.filters.to_query(), False)
-    if waiting:
-        words = ngettext("先批等您审批的 %(n)d 件方案。", "先批等您审批的 %(n)d 件方案。", waiting)
-        return First(words % {"n": waiting}, WAITING.to_query(), False)
-    if home.furious_open.count:
-        words = ngettext(
-            "没有逾期。先看情绪激烈的 %(n)d 件。", "没有逾期。先看情绪激烈的 %(n)d 件。", home.furious_open.count
-        )
-        return First(words % {"n": home.furious_open.count}, home.furious_open.filters.to_query(), False)
-    return First(_("没有逾期，也没有今天到期的，按时限顺序办理即可。"), home.open.filters.to_query(), False)
 
 
 def _rates(home: Home) -> list[RateView]:

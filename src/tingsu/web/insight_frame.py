@@ -150,6 +150,11 @@ def frame_of(request: HttpRequest, *, here: str = "", keep: tuple[str, ...] = ()
     return replace(frame, entries=list(_entries(request.path, by, frame, here)), presets=_presets(frame))
 
 
+def usual_frame(*, at: date | None = None) -> Frame:
+    """The usual period over everything in reach, for a page without a chooser of its own."""
+    return Frame([], _last(USUAL, at or today()), None, [], [])
+
+
 def units_in_reach(by: User) -> QuerySet[Unit]:
     """The units this person's roles reach, in the order of the house."""
     grants = grants_of(by)

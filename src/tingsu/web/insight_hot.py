@@ -25,6 +25,8 @@ from tingsu.web.insight_words import Namer, kind_of
 from tingsu.web.links import case_href, counted_href
 
 DRAWN = 12  # bars of the picture
+SHORT = 5  # spots of the short list
+_PARTS = {"1": "web/insight/hot_part.html", "short": "web/insight/hot_short.html"}
 SPARK = (96, 24)  # width and height of a small history
 RANKS: dict[str, Any] = {
     "volume": gettext_lazy("按件数"),
@@ -78,20 +80,34 @@ def show_hot(request: HttpRequest) -> HttpResponseBase:
     """The board. A board nobody has worked out yet is fetched by the page itself once it stands (``part``)."""
     frame = frame_of(request, keep=("by",))
     by = person_of(request)
-    rank = rank_of(request)
-    ready = "part" in request.GET or "chart" in request.GET or "whole" in request.GET
+    part = request.GET.get("part", "")
+    rank: Rank = "harm" if part == "short" else rank_of(request)
+    ready = part or "chart" in request.GET or "whole" in request.GET
     context: dict[str, Any] = {"frame": frame, "rank": rank, "ranks": _ranks(frame, rank)}
     if not ready and not is_board_kept(frame, rank, by=by):
         context["part_query"] = frame.query(part="1")
         context["whole_query"] = frame.query(whole="1")
         return render(request, "web/insight/hot.html", context)
     board = board_of(frame, rank, by=by)
-    spots = spot_views(board, frame, Namer())
+    spots = spot_views(to_mend(board)[:SHORT] if part == "short" else board.spots, frame, Namer())
     chart = board_chart(spots, board)
     if sent := download(request, [chart]):
         return sent
     context |= {"board": board, "spots": spots, "chart": chart}
-    return render(request, "web/insight/hot_part.html" if "part" in request.GET else "web/insight/hot.html", context)
+    return render(request, _PARTS.get(part, "web/insight/hot.html"), context)
+
+
+def short_context(frame: Frame, *, by: User) -> dict[str, Any]:
+    """What the short list of hot spots on another page needs; without ``board`` the page fetches it itself."""
+    if not is_board_kept(frame, "harm", by=by):
+        return {"short_query": frame.query(part="short")}
+    board = board_of(frame, "harm", by=by)
+    return {"board": board, "spots": spot_views(to_mend(board)[:SHORT], frame, Namer())}
+
+
+def to_mend(board: HotBoard) -> list[HotSpot]:
+    """The spots where something can be mended: a channel alone says only how customers came."""
+    return [spot for spot in board.spots if set(spot.where) != {"channel"}]
 
 
 def rank_of(request: HttpRequest) -> Rank:
@@ -127,9 +143,9 @@ def _sizes() -> dict[str, Size]:
     return {code: Size(customers=customers) for code, customers in outlets}
 
 
-def spot_views(board: HotBoard, frame: Frame, namer: Namer) -> list[SpotView]:
-    """The board's spots in words, in its order."""
-    return [_view(place, spot, frame, namer) for place, spot in enumerate(board.spots, start=1)]
+def spot_views(spots: Sequence[HotSpot], frame: Frame, namer: Namer) -> list[SpotView]:
+    """Spots in words, in their order."""
+    return [_view(place, spot, frame, namer) for place, spot in enumerate(spots, start=1)]
 
 
 def _view(place: int, spot: HotSpot, frame: Frame, namer: Namer) -> SpotView:
