@@ -34,8 +34,7 @@ from tingsu.base.clock import now
 from tingsu.cases.access import find_case, is_visible
 from tingsu.cases.errors import Incomplete
 from tingsu.cases.fields import unit_called
-from tingsu.cases.lifecycle import act, offers
-from tingsu.cases.models import Case
+from tingsu.cases.lifecycle import act_on, offers
 from tingsu.cases.near import near_cases
 from tingsu.cases.packs import pack_of
 from tingsu.cases.personal import reveal
@@ -130,7 +129,7 @@ def do_action(request: Asked, number: str, action: str, body: ActionAsked) -> Ht
     needs no more than where the case stands asks with ``Prefer: return=minimal`` (RFC 7240).
     """
     by = request.auth
-    done = act(Case(number=number), action, body.fields, by=by, version=body.version)
+    done = act_on(number, action, body.fields, by=by, version=body.version)
     if request.headers.get("Prefer") != "return=minimal":
         return answer(show_case(done))
     response = answer(ActionDone(**{name: getattr(done, name) for name in ActionDone.model_fields}))

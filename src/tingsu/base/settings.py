@@ -61,7 +61,7 @@ MIDDLEWARE = [
     # These first, so that what a later one answers itself (a wrong host, a missing slash) bears their headers too.
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "tingsu.web.policy.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tingsu.web.caches.NothingKeptMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

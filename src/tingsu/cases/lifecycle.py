@@ -49,9 +49,16 @@ def act(
     ``version`` is the case's version the person saw. Raises NotFound, Conflict (someone was quicker; nothing is done),
     WrongStage, NotAllowed, NotPossible, Incomplete.
     """
+    return act_on(case.number, action_id, fields, by=by, version=version, at=at)
+
+
+def act_on(
+    number: str, action_id: str, fields: Mapping[str, Any], *, by: User, version: int, at: datetime | None = None
+) -> Case:
+    """``act`` for who knows the case by its number alone."""
     at = at or now()
     with transaction.atomic():
-        held = hold_case(case.number, by=by)
+        held = hold_case(number, by=by)
         pack = pack_of(held)
         action = _checked_action(held, action_id, pack, by, version, at)
         values = parse_fields(action, fields, pack)

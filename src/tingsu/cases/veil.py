@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tingsu.cases.beside import parties_of
 from tingsu.cases.models import Case, Customer
 from tingsu.cases.personal import mask_name, masked_customer, masked_party
 from tingsu.cases.tables import Party
-from tingsu.reading import mask
+from tingsu.reading import mask, mask_each
 
 SHORTEST = 2  # characters from which a customer's value is looked for in other text
 # What the system itself writes into events: digests, numbers and codes that a recogniser could take for a card's.
@@ -59,11 +59,31 @@ class Veil:
 
     def over_all(self, data: dict[str, Any]) -> dict[str, Any]:
         """``over`` for every text people wrote inside plain data."""
-        return {name: value if name in OURS else self._over_any(value) for name, value in data.items()}
+        texts = list(dict.fromkeys(_texts_in(data)))
+        known = [self.over_known(text) for text in texts]
+        shown: dict[str, Any] = _said_anew(data, dict(zip(texts, mask_each(known), strict=True)))
+        return shown
 
-    def _over_any(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return self.over(value)
-        if isinstance(value, list):
-            return [self._over_any(part) for part in value]
-        return self.over_all(value) if isinstance(value, dict) else value
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """Every text inside plain data that people may have written."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts_in(part)
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            if name not in OURS:
+                yield from _texts_in(part)
+
+
+def _said_anew(value: Any, shown: Mapping[str, str]) -> Any:
+    """The same data with every such text as it is shown."""
+    if isinstance(value, str):
+        return shown[value]
+    if isinstance(value, list):
+        return [_said_anew(part, shown) for part in value]
+    if isinstance(value, dict):
+        return {name: part if name in OURS else _said_anew(part, shown) for name, part in value.items()}
+    return value

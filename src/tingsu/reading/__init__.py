@@ -4,7 +4,7 @@ Pure: knows no case, no database, no Django, and fetches nothing.
 """
 
 from tingsu.reading.engine import read, read_many
-from tingsu.reading.privacy import find_personal_data, mask
+from tingsu.reading.privacy import find_personal_data, mask, mask_each
 from tingsu.reading.search_text import bigrams, normalise, search_terms
 from tingsu.reading.similar import Group, find_groups, matching_passages, signature, similarity
 from tingsu.reading.types import Demand, Emotion, Evidence, Judgement, PersonalDatum, Reading, Risk
@@ -22,6 +22,7 @@ __all__ = [
     "find_groups",
     "find_personal_data",
     "mask",
+    "mask_each",
     "matching_passages",
     "normalise",
     "read",

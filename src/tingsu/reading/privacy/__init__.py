@@ -12,8 +12,9 @@ from tingsu.reading.privacy.masking import (
     find_in_each,
     find_personal_data,
     mask,
+    mask_each,
     mask_found_each,
     mask_rows,
 )
 
-__all__ = ["apply_masks", "find_in_each", "find_personal_data", "mask", "mask_found_each", "mask_rows"]
+__all__ = ["apply_masks", "find_in_each", "find_personal_data", "mask", "mask_each", "mask_found_each", "mask_rows"]
