@@ -178,10 +178,12 @@ def _refresh_once() -> None:
 
     from tingsu.base.clock import now
     from tingsu.insight.facts.store import refresh_in_turn
+    from tingsu.insight.measures.watch import review_in_turn
 
     try:
         close_old_connections()
         refresh_in_turn(at=now())
+        review_in_turn()
     except Exception:  # the thread must outlive a database that is away for a while
         log.exception("facts")
         connection.close()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.db import connection, connections, transaction
 from django.db.migrations.loader import MigrationLoader
@@ -106,8 +107,7 @@ def _collect(folder: Path, alias: str, on_part: Callable[[str], None]) -> tuple[
 
 def _add_evidence(alias: str, places: dict[str, Path], parts: list[Part], on_part: Callable[[str], None]) -> list[str]:
     missing = []
-    named = Evidence.objects.using(alias).order_by("sha256").values_list("sha256", flat=True).distinct()
-    for digest in named.iterator(chunk_size=1000):
+    for digest in _named_files(alias):
         place = place_of(digest)
         on_part(f"evidence/{digest}")
         if not place.is_file() or digest_file(place) != digest:
@@ -117,6 +117,13 @@ def _add_evidence(alias: str, places: dict[str, Path], parts: list[Part], on_par
         places[name] = place
         parts.append(Part(name=name, size=place.stat().st_size, sha256=digest))
     return missing
+
+
+def _named_files(alias: str) -> list[str]:
+    """The SHA-256 of every file the rows name, whichever annex it belongs to: of a case, or of a measure."""
+    annexes = (Evidence, apps.get_model("insight", "MeasureEvidence"))  # by name: keeping knows nothing of insight
+    named = {digest for annex in annexes for digest in annex.objects.using(alias).values_list("sha256", flat=True)}
+    return sorted(named)
 
 
 def _add_files(folder: Path, places: dict[str, Path], parts: list[Part]) -> None:

@@ -26,6 +26,7 @@ PRIOR = 0.2  # scale of the half-Cauchy prior of the spread: units of one organi
 GRID = 61
 REACH = 6.0  # standard errors of gamma covered
 FINE = 241
+EARLIER = 0.5  # what weeks before any measure tell of the spread counts half: units drift further apart with time
 NEGLIGIBLE = 1e-5  # of the likeliest
 
 
@@ -46,7 +47,7 @@ def learn_unaided(controls: Windows, sizes: Floats, *, also: Windows | None = No
     gammas = np.linspace(centre - REACH * reach, centre + REACH * reach, GRID)
     joint = _log_likelihood(controls, gammas) - np.log1p((SPREADS / PRIOR) ** 2)[:, None] + np.log(SPREADS)[:, None]
     if also is not None:
-        joint = joint + _spread_likelihood(also)[:, None]
+        joint = joint + EARLIER * _spread_likelihood(also)[:, None]
     weight = np.exp(joint - joint.max())
     weight /= weight.sum()
     share = sizes / sizes.sum()
