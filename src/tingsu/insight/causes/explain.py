@@ -23,6 +23,7 @@ LAYERS = 3  # attributes a part names at most
 FEWEST = 5  # cases a part must have gained or lost
 MOST_PARTS = 6
 _USUAL_Z2 = 0.455  # median of a squared standard normal
+_SURE_PARTS = 2  # set aside before the unevenness of the rest is judged; more would hide it
 _MIDDLE_ERROR = 1.2  # half the relative standard error of that median from one value; it goes with 1/√n
 _Z = 1.96
 Phrases = Callable[[Mapping[str, str]], Sequence[str]]
@@ -126,9 +127,9 @@ def explain_change(
     """
     dimensions = tuple(cells.values)
     table = _Table.of(cells)
-    spread = max(uneven, 1.0, table.unevenness())
-    accounts = [table.account(spread, general, most) for general in (False, True)]
-    best = max(accounts, key=lambda account: account.worth)
+    best, spread = table.explain(max(uneven, 1.0), most), max(uneven, 1.0)
+    if (seen := table.unevenness(best.taken[:_SURE_PARTS])) > spread:
+        best, spread = table.explain(seen, most), seen
     parts = [_part(cells, table, taken) for taken in best.taken]
     told = [replace(part, phrases=tuple(phrases(part.where))) for part in parts] if phrases else parts
     return _sum_up(cells, told, best, spread, dimensions)
@@ -170,15 +171,17 @@ class _Table:
             codes, [list(words) for words, _ in coded], cells.now.astype(float), cells.before.astype(float), cells.scale
         )
 
-    def unevenness(self) -> float:
-        """Variance over Poisson's as values and pairs of them show it: the middle, so that a few causes do not tell.
+    def unevenness(self, taken: Sequence[_Taken]) -> float:
+        """Variance over Poisson's in what the parts leave, as values and pairs of them show it: the middle one.
 
         Half a standard error of that middle is added: from few values it may well be more uneven than it looks.
         """
-        firsts = [cuboid.sums for cuboid in self.lattice if len(cuboid.dims) <= 2]
-        if not firsts:
+        left = self.left_by(taken)
+        if not left.any():
             return 1.0
-        now, before = np.concatenate(firsts, axis=1)
+        sizes = tuple(max(len(one), 1) for one in self.words)
+        rest = build_lattice(self.codes[left], sizes, np.stack([self.now[left], self.before[left]]), layers=2)
+        now, before = np.concatenate([cuboid.sums for cuboid in rest], axis=1)
         usual = now.sum() / max((now + before).sum(), 1e-9)
         enough = (now + before) * min(usual, 1 - usual) >= 3
         if enough.sum() < 8:
@@ -187,14 +190,18 @@ class _Table:
         squares = (now - count * usual) ** 2 / (count * usual * (1 - usual))
         return float(np.median(squares) / _USUAL_Z2 * (1 + _MIDDLE_ERROR / np.sqrt(len(squares))))
 
+    def explain(self, spread: float, most: int) -> _Account:
+        """The account that says most, of those where what is left changed by nothing or all by one ratio."""
+        return max((self.account(spread, general, most) for general in (False, True)), key=lambda one: one.worth)
+
     def account(self, spread: float, general: bool, most: int) -> _Account:
         """The best parts, greedily, where what is left changed by nothing, or (``general``) all by one ratio."""
         base = self._base(np.ones(len(self.codes), bool), general)
         account = self._greedy(base, spread, most)
         if general and account.taken:  # the ratio of what is left, now that the parts are known
-            base = self._base(self._left(account.taken), general)
+            base = self._base(self.left_by(account.taken), general)
             account = self._greedy(base, spread, most)
-        left = self._left(account.taken)
+        left = self.left_by(account.taken)
         worth = account.worth
         if general:
             gain = _gain(self.now[left].sum(), self.before[left].sum(), self._base(left, False)) / spread
@@ -208,7 +215,7 @@ class _Table:
         now, before = self.now[rows].sum() + 0.5, self.before[rows].sum() + 0.5
         return float(now / (now + before))
 
-    def _left(self, taken: Sequence[_Taken]) -> NDArray[np.bool_]:
+    def left_by(self, taken: Sequence[_Taken]) -> NDArray[np.bool_]:
         left = np.ones(len(self.codes), bool)
         for one in taken:
             left &= ~self.below(one.where)

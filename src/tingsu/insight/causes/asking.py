@@ -1,0 +1,164 @@
+"""Why complaints changed between two periods, or differ between two units, asked of the facts in a person's reach.
+
+told = compare_sides(a, b, by=person)
+told = explain_rise({"topic": "T12"}, by=person, since=…, until=…)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+
+import ibis
+import numpy as np
+
+from tingsu.base.errors import TingsuError
+from tingsu.insight.causes.compare import Basis, Difference, compare
+from tingsu.insight.causes.explain import Cells, Explanation, explain_change
+from tingsu.insight.facts.figures import counts_by, run, span
+from tingsu.insight.facts.scope import facts_for
+from tingsu.insight.kept import keep
+from tingsu.insight.picked import Picked, pick
+from tingsu.insight.report.phrases import contrast, count_units, find_units
+from tingsu.org.models import User
+
+DIMENSIONS = ("branch", "unit", "business", "product", "cause", "channel", "topic")
+SAMPLED = 250  # texts a part and its contrast are looked at in
+BEFORE = 4  # times as long as the rise: what was usual before it
+PHRASES = 4
+
+
+class NothingToCompare(TingsuError):
+    """One of the two sides lies wholly before the first complaint on record."""
+
+    code = "nothing_to_compare"
+
+    def __init__(self, first: date | None) -> None:
+        self.first = first
+        super().__init__("要比的时间在最早一件投诉之前，无从比较。请选晚一些的时间。")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two groups: days of receipt (both included), a unit and all below it, and values of columns."""
+
+    since: date
+    until: date
+    under: str = ""
+    unit: str = ""
+    where: tuple[tuple[str, str], ...] = ()
+    customers: int = 0
+
+    @property
+    def days(self) -> int:
+        return (self.until - self.since).days + 1
+
+    @property
+    def picked(self) -> Picked:
+        return Picked(where=dict(self.where), since=self.since, until=self.until, under=self.under)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A beside B. ``basis``: days (two periods), customers (two units of known size), or share of each one's total."""
+
+    a: Side
+    b: Side
+    n_a: int
+    n_b: int
+    basis: str
+    explanation: Explanation
+    differences: list[Difference] = field(default_factory=list)
+
+
+def compare_sides(a: Side, b: Side, *, by: User) -> Compared:
+    """Both the parts that account for the difference and every value beside its like. Raises NotAllowed,
+    NothingToCompare.
+
+    Worked out once while the facts stand. Sides of one unit are compared per day; of two units, per customer where
+    both sizes are known, else by what share of each one's complaints something makes up.
+    """
+    return keep("compared", a, b, by=by, make=lambda: _compare(a, b, by))
+
+
+def explain_rise(where: Mapping[str, str], *, by: User, since: date, until: date, under: str = "") -> Compared:
+    """Where a rise of one topic, unit or combination from ``since`` to ``until`` comes from, against the four times as
+    long before it. Raises NotAllowed, NothingToCompare.
+    """
+    now = Side(since, until, under, where=tuple(sorted(where.items())))
+    before = replace(now, since=since - timedelta(days=BEFORE * now.days), until=since - timedelta(days=1))
+    return compare_sides(now, before, by=by)
+
+
+def _compare(a: Side, b: Side, by: User) -> Compared:
+    facts = facts_for(by)
+    a, b = _covered(facts, a), _covered(facts, b)
+    basis = _basis(a, b)
+    cells = cells_of(facts, a, b, basis)
+    kind: Basis = "share" if basis == "share" else "over"
+    said = explain_change(cells, phrases=lambda where: phrases_of(facts, a, b, where))
+    n_a, n_b = round(float(cells.now.sum())), round(float(cells.before.sum()))
+    return Compared(a, b, n_a, n_b, basis, said, compare(cells, basis=kind, uneven=said.uneven))
+
+
+def _basis(a: Side, b: Side) -> str:
+    if a.under == b.under and a.where == b.where:
+        return "days"
+    return "customers" if a.customers and b.customers else "share"
+
+
+def _covered(facts: Any, side: Side) -> Side:
+    """The side without the days before the first complaint on record: nothing was counted then."""
+    first = run(span(facts))[0]["first"]
+    if first is None or side.until < first:
+        raise NothingToCompare(first)
+    return replace(side, since=max(side.since, first))
+
+
+def cells_of(facts: Any, a: Side, b: Side, basis: str) -> Cells:
+    """Both sides counted by every combination of the dimensions that tell cases apart."""
+    names = [name for name in DIMENSIONS if name not in dict(a.where)]
+    counted: dict[tuple[Any, ...], list[float]] = {}
+    for at, side in enumerate((a, b)):
+        for row in run(counts_by(pick(facts, side.picked), *names)):
+            counted.setdefault(tuple(row[name] or "" for name in names), [0.0, 0.0])[at] += row["n"]
+    numbers = np.array(list(counted.values())).reshape(-1, 2)
+    values = {name: [key[at] for key in counted] for at, name in enumerate(names)}
+    if basis == "share":
+        over = (max(float(numbers[:, 0].sum()), 1.0), max(float(numbers[:, 1].sum()), 1.0))
+    else:
+        over = (float(a.days * (a.customers or 1)), float(b.days * (b.customers or 1)))
+        if basis == "days":
+            over = (float(a.days), float(b.days))
+    return Cells(_telling(values, basis), numbers[:, 0], numbers[:, 1], *over)
+
+
+def _telling(values: Mapping[str, Sequence[str]], basis: str) -> dict[str, Sequence[str]]:
+    """The dimensions of more than one value; of two units, not those that only say which unit it is."""
+    own = () if basis == "days" else ("branch", "unit")
+    return {name: words for name, words in values.items() if len(set(words)) > 1 and name not in own}
+
+
+def phrases_of(facts: Any, a: Side, b: Side, where: Mapping[str, str]) -> list[str]:
+    """What is said in a part's complaints of A more than elsewhere in A and in the same part of B."""
+    inside = _texts(_narrowed(pick(facts, a.picked), where))
+    part_before = _texts(_narrowed(pick(facts, b.picked), where))
+    elsewhere = {pk: text for pk, text in _texts(pick(facts, a.picked)).items() if pk not in inside}
+    mine = [find_units(text) for text in inside.values()]
+    others = [find_units(text) for text in (part_before | elsewhere).values()]
+    found = contrast(count_units(mine), len(mine), count_units([*mine, *others]), len(mine) + len(others), most=PHRASES)
+    return [phrase.text for phrase in found]
+
+
+def _narrowed(table: Any, where: Mapping[str, str]) -> Any:
+    for name, value in where.items():
+        table = table.filter(table[name] == value)
+    return table
+
+
+def _texts(table: Any) -> dict[int, str]:
+    """Case → masked text of the newest cases."""
+    newest = table.select("case_id", "text").order_by(ibis.desc("case_id")).limit(SAMPLED)
+    return {row["case_id"]: row["text"] or "" for row in run(newest)}
