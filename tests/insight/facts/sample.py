@@ -48,6 +48,7 @@ def _row(pk: int, chance: random.Random) -> dict[str, Any]:
         "stage": "closed" if closed else "routed",
         "ended": "closed" if closed else "",
         "unit": chance.choice([*(f"O{n}" for n in range(9)), "HO", ""]),
+        "accused": chance.choice(["O1", "O2", ""]),
         "lead": chance.choice(["B1", "B2", ""]),
         "recorded": chance.choice(["O1", "O2"]),
         "channel": chance.choice(["counter", "phone", "regulator"]),

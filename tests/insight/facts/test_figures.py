@@ -43,6 +43,7 @@ FIGURES: dict[str, Callable[[Any], Any]] = {
     "money_by": lambda t: figures.money_by(t, "business"),
     "money_by all": lambda t: figures.money_by(t),
     "money_by none": lambda t: figures.money_by(t.filter(t.unit == "nowhere")),
+    "customers_by": lambda t: figures.customers_by(t, "channel"),
     "durations": lambda t: figures.durations(t),
     "durations answered": lambda t: figures.durations(t, "branch", to="answered_at", until=UNTIL),
     "words_by": lambda t: figures.words_by(t, "demands"),
@@ -128,8 +129,12 @@ def test_rates_carry_their_bases(facts: Any) -> None:
         "appealed": sum(row["appealed"] for row in ROWS),
         "judged": sum(row["verdict"] != "" for row in ROWS),
         "valid": sum(row["verdict"] in ("valid", "partly") for row in ROWS),
-        "customers": len({row["customer"] for row in ROWS}),
     }
+
+
+def test_customers_are_counted_once(facts: Any) -> None:
+    (told,) = run(figures.customers_by(facts))
+    assert told == {"n": len(ROWS), "customers": len({row["customer"] for row in ROWS})}
 
 
 def test_money_is_exact_to_the_fen(facts: Any) -> None:

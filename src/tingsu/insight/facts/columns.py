@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-VERSION = 1  # of the columns; facts of another version are built anew
+VERSION = 2  # of the columns; facts of another version are built anew
 _MOMENT = pa.timestamp("us")
 _WORDS = pa.list_(pa.string())
 
@@ -32,6 +32,7 @@ SCHEMA = pa.schema(
         ("ended", pa.string()),  # "" open, closed, withdrawn, merged
         ("unit", pa.string()),  # complained of, else leading; as the tree of units is now
         ("unit_path", pa.string()),  # "/HO/B01/O011/"
+        ("accused", pa.string()),  # complained of; "" where nobody said
         ("lead", pa.string()),
         ("recorded", pa.string()),  # unit that recorded it
         ("branch", pa.string()),  # unit one below the root that ``unit`` belongs to; "" for the root itself
@@ -53,7 +54,7 @@ SCHEMA = pa.schema(
         ("satisfaction", pa.string()),
         ("asked", pa.float64()),  # yuan; null (NaN in NumPy and pandas): no sum named
         ("paid", pa.float64()),  # yuan; null: nothing paid
-        ("answered_late", pa.bool_()),
+        ("answered_late", pa.bool_()),  # null: not answered, or nothing ran that it could be late for
         ("responded_late", pa.bool_()),
         ("reopened", pa.bool_()),
         ("appealed", pa.bool_()),  # the customer had the answer reviewed
@@ -68,7 +69,7 @@ SCHEMA = pa.schema(
 NAMES = tuple(SCHEMA.names)
 _DERIVED = ("day", "hour", "weekday", "month", "unit_path", "branch", "topic", "batch")
 _RAW = pa.schema([field for field in SCHEMA if field.name not in _DERIVED])
-TREE = ("unit", "lead", "recorded")  # columns of unit codes
+TREE = ("unit", "accused", "lead", "recorded")  # columns of unit codes
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
+import zlib
+from collections import OrderedDict
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
+import pyarrow as pa
 
 from tingsu.base.errors import TingsuError
 from tingsu.insight.facts.columns import SCHEMA
@@ -16,7 +20,8 @@ from tingsu.intake.cluster import MASTER, start_spark
 
 MEMORY = "1GB"  # of DuckDB in one process; TINGSU_FACTS_MEMORY says otherwise
 ENGINES = ("duckdb", "spark")
-TABLES = 4  # states of the facts a thread keeps open
+KEPT, LONGEST = 500, 5_000  # answers a thread keeps, and rows of the longest
+_APART = (ops.InMemoryTable, ops.ScalarUDF, ops.AggUDF)  # what an engine must be told of before it is asked
 
 
 class UnknownEngine(TingsuError):
@@ -29,10 +34,23 @@ class UnknownEngine(TingsuError):
         super().__init__(f"没有名为 {name} 的计算引擎。TINGSU_ENGINE 可以是 {'、'.join(ENGINES)}。")
 
 
-class _Engine(Protocol):
-    def view(self, name: str, files: list[Path]) -> Any: ...
+class _Engine:
+    """A connection of one thread, and the state of the facts that its table shows."""
 
-    def drop(self, name: str) -> None: ...
+    connection: Any
+    shown: tuple[str, int] | None = None
+    table: Any = None
+
+    def __init__(self) -> None:
+        self.answers: OrderedDict[Any, pa.Table] = OrderedDict()
+
+    def show(self, name: str, files: list[Path]) -> Any:
+        """A table of these files under a name, in place of what the name showed before."""
+        raise NotImplementedError
+
+    def answer(self, expression: Any) -> pa.Table:
+        """What an expression over the table comes to."""
+        return expression.to_pyarrow()
 
 
 _kept = threading.local()
@@ -43,69 +61,106 @@ _spark: list[Any] = []
 def open_facts(engine: str | None = None) -> Any:
     """The facts in force as an Ibis table with the columns of ``SCHEMA``; without rows where none were built.
 
-    One connection a thread and engine is kept. The table stays readable for ten minutes after a refresh has replaced
-    it: open it anew for every page. Raises UnknownEngine, NoCluster.
+    One connection a thread and engine is kept. A page opens them once at its beginning: whoever opens them again in
+    the same thread after a refresh moves every table of that thread to the new facts. Raises UnknownEngine, NoCluster.
     """
     name = engine or os.environ.get("TINGSU_ENGINE") or "duckdb"
     if name not in ENGINES:
         raise UnknownEngine(name)
     manifest = read_manifest()
     key = (str(facts_folder()), manifest.serial if manifest else -1)
-    return table_of(name, key, manifest.paths if manifest else [])
+    kept = _engine(name)
+    if kept.shown != key:
+        # One name for each folder, so that what was worked out for an expression serves after a refresh too.
+        kept.table = kept.show(f"facts_{zlib.crc32(key[0].encode()):08x}", manifest.paths if manifest else [])
+        kept.shown = key
+    return kept.table
 
 
-def table_of(engine: str, key: tuple[str, int], files: list[Path]) -> Any:
-    """Files of facts as a table; ``key`` tells one set of files from another. The last few tables stay usable."""
-    kept = _connections()
-    if engine not in kept:
-        kept[engine] = (_Spark() if engine == "spark" else _DuckDB(), {})
-    connection, tables = kept[engine]
-    if key not in tables:
-        while len(tables) >= TABLES:
-            oldest = next(iter(tables))
-            connection.drop(_view_name(oldest))
-            del tables[oldest]
-        tables[key] = connection.view(_view_name(key), files)
-    return tables[key]
+def ask(expression: Any) -> pa.Table:
+    """What an expression over the facts comes to, as an Arrow table.
+
+    The same question to the same state of the facts is answered from memory: composing one costs more than most
+    answers. Expressions over other tables are simply run.
+    """
+    kept = _owner(expression)
+    if kept is None:
+        return expression.to_pyarrow()
+    key = (expression.op(), kept.shown)
+    if (known := kept.answers.get(key)) is not None:
+        kept.answers.move_to_end(key)
+        return known
+    told = kept.answer(expression)
+    if told.num_rows <= LONGEST:
+        _keep(kept.answers, key, told)
+    return told
 
 
-def _connections() -> dict[str, tuple[_Engine, dict[Any, Any]]]:
-    """This thread's connections; a forked process begins with none."""
+def _keep(into: OrderedDict[Any, Any], key: Any, value: Any) -> None:
+    into[key] = value
+    if len(into) > KEPT:
+        into.popitem(last=False)
+
+
+def _engine(name: str) -> _Engine:
+    """This thread's connection; a forked process begins with none."""
     if getattr(_kept, "pid", None) != os.getpid():
         _kept.pid, _kept.engines = os.getpid(), {}
-    engines: dict[str, tuple[_Engine, dict[Any, Any]]] = _kept.engines
-    return engines
+    engines: dict[str, _Engine] = _kept.engines
+    if name not in engines:
+        engines[name] = _Spark() if name == "spark" else _DuckDB()
+    return engines[name]
 
 
-def _view_name(key: tuple[str, int]) -> str:
-    return f"facts_{abs(hash(key)):x}"
+def _owner(expression: Any) -> _Engine | None:
+    """Which of this thread's connections an expression is asked of, if any and no other table is in it."""
+    backends, _mixed = expression._find_backends()
+    mine = getattr(_kept, "engines", {}).values() if getattr(_kept, "pid", None) == os.getpid() else ()
+    if len(backends) != 1 or expression.op().find(_APART):
+        return None
+    return next((engine for engine in mine if engine.connection is backends[0]), None)
 
 
-class _DuckDB:
+class _DuckDB(_Engine):
     def __init__(self) -> None:
+        super().__init__()
         self.connection = ibis.duckdb.connect(memory_limit=os.environ.get("TINGSU_FACTS_MEMORY", MEMORY))
-        self.connection.raw_sql("SET preserve_insertion_order = false")
+        self.composed: OrderedDict[Any, tuple[str, pa.Schema]] = OrderedDict()
+        # Files never change, so what their ends say may be kept; the system keeps their bytes better than a copy here.
+        for setting in ("preserve_insertion_order = false", "parquet_metadata_cache = true",
+                        "enable_external_file_cache = false"):  # fmt: skip
+            self.connection.raw_sql(f"SET {setting}")
 
-    def view(self, name: str, files: list[Path]) -> Any:
-        if not files:
-            self.connection.con.register(name, SCHEMA.empty_table())
-            return self.connection.table(name)
-        listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
-        self.connection.raw_sql(f'CREATE OR REPLACE TEMP VIEW "{name}" AS SELECT * FROM read_parquet([{listed}])')  # noqa: S608 - our own file names
+    def show(self, name: str, files: list[Path]) -> Any:
+        if files:
+            listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+            source = f"SELECT * FROM read_parquet([{listed}])"  # noqa: S608 - our own file names
+        else:
+            source = f"SELECT * FROM {name}_none"  # noqa: S608 - our own name
+            self.connection.con.register(f"{name}_none", SCHEMA.empty_table())
+        self.connection.raw_sql(f"CREATE OR REPLACE TEMP VIEW {name} AS {source}")
         return self.connection.table(name)
 
-    def drop(self, name: str) -> None:
-        self.connection.raw_sql(f'DROP VIEW IF EXISTS "{name}"')
+    def answer(self, expression: Any) -> pa.Table:
+        """As Ibis does it, but for the composing, which is kept for each expression."""
+        op = expression.op()
+        if op not in self.composed:
+            composed = (str(ibis.to_sql(expression, dialect="duckdb")), expression.as_table().schema().to_pyarrow())
+            _keep(self.composed, op, composed)
+        sql, schema = self.composed[op]
+        told = self.connection.con.sql(sql).to_arrow_table()
+        return told.rename_columns(schema.names).cast(schema)
 
 
-class _Spark:
+class _Spark(_Engine):
     def __init__(self) -> None:
+        super().__init__()
         with _spark_lock:
             if not _spark:
                 _spark.append(start_spark(os.environ.get("TINGSU_SPARK_MASTER", MASTER)))
         self.connection = ibis.pyspark.connect(_spark[0])
 
-    def view(self, name: str, files: list[Path]) -> Any:
+    def show(self, name: str, files: list[Path]) -> Any:
         session = _spark[0]
         if files:
             frame = session.read.parquet(*map(str, files))
@@ -115,6 +170,3 @@ class _Spark:
             frame = session.createDataFrame([], from_arrow_schema(SCHEMA, prefer_timestamp_ntz=True))
         frame.createOrReplaceTempView(name)
         return self.connection.table(name)
-
-    def drop(self, name: str) -> None:
-        _spark[0].catalog.dropTempView(name)

@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 import ibis
 
+from tingsu.insight.facts.engine import ask
+
 Grain = Literal["hour", "day", "week", "month"]
 FURIOUS, ANGRY = 3, 2  # from this strength of emotion
 LIST_COLUMNS = ("demands", "risks")
@@ -62,7 +64,7 @@ def rates_by(table: Any, *columns: str, since: date | None = None, until: date |
     ``n`` received; ``open``, ``closed``; ``answered`` and of these ``answered_late``; ``responded`` and of these
     ``responded_late``; ``asked_opinion`` (the customer said how satisfied) and of these ``satisfied``; ``angry`` and
     ``furious``; ``risky`` (any risk of going further); ``regulator``, ``reopened``, ``appealed``; ``valid`` (wholly or
-    partly) of ``judged``; ``customers``, different ones.
+    partly) of ``judged``.
     """
     return _grouped(within(table, since, until), columns, _rates(), most="n")
 
@@ -71,6 +73,12 @@ def money_by(table: Any, *columns: str, since: date | None = None, until: date |
     """(columns …, n, asked_n, asked, paid_n, paid): yuan asked for and paid, and in how many cases each."""
     told = {"n": ibis._.count(), **_sum("asked"), **_sum("paid")}
     return _grouped(within(table, since, until), columns, told, most="paid")
+
+
+def customers_by(table: Any, *columns: str, since: date | None = None, until: date | None = None) -> Any:
+    """(columns …, n, customers): complaints and the different people they are from. Slow over many years."""
+    told = {"n": ibis._.count(), "customers": ibis._.customer.nunique()}
+    return _grouped(within(table, since, until), columns, told, most="customers")
 
 
 def durations(
@@ -102,7 +110,7 @@ def span(table: Any) -> Any:
 
 def run(expression: Any) -> list[dict[str, Any]]:
     """The figure's rows as plain values."""
-    rows: list[dict[str, Any]] = expression.to_pyarrow().to_pylist()
+    rows: list[dict[str, Any]] = ask(expression).to_pylist()
     return rows
 
 
@@ -195,7 +203,7 @@ def _rates() -> dict[str, Any]:
         "valid": one.verdict.isin(["valid", "partly"]),
     }
     counted = {name: met.cast("int64").sum().coalesce(0) for name, met in conditions.items()}
-    return {"n": one.count(), **counted, "customers": one.customer.nunique()}
+    return {"n": one.count(), **counted}
 
 
 def _sum(name: str) -> dict[str, Any]:
