@@ -29,6 +29,7 @@ from tingsu.cli import (
     reading,
     server,
     similar,
+    spikes,
     staff,
     units,
 )
@@ -92,6 +93,7 @@ _add(app, "analyse", analyse.analyse, needs_site=False)
 _add(app, "read", reading.read_file, needs_site=False)
 _add(app, "learn", learning.learn)
 _add(app, "similar", similar.similar, needs_site=False)
+_add(app, "spikes", spikes.spikes, needs_site=False)
 _add(app, "mask", masking.mask_lines, needs_site=False)
 _add(app, "unmask", masking.unmask_lines, needs_site=False)
 _add(app, "mask-key", masking.make_key, needs_site=False)
