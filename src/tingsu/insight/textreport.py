@@ -16,6 +16,7 @@ from datetime import datetime
 from tingsu.base import clock
 from tingsu.insight.report import figures
 from tingsu.insight.report.batches import Batch, Group, build_batches, count_returning, list_echoes, mark_repeats
+from tingsu.insight.report.causes import Reason, find_reasons
 from tingsu.insight.report.leads import Lead, find_leads
 from tingsu.insight.report.page import render_page
 from tingsu.insight.report.plain import to_plain
@@ -73,6 +74,7 @@ class TextReport:
     windows: Windows | None
     risers: list[Riser]
     quotes: list[tuple[Topic, list[Quote]]]
+    reasons: list[Reason] = field(default_factory=list)
     leads: list[Lead] = field(default_factory=list)
 
     @property
@@ -135,6 +137,8 @@ def build_report(
         risers=find_risers(texts, topics, words, windows) if windows else [],
         quotes=[(topic, pick_quotes(texts, topic, echoes)) for topic in topics[:QUOTED_TOPICS] if topic.is_plain],
     )
+    if windows:
+        report.reasons = find_reasons(texts, topics, words, windows, report.risers)
     report.leads = find_leads(report)
     return report
 

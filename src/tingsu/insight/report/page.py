@@ -64,6 +64,7 @@ def make_context(report: TextReport) -> dict[str, Any]:
         "demanding": number(count_with_any(report.demands)),
         "trend": _trend(report),
         "risers": [_riser(report, riser) for riser in report.risers],
+        "reasons": [{"name": one.name, "since": one.since, "until": one.until, **one.said} for one in report.reasons],
         "risks": [_risk(report, item, base) for item in report.risks],
         "risky": number(count_with_any(report.risks)),
         "quotes": [(topic.name, quotes) for topic, quotes in report.quotes if quotes],

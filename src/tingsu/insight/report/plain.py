@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from tingsu.insight.report.causes import plain_reasons
 from tingsu.insight.report.leads import show_day
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def to_plain(report: TextReport) -> dict[str, Any]:
         "risks": [_mentioned(report, item) for item in report.risks],
         "trend": _trend(report),
         "rising": [_riser(report, riser) for riser in report.risers],
+        "reasons": plain_reasons(report.reasons),
     }
 
 
