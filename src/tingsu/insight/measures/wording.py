@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -69,7 +69,7 @@ def _alone(effect: Effect) -> str:
     ) % {"before": effect.before, "after": effect.after}
 
 
-_REASONS = {
+_REASONS: dict[str, Callable[[Effect], str]] = {
     "no_controls": _alone,
     "few_controls": lambda effect: _("可比的对照机构不足 3 个，看不出机构之间平常会差多少"),
     "short_before": lambda effect: _("整改前的记录不足 8 个整周，不知道平常有多少"),
@@ -83,7 +83,7 @@ _REASONS = {
         "整改机构之后什么投诉都没有了，可能已合并、停业或者停止登记，不能算作整改的作用"
     ),
 }  # fmt: skip
-LEFT_OUT = {
+LEFT_OUT: dict[str, Callable[[], str]] = {
     "own_measure": lambda: _("自己也在整改同一问题"),
     "silent": lambda: _("后来没有任何投诉，可能已停业"),
     "no_history": lambda: _("整改前没有任何投诉，可能是新开业"),
