@@ -271,6 +271,8 @@ def _record_words(record: Record | None) -> list[str]:
 
 def _doubts(told: Foretold) -> list[str]:
     said: list[str] = []
+    if not told.counted:
+        said.append(_("统计用的事实表还没有建好，暂时没有实际件数可比。后台刷新后会补上。"))
     if told.stale:
         said.append(_("这次预测作于 %s，已超过一周：后台任务可能没有运行。") % f"{told.run.made_at:%Y-%m-%d}")
     if not told.run.told.get("checked"):

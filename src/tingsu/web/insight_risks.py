@@ -23,7 +23,7 @@ from tingsu.web.asking import person_of
 from tingsu.web.charts import Chart, Grid, download
 from tingsu.web.insight_frame import frame_of
 
-SHOWN = 50
+SHOWN = 30
 OVERVIEW = 10
 HIGH, MIDDLE = 0.25, 0.1  # of chances by the stated rules, which are told in words, not in per cent
 

@@ -13,6 +13,7 @@ from tingsu.insight.facts.engine import open_facts
 from tingsu.insight.facts.figures import run as run_figure
 from tingsu.insight.facts.figures import series as count_series
 from tingsu.insight.facts.scope import units_in_reach
+from tingsu.insight.facts.store import read_manifest
 from tingsu.insight.forecast.calendar import Ahead, events_ahead
 from tingsu.insight.forecast.keeping import Record, record_of
 from tingsu.insight.forecast.outlook import AHEAD
@@ -61,6 +62,7 @@ class Foretold:
     record: Record | None
     events: list[Ahead]
     stale: bool
+    counted: bool  # False: the facts are not built, so nothing can be said of what came
 
 
 def series_offered(dimension: str, *, by: User) -> list[str]:
@@ -90,17 +92,19 @@ def foretell(dimension: str, key: str, *, by: User, at: datetime) -> Foretold:
     newest = next((one for one in series if one.run_id == latest.pk), None)
     if newest is None:
         raise NoSuchSeries
-    today = local(at).date()
-    counts = _counts(dimension, key, since=min(one.run.first for one in series) - 7 * PAST_WEEKS * DAY, until=today)
+    known = known_until(at)
+    since = min(one.run.first for one in series) - 7 * PAST_WEEKS * DAY
+    counts = _counts(dimension, key, since=since, until=known) if known else {}
     return Foretold(
         dimension, key, latest,
         weeks=_steps(newest.weeks, latest.first, 7),
         days=_steps(newest.days, latest.first, 1),
-        past=_past(counts, latest.first),
-        past_days=[(day, counts.get(day, 0)) for day in _days(latest.first - PAST_DAYS * DAY, PAST_DAYS)],
-        record=record_of(series, counts, known=today - DAY),
+        past=_past(counts, latest.first, known),
+        past_days=[(day, counts.get(day, 0)) for day in _days(latest.first, PAST_DAYS) if known and day <= known],
+        record=record_of(series, counts, known=known) if known else None,
         events=events_ahead(latest.first, latest.first + (AHEAD - 1) * DAY, units=_units_of(dimension, key)),
         stale=at - latest.made_at > STALE,
+        counted=known is not None,
     )  # fmt: skip
 
 
@@ -131,13 +135,21 @@ def _steps(told: list[list[float]], first: date, days: int) -> list[Step]:
     ]
 
 
+def known_until(at: datetime) -> date | None:
+    """The last day of which the facts hold every case; None where there are no facts."""
+    manifest = read_manifest()
+    return min(local(at), local(manifest.at)).date() - DAY if manifest else None
+
+
 def _days(first: date, count: int) -> list[date]:
-    return [first + n * DAY for n in range(count)]
+    """The days before ``first``, in order."""
+    return [first - n * DAY for n in range(count, 0, -1)]
 
 
-def _past(counts: Mapping[date, int], first: date) -> list[tuple[date, int]]:
-    """Whole weeks before the forecast, from the first one with a case on."""
+def _past(counts: Mapping[date, int], first: date, known: date | None) -> list[tuple[date, int]]:
+    """Whole weeks before the forecast, from the first one with a case on, as far as they are known."""
     weeks = [first - 7 * n * DAY for n in range(PAST_WEEKS, 0, -1)]
+    weeks = [week for week in weeks if known and week + 6 * DAY <= known]
     summed = [(week, sum(counts.get(week + n * DAY, 0) for n in range(7))) for week in weeks]
     begun = next((place for place, (_, count) in enumerate(summed) if count), len(summed))
     return summed[begun:]
