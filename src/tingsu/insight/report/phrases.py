@@ -18,10 +18,10 @@ import rjieba
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+|[A-Za-z][A-Za-z0-9]+")
 # Words of any talk, telling of nothing: no phrase by themselves, nor part of one.
-_TALKING = frozenset(files("tingsu.insight.report").joinpath("talking_words.txt").read_text("utf-8").split())
+TALKING = frozenset(files("tingsu.insight.report").joinpath("talking_words.txt").read_text("utf-8").split())
 # One word spelled two ways would split its topic.
 _SPELLINGS = {"登陆": "登录", "转帐": "转账", "帐号": "账号", "帐户": "账户", "对帐": "对账"}
-_EDGE = frozenset(
+EDGE = frozenset(
     "的了着过吗呢吧啊呀嘛哦么得地和与及或而但就都也还又再很太更最被把将让给从向对在到于为以是有不没我你他她它这那其个们"
 )
 FEWEST_TEXTS = 3
@@ -55,12 +55,12 @@ def find_units(text: str) -> set[str]:
 
 
 def _is_telling(word: str) -> bool:
-    return 2 <= len(word) <= LONGEST and word not in _TALKING and not (_EDGE & {word[0], word[-1]})
+    return 2 <= len(word) <= LONGEST and word not in TALKING and not (EDGE & {word[0], word[-1]})
 
 
 def _is_pair(before: str, word: str) -> bool:
     """Two neighbours make a phrase if neither is a mere particle and at least one is telling."""
-    if before in _TALKING or word in _TALKING or before[0] in _EDGE or word[-1] in _EDGE or before == word:
+    if before in TALKING or word in TALKING or before[0] in EDGE or word[-1] in EDGE or before == word:
         return False
     if len(before) == 1 and len(word) == 1:
         return False

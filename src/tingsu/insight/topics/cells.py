@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import numpy as np
 
+from tingsu.insight.facts.engine import ask
 from tingsu.insight.topics.certainty import Array
 
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ def read_span(facts: Any, period: Period) -> Span | None:
         inside=((day >= ibis.date(period.since)) & (day <= ibis.date(period.until))).sum(),
         undated=day.isnull().sum(),
         astray=((day < ibis.date(FIRST_DAY)) | (day > ibis.date(period.until))).sum(),
-    ).to_pyarrow()
-    seen = row.to_pylist()[0]
+    )
+    seen = ask(row).to_pylist()[0]
     return Span(seen["first"], seen["inside"] or 0, seen["undated"] or 0, seen["astray"] or 0)
 
 
@@ -102,7 +103,7 @@ def count_cells(facts: Any, period: Period, names: Sequence[str], windows: int, 
     for name in names:
         rows = rows.filter(rows[name].notnull() & ~rows[name].isin(NO_VALUE))
     counted = rows.group_by(list(names)).agg(**_measures(rows, period, windows, weights))
-    found = counted.filter(counted.now >= fewest).to_pyarrow()
+    found = ask(counted.filter(counted.now >= fewest))
     column = {name: found.column(name).to_pylist() for name in names}
     where = [dict(zip(names, values, strict=True)) for values in zip(*column.values(), strict=True)]
     past = [_numbers(found, f"before_{n}") for n in range(1, windows + 1)]
@@ -113,7 +114,7 @@ def count_cells(facts: Any, period: Period, names: Sequence[str], windows: int, 
 
 def count_units(facts: Any, period: Period) -> dict[str, int]:
     """Complaints of each unit in the period."""
-    counted = within(facts, period).group_by("unit").agg(n=lambda rows: rows.count()).to_pyarrow().to_pylist()
+    counted = ask(within(facts, period).group_by("unit").agg(n=lambda rows: rows.count())).to_pylist()
     return {row["unit"]: row["n"] for row in counted}
 
 

@@ -35,7 +35,8 @@ def share_bounds(count: Array, base: Array | float) -> tuple[Array, Array]:
     middle = share + square / (2 * of)
     spread = _Z * np.sqrt(share * (1 - share) / of + square / (4 * of * of))
     low, high = (middle - spread) / (1 + square / of), (middle + spread) / (1 + square / of)
-    return np.where(known > 0, np.clip(low, 0, 1), 0.0), np.where(known > 0, np.clip(high, 0, 1), 1.0)
+    low, high = np.clip(low, 0, 1), np.clip(high, 0, 1)
+    return np.where(known > 0, low, 0.0), np.where(known > 0, high, 1.0)
 
 
 def count_bounds(count: Array) -> tuple[Array, Array]:
@@ -73,7 +74,7 @@ def held_against_history(now: Array, history: Array) -> Normal:
 def _own_extra(history: Array, rate: Array) -> Array:
     """Variance beyond Poisson as each row shows it."""
     seen = ((history - rate[:, None]) ** 2).sum(axis=1) / (history.shape[1] - 1)
-    return np.maximum(seen - rate, 0.0)
+    return np.asarray(np.maximum(seen - rate, 0.0))
 
 
 def _shared_extra(history: Array) -> float:

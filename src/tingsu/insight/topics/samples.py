@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from tingsu.insight.facts.engine import ask
 from tingsu.insight.report.phrases import Phrase
 from tingsu.insight.report.quotes import ALIKE, excerpt
 from tingsu.insight.topics.cells import Period, narrow, within
@@ -31,7 +32,7 @@ def pick_samples(
         return ()
     rows = narrow(within(facts, period), where)
     names = [name for name in ("case_id", "number", "text") if name in rows.columns]
-    found = rows.order_by(rows.case_id.desc()).select(*names).limit(SCANNED).to_pyarrow().to_pylist()
+    found = ask(rows.order_by(rows.case_id.desc()).select(*names).limit(SCANNED)).to_pylist()
     return choose([Sample(row["case_id"], row.get("number") or "", row["text"] or "") for row in found], most, phrases)
 
 

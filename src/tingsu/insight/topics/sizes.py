@@ -1,0 +1,117 @@
+"""How large units are: customers and outlets from a day on, taken from a table of the house, for rates per thousand."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tingsu.base.errors import TingsuError
+from tingsu.insight.topics.hot import Size
+from tingsu.insight.topics.tables import UnitSize
+from tingsu.org.access_log import note_access
+from tingsu.org.models import Unit, User
+from tingsu.org.permissions import require
+
+COLUMNS = {
+    "unit": ("机构代码", "unit", "unit_code"),
+    "customers": ("客户数", "customers"),
+    "outlets": ("网点数", "outlets"),
+}
+LARGEST = 2_000_000_000
+
+
+class SizesRefused(TingsuError):
+    """The table of sizes cannot be taken; ``rows``: row number → why."""
+
+    code = "sizes_refused"
+
+    def __init__(self, message: str, rows: dict[int, str] | None = None) -> None:
+        self.rows = rows or {}
+        listed = "".join(_("第 {row} 行：{why}").format(row=row, why=why) for row, why in list(self.rows.items())[:5])
+        super().__init__(message + listed)
+
+
+@dataclass(frozen=True, slots=True)
+class SizeRow:
+    """One line of the table."""
+
+    unit: str
+    customers: int
+    outlets: int
+
+
+def read_sizes(path: Path) -> list[SizeRow]:
+    """The rows of a CSV with 机构代码, 客户数, 网点数 (one of the two may be missing). Raises SizesRefused."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise SizesRefused(_("读不了这份文件，请存成 UTF-8 编码的 CSV。")) from None
+    reader = csv.DictReader(lines)
+    names = {
+        key: next((n for n in reader.fieldnames or [] if n.strip() in words), "") for key, words in COLUMNS.items()
+    }
+    if not names["unit"] or not (names["customers"] or names["outlets"]):
+        raise SizesRefused(_("第一行要有“机构代码”，以及“客户数”“网点数”中的至少一个。"))
+    rows, wrong = [], {}
+    for number, row in enumerate(reader, start=2):
+        try:
+            counts = [_count(row.get(names[key]) or "") if names[key] else 0 for key in ("customers", "outlets")]
+            rows.append(SizeRow((row[names["unit"]] or "").strip(), *counts))
+        except ValueError:
+            wrong[number] = _("客户数、网点数要写成不小于 0 的整数。")
+    if wrong:
+        raise SizesRefused(_("有 {n} 行读不了。").format(n=len(wrong)), wrong)
+    return rows
+
+
+def _count(text: str) -> int:
+    number = int(text.replace(",", "").strip() or "0")
+    if not 0 <= number <= LARGEST:
+        raise ValueError(text)
+    return number
+
+
+def set_sizes(rows: Iterable[SizeRow], *, valid_from: date, by: User, at: datetime) -> int:
+    """Keep the sizes as of a day, in place of what stood for that day; returns how many units.
+
+    All or none. Raises NotAllowed, SizesRefused where a unit is not known or stands twice.
+    """
+    require(by, "manage_insight")
+    given = list(rows)
+    known = set(Unit.objects.values_list("code", flat=True))
+    seen: set[str] = set()
+    wrong = {}
+    for number, row in enumerate(given, start=2):
+        if row.unit not in known:
+            wrong[number] = _("没有代码为 {code} 的机构。").format(code=row.unit or _("空"))
+        elif row.unit in seen:
+            wrong[number] = _("机构 {code} 写了两次。").format(code=row.unit)
+        seen.add(row.unit)
+    if wrong or not given:
+        raise SizesRefused(_("没有写入。") if given else _("文件里没有机构。"), wrong)
+    with transaction.atomic():
+        for row in given:
+            UnitSize.objects.update_or_create(
+                unit_code=row.unit,
+                valid_from=valid_from,
+                defaults={"customers": row.customers, "outlets": row.outlets, "by": by, "at": at},
+            )
+        note_access("unit_sizes", {"units": len(given), "from": valid_from.isoformat()}, by=by, at=at)
+    return len(given)
+
+
+def sizes_on(day: date) -> dict[str, Size]:
+    """Unit code → its size on a day; where no size was given, the customers the unit itself is known to serve."""
+    found = {
+        code: Size(customers)
+        for code, customers in Unit.objects.filter(customers__gt=0).values_list("code", "customers")
+    }
+    for size in UnitSize.objects.filter(valid_from__lte=day).order_by("valid_from"):
+        found[size.unit_code] = Size(size.customers, size.outlets)
+    return found
