@@ -19,10 +19,12 @@ MOST_TOPICS = 200
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A panel, and for each series the units it lies in (none for a business or topic, which lie everywhere)."""
+    """A panel, for each series the units it lies in (none for a business or topic, which lie everywhere), and how many
+    cases there are in all: series of units count a case once for each unit it lies in."""
 
     panel: Panel
     units: list[frozenset[str]]
+    cases: int
 
 
 def count_panel(dimension: str, *, until: date, facts: Any = None) -> Counted | None:
@@ -40,8 +42,8 @@ def count_panel(dimension: str, *, until: date, facts: Any = None) -> Counted | 
     first = _first_day(run(counts_by(table, "day")), since)
     rows = run(counts_by(table, "unit_path" if dimension == "unit" else dimension, "day"))
     if dimension == "unit":
-        return _units(rows, first, until)
-    return _words(rows, dimension, first, until)
+        return _units(rows, first, until, whole["n"])
+    return _words(rows, dimension, first, until, whole["n"])
 
 
 def _first_day(rows: list[dict[str, Any]], since: date) -> date:
@@ -55,7 +57,7 @@ def _first_day(rows: list[dict[str, Any]], since: date) -> date:
     return since
 
 
-def _units(rows: list[dict[str, Any]], first: date, until: date) -> Counted:
+def _units(rows: list[dict[str, Any]], first: date, until: date, cases: int) -> Counted:
     """Each unit with everything below it: a case counts for its unit and for every one above."""
     paths: dict[str, frozenset[str]] = {}
     told: list[tuple[str, date, int]] = []
@@ -65,10 +67,10 @@ def _units(rows: list[dict[str, Any]], first: date, until: date) -> Counted:
             paths.setdefault(code, frozenset(codes[:depth]))
             told.append((code, row["day"], row["n"]))
     panel = panel_of(told, since=first, until=until)
-    return Counted(panel, [paths[name] for name in panel.names])
+    return Counted(panel, [paths[name] for name in panel.names], cases)
 
 
-def _words(rows: list[dict[str, Any]], dimension: str, first: date, until: date) -> Counted | None:
+def _words(rows: list[dict[str, Any]], dimension: str, first: date, until: date, cases: int) -> Counted | None:
     counts: dict[str, int] = {}
     for row in rows:
         if row[dimension]:
@@ -78,7 +80,7 @@ def _words(rows: list[dict[str, Any]], dimension: str, first: date, until: date)
     if not names:
         return None
     panel = panel_of([(row[dimension], row["day"], row["n"]) for row in rows], since=first, until=until, names=names)
-    return Counted(panel, [frozenset()] * len(names))
+    return Counted(panel, [frozenset()] * len(names), cases)
 
 
 def weeks_of(first: date, weeks: int) -> Iterator[tuple[date, date]]:

@@ -90,9 +90,8 @@ def _make(dimension: str, first: date, at: datetime, *, rehearsed: bool) -> dict
             raise TooLittle(0, 0)
         return {}
     panel = counted.panel
-    whole = int(panel.counts.sum())
-    if panel.days < SHORTEST or whole < FEWEST:
-        raise TooLittle(panel.days, whole)
+    if panel.days < SHORTEST or counted.cases < FEWEST:
+        raise TooLittle(panel.days, counted.cases)
     events = events_kept(panel.first, first + AHEAD * DAY)
     outlook = look_ahead(panel, Surroundings(events, counted.units, site_calendar()))
     _keep(dimension, first, at, rehearsed, counted, outlook)
@@ -106,7 +105,7 @@ def _keep(
     naive = weekly(seasonal_naive(panel.counts, AHEAD))
     run = ForecastRun(
         dimension=dimension, first=first, made_at=at, rehearsed=rehearsed, history_days=panel.days,
-        cases=int(panel.counts.sum()) if dimension != "unit" else int(panel.counts.max(axis=0, initial=0).sum()),
+        cases=counted.cases,
         told=_told(outlook),
     )  # fmt: skip
     with transaction.atomic():
