@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from tests.cases.test_concurrency import at_once
-from tests.make import MONDAY, Bank, case, walk
+from tests.make import MONDAY, Bank, case, person, walk
 from tingsu.base.clock import SHANGHAI
 from tingsu.cases import sweeping
 from tingsu.cases.audit import verify
@@ -66,6 +66,16 @@ def test_warned_before_and_escalated_after_up_the_unit_tree(bank: Bank) -> None:
     assert {event.by for event in made.events.filter(kind="warned")} == {system_user()}
     assert not list(verify())
     assert sweep(TARGET + 3 * DAY).looked == 0
+
+
+def test_of_a_supporting_units_clock_that_unit_hears_as_well_as_the_lead(bank: Bank) -> None:
+    made = routed(bank)
+    helper = person("cards", "unit_lead", bank.cards)
+    asked = {"unit": "CC", "asked": "请提供监控录像", "support_due": str(MONDAY + DAY)}
+    made = act(made, "add_support", asked, by=bank.handler, version=made.version, at=MONDAY)
+    assert made.tasks.get().deadline.kind == "support"
+    sweep(MONDAY + 2 * DAY)
+    assert heard(helper) and heard(bank.lead)
 
 
 def test_a_working_day_before_a_target_at_midnight_is_the_morning(bank: Bank) -> None:

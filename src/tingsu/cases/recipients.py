@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tingsu.cases.interest import has_direct_interest
 from tingsu.cases.models import Case
+from tingsu.cases.tables import UnitTask
 from tingsu.org.models import RoleGrant, Unit, User
 from tingsu.org.pack import pack_at
 from tingsu.packs.schema import Recipient
@@ -30,29 +31,36 @@ class Holders:
 LAST_RESORT = (Recipient(place="house", role="desk_head"), Recipient(place="house", role="executive"))
 
 
-def people_for(case: Case, recipients: Iterable[Recipient], holders: Holders | None = None) -> list[User]:
+def people_for(
+    case: Case, recipients: Iterable[Recipient], holders: Holders | None = None, *, task: UnitTask | None = None
+) -> list[User]:
     """The active people meant, each once, in order; the head of the desk, then the executives, where nobody is there.
 
-    Whoever the complaint is about hears nothing of its clocks (回避).
+    Of the clock of a supporting unit's ``task`` that unit hears as the lead does, and who was to do it. Whoever the
+    complaint is about hears nothing of its clocks (回避).
     """
     holders = holders or Holders()
-    found = _all(case, recipients, holders)
+    found = _all(case, recipients, holders, task)
     for recipient in LAST_RESORT:
-        found = found or _all(case, [recipient], holders)
+        found = found or _all(case, [recipient], holders, None)
     return found
 
 
-def _all(case: Case, recipients: Iterable[Recipient], holders: Holders) -> list[User]:
-    found = {user.pk: user for recipient in recipients for user in _of(case, recipient, holders)}
+def _all(case: Case, recipients: Iterable[Recipient], holders: Holders, task: UnitTask | None) -> list[User]:
+    meant = [user for recipient in recipients for user in _of(case, recipient, holders, task)]
+    if task is not None and task.owner is not None and task.owner.is_active:
+        meant.insert(0, task.owner)
+    found = {user.pk: user for user in meant}
     return [user for user in found.values() if not has_direct_interest(case, user)]
 
 
-def _of(case: Case, recipient: Recipient, holders: Holders) -> list[User]:
+def _of(case: Case, recipient: Recipient, holders: Holders, task: UnitTask | None) -> list[User]:
     if recipient.place in ("owner", "recorder"):
         user = case.owner if recipient.place == "owner" else case.recorded_by
         return [user] if user is not None and user.is_active else []
     if recipient.place == "unit":
-        return _up_the_tree(case.lead_unit or case.recorded_unit, recipient.up, holders.of(recipient.role))
+        units = [case.lead_unit or case.recorded_unit, *([task.unit] if task else [])]
+        return [user for unit in units for user in _up_the_tree(unit, recipient.up, holders.of(recipient.role))]
     return _of_house(case, holders.of(recipient.role))
 
 

@@ -18,6 +18,7 @@ from tingsu.cases.notices import give_notice
 from tingsu.cases.overdue_tables import LadderStep, Turn
 from tingsu.cases.recipients import Holders, people_for
 from tingsu.cases.rungs import ESCALATED, WARNED, open_rungs, term_of
+from tingsu.cases.tables import UnitTask
 from tingsu.org.models import User
 from tingsu.org.system import system_user
 from tingsu.packs.ladder import Due
@@ -138,7 +139,9 @@ def _tell(case: Case, deadline: Deadline, due: list[Due], watch: _Watch) -> _Tol
         LadderStep(deadline=deadline, rung=one.rung.id, term=term, at=at, told=one is due[-1]) for one in due
     )
     kind = WARNED if latest.before else ESCALATED
-    people = people_for(case, [recipient for one in reversed(due) for recipient in one.rung.to], watch.holders)
+    task = UnitTask.objects.select_related("unit", "owner").filter(deadline=deadline).first()
+    to = [recipient for one in reversed(due) for recipient in one.rung.to]
+    people = people_for(case, to, watch.holders, task=task)
     end = deadline.safe_target if latest.of == "safe_target" else deadline.lawful_end
     append_event(case, kind, _said(deadline, due, people, end), by=watch.by, at=at)
     clock = dict(deadline.rule.get("name", {}))
