@@ -189,3 +189,10 @@ def test_the_page_refuses_who_may_not(bank: Bank, signed_in: SignIn) -> None:
     assert asked.status_code == 403
     early = clerk.post(f"/cases/{made.number}/paper/", {"form": "evidence", "kind": "pdf"})
     assert early.status_code == 409 and "要先提交证据" in early.content.decode()
+
+
+def test_who_decided_in_a_colleagues_place_is_said_on_paper(bank: Bank) -> None:
+    made = walk(complained(bank), bank, "approve")
+    made.approvals.update(acting_for=bank.manager)
+    told = words_of(make_document(Case.objects.get(pk=made.pk), "handling", "docx", by=bank.handler).content)
+    assert f"{made.approvals.get().decided_by.name}（代{bank.manager.name}）" in told

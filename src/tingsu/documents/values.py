@@ -77,7 +77,7 @@ def _fetch(case: Case) -> None:
         "deadlines",
         "options",
         "support_units",
-        Prefetch("approvals", Approval.objects.select_related("option", "asked_by", "decided_by")),
+        Prefetch("approvals", Approval.objects.select_related("option", "asked_by", "decided_by", "acting_for")),
         Prefetch("follow_ups", FollowUp.objects.select_related("by")),
         Prefetch("evidence", Evidence.objects.select_related("added_by")),
     )
@@ -140,7 +140,7 @@ def _handling(told: Telling) -> dict[str, str]:
         "责任人": _person(case.responsible_person),
         "处理方案": plan,
         "批示意见": told.said(last.reason) if last else "",
-        "批示人": _person(last.decided_by) if last else "",
+        "批示人": _decider(last) if last else "",
         "实付金额": _money(case.paid),
         "答复内容": answer,
         "答复时间": _moment(case.answered_at),
@@ -192,6 +192,12 @@ def _option(option: Option, told: Telling) -> dict[str, str]:
     }
 
 
+def _decider(approval: Approval) -> str:
+    """Who decided, and in whose place (代)."""
+    giver = _person(approval.acting_for)
+    return _person(approval.decided_by) + (f"（代{giver}）" if giver else "")
+
+
 def _approval(approval: Approval, told: Telling) -> dict[str, str]:
     return {
         "级别": told.role(approval.level),
@@ -199,7 +205,7 @@ def _approval(approval: Approval, told: Telling) -> dict[str, str]:
         "送审人": _person(approval.asked_by),
         "送审时间": _moment(approval.asked_at),
         "结果": "待批" if approval.granted is None else "同意" if approval.granted else "退回",
-        "批示人": _person(approval.decided_by),
+        "批示人": _decider(approval),
         "批示时间": _moment(approval.decided_at),
         "意见": told.said(approval.reason),
     }
