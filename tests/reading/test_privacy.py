@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tingsu.reading import find_personal_data, mask, read
+from tingsu.reading import find_personal_data, mask, mask_each, read
 from tingsu.reading.privacy.checks import has_id_checksum, has_luhn_checksum
 
 GOOD_ID, BAD_ID = "11010519491231002X", "110105194912310021"
@@ -169,3 +169,8 @@ def test_leaves_places_dates_and_words_of_public_life(text: str) -> None:
 )
 def test_masks_only_what_names_the_person(text: str, masked: str) -> None:
     assert mask(text) == masked
+
+
+@given(st.lists(st.one_of(st.text(max_size=40), st.sampled_from([GOOD_ID, f"卡号{GOOD_CARD}被扣", "张三", "\n", ""]))))
+def test_many_texts_are_masked_as_each_would_be(texts: list[str]) -> None:
+    assert mask_each(texts) == [mask(text) for text in texts]
