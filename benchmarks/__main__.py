@@ -37,6 +37,8 @@ def main() -> None:
     parser.add_argument("--sweep", action="store_true", help="measure only the sweep over open deadlines")
     parser.add_argument("--public-sets", action="store_true", help="measure only teaching on public labelled sets")
     parser.add_argument("--root-causes", action="store_true", help="measure only how root causes are located")
+    parser.add_argument("--forecasts", action="store_true", help="measure only forecasts, beside naive and AutoETS")
+    parser.add_argument("--escalation", action="store_true", help="measure only which cases are said to go further")
     parser.add_argument("--lifecycles", action="store_true", help="measure only full lifecycles over HTTP")
     parser.add_argument("--effects", action="store_true", help="measure only how well effects of measures are told")
     asked = parser.parse_args()
@@ -46,6 +48,16 @@ def main() -> None:
         from benchmarks.root_causes import measure_root_causes
 
         measure_root_causes()
+        return
+    if asked.forecasts:
+        from benchmarks.forecasts import measure_forecasts
+
+        measure_forecasts()
+        return
+    if asked.escalation:
+        from benchmarks.escalation import measure_escalation
+
+        measure_escalation()
         return
     if asked.lifecycles:
         sizes = asked.sizes if asked.sizes != SIZES else lifecycles.SIZES
