@@ -9,7 +9,7 @@ import pytest
 
 from tingsu.packs.loader import load_pack
 from tingsu.packs.rule_checks import rule_mistakes
-from tingsu.packs.rules import Found, UnknownRule, as_rule, longer_rule, name_rule, rule_as_kept
+from tingsu.packs.rules import Found, UnknownRule, as_rule, longer_rule, name_rule, nature_of, rule_as_kept
 from tingsu.packs.schema import DeadlineRule, Pack
 
 ROLE = "desk_head"
@@ -103,3 +103,27 @@ def test_a_word_stands_for_the_first_rule_that_fits() -> None:
     with pytest.raises(UnknownRule) as caught:
         name_rule(found, "A-2")
     assert "A-1" in caught.value.near
+
+
+@pytest.mark.parametrize(
+    ("pack_id", "rule_id", "nature"),
+    [
+        ("bank", "CN-NFRA-1", "law"),
+        ("bank", "SEED-1", "house"),  # a procedure of the house, though it has a name in brackets
+        ("bank", "OURS-SUPPORT", "house"),
+        ("dealer", "CN-AUTO-3R", "law"),
+        ("telecom", "TEL-1", "law"),
+        ("distribution", "DIST-RETURN", "law"),
+        ("property", "PROP-ANSWER", "house"),
+        ("property", "PROP-HANDOVER", "house"),
+        ("callcentre", "SEED-2", "house"),
+    ],
+)
+def test_a_clock_is_called_lawful_only_where_a_law_sets_it(pack_id: str, rule_id: str, nature: str) -> None:
+    known = load_pack(pack_id).rule(rule_id)
+    assert known is not None
+    assert nature_of(known.model_dump(mode="json")) == nature
+
+
+def test_what_people_agreed_is_neither_lawful_nor_the_houses() -> None:
+    assert {nature_of({"id": known}) for known in ("AGREED", "PROMISE")} == {"agreed"}

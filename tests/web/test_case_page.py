@@ -211,3 +211,10 @@ def test_an_action_the_pack_does_not_know_is_refused_plainly(bank: Bank, signed_
     page = signed_in(bank.handler).post(f"/cases/{made.number}/do/explode/", {"version": str(made.version)})
     assert page.status_code == 409
     assert "现在可以" in words_of(page)
+
+
+def test_a_clock_is_called_by_whose_time_it_keeps(bank: Bank, signed_in: SignIn) -> None:
+    made = walk(case(bank), bank, "route")
+    page = words_of(signed_in(bank.handler).get(f"/cases/{made.number}/"))
+    assert "法定到期" in page and "内部时限" in page  # the statute's clock, and the supporting unit's by our own rule
+    assert "约定到期" not in page

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -28,6 +28,23 @@ class Found:
 
     rule: DeadlineRule
     pack: str
+
+
+Nature = Literal["law", "agreed", "house"]
+_LAW = re.compile(r"《[^》]*(?:法|条例|办法|规定|规范)》")
+
+
+def nature_of(kept: Mapping[str, Any]) -> Nature:
+    """Whose time a clock keeps, by its rule as the clock keeps it: a law's, one agreed with people, or the house's own.
+
+    A rule is a law's if it comes from the sources and cites one by name, or belongs to another country's law.
+    """
+    if kept.get("id") in ("AGREED", "PROMISE"):
+        return "agreed"
+    if kept.get("origin", "source") != "source":
+        return "house"
+    cited = kept.get("jurisdiction", "CN") != "CN" or _LAW.search(kept.get("source", ""))
+    return "law" if cited else "house"
 
 
 def as_rule(row: DeadlineRule) -> Rule:

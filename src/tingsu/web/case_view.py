@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
+from django.utils.translation import gettext as _
 
 from tingsu.cases.access import visible_cases
 from tingsu.cases.bundles import suspicions_of
@@ -24,6 +25,7 @@ from tingsu.org.models import User
 from tingsu.org.pack import packs_in_force
 from tingsu.org.permissions import can
 from tingsu.packs.procedure import Action
+from tingsu.packs.rules import Nature, nature_of
 from tingsu.web.fields import FieldView, draw_fields
 from tingsu.web.highlighting import kinds_in
 from tingsu.web.near_view import show_near
@@ -57,6 +59,7 @@ class Clock:
     deadline: Deadline
     name: str
     words: Countdown
+    end: str  # what its end is: a law's, one agreed, or the house's own
 
 
 PANELS = ("contact", "joint", "parties", "duty")  # parts of the page that offer actions of their own
@@ -158,10 +161,16 @@ def clocks_of(case: Case) -> list[Clock]:
     language = "en" if in_english() else "zh"
     shown = [d for d in case.deadlines.all() if d.state != Deadline.State.DROPPED or case.closed_at]
     ordered = sorted(shown, key=lambda d: (d.state not in ACTIVE, d.safe_target))
-    return [
-        Clock(d, d.rule.get("name", {}).get(language) or d.rule.get("name", {}).get("zh", d.kind), deadline_words(d))
-        for d in ordered
-    ]
+    return [Clock(d, _clock_name(d, language), deadline_words(d), _end_name(nature_of(d.rule))) for d in ordered]
+
+
+def _clock_name(deadline: Deadline, language: str) -> str:
+    names: dict[str, str] = deadline.rule.get("name", {})
+    return names.get(language) or names.get("zh", deadline.kind)
+
+
+def _end_name(nature: Nature) -> str:
+    return {"law": _("法定到期"), "agreed": _("约定到期"), "house": _("内部时限")}[nature]
 
 
 def _fetch(case: Case) -> None:
