@@ -14,6 +14,7 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,13 @@ PAGE = ROOT / "docs" / "performance.md"
 SIZES = [600, 10_000, 100_000]
 SIMILAR_SIZES = [10_000, 100_000]  # `--similar-cases --sizes 1000000` takes a quarter of an hour of processor time
 SWEEP_SIZES = [10_000, 100_000]  # `--sweep --sizes 1000000` takes a quarter of an hour, most of it to grow the store
+# A topic of insight a line: module benchmarks.<name> with measure_<name>(), asked for by --<name>.
+INSIGHT = {
+    "root_causes": "how root causes are located",
+    "forecasts": "forecasts, beside naive and AutoETS",
+    "escalation": "which cases are said to go further",
+    "effects": "how well effects of measures are told",
+}
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 
@@ -36,39 +44,21 @@ def main() -> None:
     parser.add_argument("--similar-cases", action="store_true", help="measure only how alike cases are found")
     parser.add_argument("--sweep", action="store_true", help="measure only the sweep over open deadlines")
     parser.add_argument("--public-sets", action="store_true", help="measure only teaching on public labelled sets")
-    parser.add_argument("--root-causes", action="store_true", help="measure only how root causes are located")
-    parser.add_argument("--forecasts", action="store_true", help="measure only forecasts, beside naive and AutoETS")
-    parser.add_argument("--escalation", action="store_true", help="measure only which cases are said to go further")
     parser.add_argument("--lifecycles", action="store_true", help="measure only full lifecycles over HTTP")
-    parser.add_argument("--effects", action="store_true", help="measure only how well effects of measures are told")
+    for name, told in INSIGHT.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", action="store_true", help=f"measure only {told}")
     asked = parser.parse_args()
     from benchmarks import hostile, lifecycles, personal_data
 
-    if asked.root_causes:
-        from benchmarks.root_causes import measure_root_causes
-
-        measure_root_causes()
-        return
-    if asked.forecasts:
-        from benchmarks.forecasts import measure_forecasts
-
-        measure_forecasts()
-        return
-    if asked.escalation:
-        from benchmarks.escalation import measure_escalation
-
-        measure_escalation()
+    if topics := [name for name in INSIGHT if getattr(asked, name)]:
+        for name in topics:
+            getattr(import_module(f"benchmarks.{name}"), f"measure_{name}")()
         return
     if asked.lifecycles:
         sizes = asked.sizes if asked.sizes != SIZES else lifecycles.SIZES
         lifecycles.tell(sizes, asked.engine or ["sqlite", "postgresql"])
         return
 
-    if asked.effects:
-        from benchmarks.effects import measure_effects
-
-        measure_effects()
-        return
     if asked.public_sets:
         print_public_sets()
         return

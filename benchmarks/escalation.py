@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from tingsu.cases.timed_rows import OtherCase, TimedCase, TimedClock
+from tingsu.cases.timed import OtherCase, TimedCase, TimedClock
 from tingsu.insight.escalation.history import History, gather
 from tingsu.insight.escalation.model import Quality, judge, learn, rules
 from tingsu.insight.escalation.signs import IDS, Floats, signs_at

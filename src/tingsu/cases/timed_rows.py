@@ -7,7 +7,6 @@ row's id, known only inside the house.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from tingsu.cases.clocks import PROMISES
 from tingsu.cases.fact_rows import REGULATOR, SAME
 from tingsu.cases.models import Case, Deadline, Event, FollowUp
 from tingsu.cases.tables import Appeal, Link
+from tingsu.cases.timed import OtherCase, TimedCase, TimedClock
 from tingsu.org.pack import actions_with
 from tingsu.packs.procedure import EffectName
 
@@ -32,62 +32,6 @@ _STEPS: tuple[tuple[str, EffectName], ...] = (
 )
 _CORRECTED = "corrected"
 _HELD = ("business", "cause", "emotion", "need", "risks", "demands")
-
-
-@dataclass(frozen=True, slots=True)
-class TimedClock:
-    """One clock of a case: until when, and when it stopped (None: it runs); ``promise``: one given to the customer."""
-
-    started_at: datetime
-    due: datetime
-    stopped_at: datetime | None
-    promise: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OtherCase:
-    """Another case of the same customer, or one tied as the same complaint (``same``)."""
-
-    case_id: int
-    received_at: datetime
-    regulator: bool
-    business: str
-    cause: str
-    same: bool
-    reopened: tuple[datetime, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TimedCase:
-    """One case with everything dated. ``steps``: (moment, what) in order; what is answered, reopened, closed,
-    reviewed (the customer had the answer looked at again) or dissatisfied (said so when asked).
-
-    ``held`` is what is taken as true of the text now; ``corrections``: (moment, what was held before it).
-    """
-
-    case_id: int
-    number: str
-    customer: int
-    unit: str
-    channel: str
-    received_at: datetime
-    first_response_at: datetime | None
-    open: bool
-    repeat: bool  # merged into another: it lives on there
-    asked: float | None  # yuan
-    held: Mapping[str, Any]
-    corrections: tuple[tuple[datetime, Mapping[str, Any]], ...] = ()
-    steps: tuple[tuple[datetime, str], ...] = ()
-    clocks: tuple[TimedClock, ...] = ()
-    others: tuple[OtherCase, ...] = field(default=())
-
-    def held_at(self, at: datetime) -> dict[str, Any]:
-        """What was taken as true at a moment: later corrections are undone."""
-        held = dict(self.held)
-        for moment, before in reversed(self.corrections):
-            if moment > at:
-                held.update({name: value for name, value in before.items() if name in held})
-        return held
 
 
 def open_case_ids() -> list[int]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tingsu.cases.timed_rows import OtherCase, TimedCase, TimedClock
+from tingsu.cases.timed import OtherCase, TimedCase, TimedClock
 from tingsu.insight.escalation.outcomes import AHEAD, goes_further, is_open_at, looks
 from tingsu.insight.escalation.signs import signs_at
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import numpy as np
 
-from tingsu.cases.timed_rows import TimedCase
+from tingsu.cases.timed import TimedCase
 from tingsu.insight.escalation.outcomes import goes_further, looks
 from tingsu.insight.escalation.signs import BUSINESSES, Floats, as_rows, business_at, signs_at
 

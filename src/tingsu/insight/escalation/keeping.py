@@ -10,7 +10,8 @@ import numpy as np
 from django.db import transaction
 
 from tingsu.cases.access import visible_cases
-from tingsu.cases.timed_rows import TimedCase, open_case_ids, recent_case_ids, timed_rows
+from tingsu.cases.timed import TimedCase
+from tingsu.cases.timed_rows import open_case_ids, recent_case_ids, timed_rows
 from tingsu.insight.escalation.history import History, gather
 from tingsu.insight.escalation.model import (
     Quality,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tingsu.cases.timed_rows import OtherCase, TimedCase
+from tingsu.cases.timed import OtherCase, TimedCase
 
 AHEAD = timedelta(days=90)  # whether it goes further within these days is what is estimated
 LOOKS = tuple(timedelta(days=days) for days in (0.1, 2, 7, 15, 30, 60))  # after receipt

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from tingsu.cases.timed_rows import OtherCase, TimedCase
+from tingsu.cases.timed import OtherCase, TimedCase
 
 Floats = NDArray[np.float64]
 
