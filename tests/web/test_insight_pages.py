@@ -16,10 +16,13 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.make import Bank, case, walk
 from tests.web.conftest import words_of
-from tingsu.base.clock import now
+from tingsu.base.clock import now, today
 from tingsu.cases.models import Case
 from tingsu.insight.facts.store import keep_topics, rebuild, refresh
 from tingsu.insight.kept import forget_kept
+from tingsu.insight.measures.tables import Measure
+from tingsu.insight.standing import late_measures
+from tingsu.insight.topics.tables import Topic
 from tingsu.insight.units import like_units, rates_beside, typical_rate
 from tingsu.insight.weeks import weeks_of
 from tingsu.org.models import AccessEntry, User
@@ -146,15 +149,76 @@ def test_a_branch_page_counts_everything_below_it(busy: Bank, signed_in: SignIn)
     assert "收到7" in page and "没有登记客户数" in page
 
 
-def test_a_topic_page_and_one_that_is_not_there(busy: Bank, signed_in: SignIn) -> None:
-    keep_topics(dict.fromkeys(Case.objects.filter(accused_unit=busy.outlet).values_list("pk", flat=True), "t1"))
+def topic_of(bank: Bank, name: str) -> Topic:
+    made = Topic.objects.create(name=name, phrases=[["走开", 2.0]], born_at=now(), seen_at=now())
+    keep_topics({pk: str(made.pk) for pk in Case.objects.filter(accused_unit=bank.outlet).values_list("pk", flat=True)})
     refresh(at=now())
+    return made
+
+
+def test_a_topic_page_and_one_that_is_not_there(busy: Bank, signed_in: SignIn) -> None:
+    made = topic_of(busy, "柜员让客户走开")
     client = signed_in(busy.executive)
-    page = client.get("/insight/topics/t1/").content.decode()
-    assert "近 30 天 7 件" in page and "解放路支行" in page
-    assert client.get("/insight/topics/t1/?chart=heat&format=csv").status_code == 200
-    assert client.get("/insight/topics/none/").status_code == 404
-    assert signed_in(busy.clerk).get("/insight/topics/t1/").status_code == 403
+    page = client.get(f"/insight/topics/{made.pk}/").content.decode()
+    assert "柜员让客户走开" in page and "近 30 天 7 件" in page and "解放路支行" in page
+    assert client.get(f"/insight/topics/{made.pk}/?chart=heat&format=csv").status_code == 200
+    for missing in ("none", "999999", "²", "9" * 30):
+        assert client.get(f"/insight/topics/{missing}/").status_code == 404, missing
+    assert signed_in(busy.clerk).get(f"/insight/topics/{made.pk}/").status_code == 403
+
+
+def test_a_topic_is_renamed_and_merged_by_who_may_and_nobody_else(busy: Bank, signed_in: SignIn) -> None:
+    made = topic_of(busy, "柜员让客户走开")
+    other = Topic.objects.create(name="柜员态度", phrases=[["态度", 1.0]], born_at=now(), seen_at=now())
+    client, address = signed_in(busy.executive), f"/insight/topics/{made.pk}/"
+    assert client.post(address, {"do": "rename", "name": "柜面服务态度"}).status_code == 302
+    assert "柜面服务态度" in words_of(client.get(address))
+    taken = client.post(address, {"do": "rename", "name": "柜员态度"})
+    assert taken.status_code == 422 and "已有话题叫" in words_of(taken)
+    assert client.post(address, {"do": "rename", "name": ""}).status_code == 422
+    assert client.post(address, {"do": "merge", "into": "nothing"}).status_code == 422
+    assert client.post(address, {"do": "nonsense"}).status_code == 422
+    merged = client.post(address, {"do": "merge", "into": str(other.pk)})
+    assert (merged.status_code, merged["Location"]) == (302, f"/insight/topics/{other.pk}/")
+    assert "已并入：柜面服务态度" in words_of(client.get(merged["Location"]))
+    assert client.get(address)["Location"] == f"/insight/topics/{other.pk}/"  # what was merged leads to where it went
+    made.refresh_from_db()
+    assert made.merged_into == other
+    assert AccessEntry.objects.filter(what__in=("topic_renamed", "topic_merged"), by=busy.executive).count() == 2
+    assert signed_in(busy.auditor).post(address, {"do": "rename", "name": "别的"}).status_code == 403
+
+
+def test_why_it_changed_is_fetched_by_the_page_and_says_its_base(busy: Bank, signed_in: SignIn) -> None:
+    client = signed_in(busy.executive)
+    page = client.get("/insight/units/O1/?days=7").content.decode()
+    assert 'hx-get="?days=7&amp;part=why"' in page
+    part = client.get("/insight/units/O1/?days=7&part=why").content.decode()
+    assert "hx-get" not in part and 'id="why"' in part and "投诉" in part
+
+
+def test_measures_stand_where_they_belong_the_late_ones_first(busy: Bank, signed_in: SignIn) -> None:
+    topic = topic_of(busy, "柜员让客户走开")
+    late = measure_of(busy, "晨会演练", due=today() - timedelta(days=3), scope={"topic": str(topic.pk)})
+    measure_of(busy, "换叫号机", due=today() + timedelta(days=9), scope={"cause": "设施设备系统"})
+    client = signed_in(busy.executive)
+    overview = words_of(client.get("/insight/"))
+    assert overview.index("晨会演练") < overview.index("换叫号机") and "已超 3 天" in overview
+    on_topic = words_of(client.get(f"/insight/topics/{topic.pk}/"))
+    assert "晨会演练" in on_topic and "换叫号机" not in on_topic
+    assert "晨会演练" in words_of(client.get("/insight/units/B1/"))  # what stands below the branch
+    assert list(late_measures(by=busy.executive, today=today())) == [late]
+    Case.objects.update(next_due=None, emotion=0)
+    card = words_of(client.get("/insight/first/"))
+    assert re.search("先催整改「晨会演练」：吴岚 负责，已超 3 天|先管「", card)
+
+
+def measure_of(bank: Bank, title: str, *, due: date, scope: dict[str, str]) -> Measure:
+    made = Measure.objects.create(
+        title=title, scope=scope, root_cause="演练不够", what="每周演练", owner=bank.executive, due=due,
+        made_by=bank.executive, made_at=now(),
+    )  # fmt: skip
+    made.units.set([bank.outlet])
+    return made
 
 
 @pytest.mark.parametrize("path", ["/insight/hot/?whole=1", "/insight/cases/", "/insight/units/O1/", "/insight/"])
@@ -203,14 +267,13 @@ def test_weeks_are_whole_and_marked_only_beyond_what_is_usual() -> None:
 
 
 def test_rates_stand_beside_like_units_of_known_size(bank: Bank) -> None:
-    bank.outlet.customers, bank.other_outlet.customers = 4000, 1000
     like = like_units(bank.outlet, [bank.outlet, bank.other_outlet, bank.branch])
-    rows = rates_beside(bank.outlet, like, {bank.outlet.path: 4, bank.other_outlet.path: 6})
+    counts = {bank.outlet.path: 4, bank.other_outlet.path: 6}
+    rows = rates_beside(bank.outlet, like, counts, {"O1": 4000, "O2": 1000})
     assert [(row.code, row.rate) for row in rows] == [("O2", 6.0), ("O1", 1.0)]
-    assert all(row.low < row.rate < row.high for row in rows)
+    assert all(row.low < row.rate < row.high for row in rows if row.low is not None and row.high and row.rate)
     assert typical_rate(rows) == 2.0
-    bank.outlet.customers = bank.other_outlet.customers = 0
-    none = rates_beside(bank.outlet, like, {})
+    none = rates_beside(bank.outlet, like, {}, {})
     assert typical_rate(none) is None and all(row.rate is None for row in none)
 
 

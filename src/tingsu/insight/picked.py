@@ -16,6 +16,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tingsu.insight.facts.engine import ask
 from tingsu.insight.facts.figures import within
 from tingsu.insight.facts.scope import facts_for
 from tingsu.insight.weeks import monday_of
@@ -117,9 +118,9 @@ def pick(facts: Any, picked: Picked) -> Any:
 def listed(facts: Any, picked: Picked, *, first: int = 0, most: int = 30) -> Listed:
     """Rows ``first`` to ``first + most``, latest first."""
     rows = pick(facts, picked)
-    total = rows.count().to_pyarrow().as_py()
+    total = ask(rows.aggregate(n=rows.count()))["n"][0].as_py()
     page = rows.order_by(ibis.desc("received_at"), ibis.desc("case_id")).select(*SHOWN).limit(most, offset=first)
-    return Listed(page.to_pyarrow().to_pylist() if total > first else [], total)
+    return Listed(ask(page).to_pylist() if total > first else [], total)
 
 
 def take_listed(picked: Picked, *, by: User, most: int, at: datetime | None = None) -> Listed:
@@ -138,7 +139,7 @@ def breakdown(
     facts: Any, picked: Picked, columns: Iterable[str] = ("unit", "channel", "product", "cause")
 ) -> Breakdown:
     """The complaints counted every way a page shows, from one look at the facts."""
-    rows = pick(facts, picked).select(*COUNTED).to_pyarrow()
+    rows = ask(pick(facts, picked).select(*COUNTED))
     by_week: dict[str, Counter[date]] = {}
     for unit, day, n in _counted(rows, "unit", "day"):
         by_week.setdefault(unit, Counter())[monday_of(day)] += n

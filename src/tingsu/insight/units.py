@@ -29,9 +29,17 @@ class UnitRate:
     high: float | None
 
 
-def rates_beside(unit: Unit, like: Sequence[Unit], counts: Mapping[str, int]) -> list[UnitRate]:
-    """The unit and its like, the highest rate first, those without a size last; ``counts``: path → complaints."""
-    rows = [_rate(one, sum(n for path, n in counts.items() if path.startswith(one.path))) for one in {unit, *like}]
+def rates_beside(
+    unit: Unit, like: Sequence[Unit], counts: Mapping[str, int], customers: Mapping[str, int]
+) -> list[UnitRate]:
+    """The unit and its like, the highest rate first, those without a size last.
+
+    ``counts``: path → complaints; ``customers``: code → customers, what is not known left out or 0.
+    """
+    rows = [
+        _rate(one, sum(n for path, n in counts.items() if path.startswith(one.path)), customers.get(one.code, 0))
+        for one in {unit, *like}
+    ]
     return sorted(rows, key=lambda row: (row.rate is None, -(row.rate or 0), row.code))
 
 
@@ -53,9 +61,9 @@ def typical_rate(rows: Sequence[UnitRate]) -> float | None:
     return PER * sum(row.count for row in known) / customers if customers else None
 
 
-def _rate(unit: Unit, count: int) -> UnitRate:
-    if not unit.customers:
+def _rate(unit: Unit, count: int, customers: int) -> UnitRate:
+    if not customers:
         return UnitRate(unit.code, unit.name, count, 0, None, None, None)
     low, high = (float(bound[0]) for bound in count_bounds(np.array([float(count)])))
-    per = PER / unit.customers
-    return UnitRate(unit.code, unit.name, count, unit.customers, count * per, low * per, high * per)
+    per = PER / customers
+    return UnitRate(unit.code, unit.name, count, customers, count * per, low * per, high * per)

@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tingsu.base.clock import now
+from tingsu.base.clock import now, today
 from tingsu.cases.queue import Filters, list_cases, waiting_for
 from tingsu.insight.facts.store import read_count
 from tingsu.insight.first import Pressing, first_to_fix
 from tingsu.insight.home import Home, home_figures
+from tingsu.insight.measures.tables import Measure
+from tingsu.insight.measures.verbs import path_of
+from tingsu.insight.standing import late_measures
 from tingsu.insight.topics.hot import HotSpot
 from tingsu.org.models import User
 from tingsu.org.permissions import require
@@ -60,9 +64,11 @@ def _first(home: Home, by: User, waiting: int) -> First:
     frame = usual_frame()
     known = is_board_kept(frame, "harm", by=by)
     worst = _worst_spot(frame, by) if known else None
+    late = late_measures(by=by, today=today())
     kind = first_to_fix(
         Pressing(
             overdue=home.overdue.count,
+            measures=late.count(),
             hot=worst is not None if known or not read_count() else None,
             today=home.due_today.count,
             waiting=waiting,
@@ -73,6 +79,8 @@ def _first(home: Home, by: User, waiting: int) -> First:
         return _hot(worst, frame)
     if kind == "overdue":
         return _overdue(home, by)
+    if kind == "measure":
+        return _measure(late)
     if kind == "unknown":
         return First(kind, _("没有逾期。正在看哪里伤客户最重。"), "", "")
     return _of_the_day(kind, home, waiting)
@@ -102,6 +110,15 @@ def _overdue(home: Home, by: User) -> First:
     why = _("答应客户的时间已经过了，拖得越久越容易升级。")
     told = {"n": home.overdue.count, "over": over}
     return First("overdue", words % told, why, cases_href(home.overdue.filters), True)
+
+
+def _measure(late: QuerySet[Measure]) -> First:
+    worst = late.select_related("owner").first()
+    assert worst is not None
+    words = _("先催整改「%(title)s」：%(owner)s 负责，已超 %(days)d 天。")
+    told = {"title": worst.title, "owner": worst.owner.name, "days": (today() - worst.due).days}
+    why = _("没有逾期的工单，也没有哪里明显变坏；整改拖着，同样的投诉还会再来。")
+    return First("measure", words % told, why, path_of(worst))
 
 
 def _of_the_day(kind: str, home: Home, waiting: int) -> First:

@@ -225,13 +225,14 @@ def _read_unit(word: str, near: list[Unit], told: list[str]) -> Unit | None:
 def _entries(path: str, by: User, frame: Frame, here: str) -> Iterator[SubEntry]:
     """The pages there are, each keeping period and unit; the deepest one that holds this address is here."""
     query = replace(frame, kept={}).query()
-    known = [(route, url, str(name)) for route, name, needs in PAGES if can(by, needs) and (url := _address(route))]
+    known = [(route, url, str(name)) for route, name, needs in PAGES if can(by, needs) and (url := address_of(route))]
     deepest = max((url for _route, url, _name in known if path.startswith(url)), key=len, default="")
     for route, url, name in known:
         yield SubEntry(f"{url}?{query}" if query else url, name, route == here if here else url == deepest)
 
 
-def _address(route: str) -> str:
+def address_of(route: str) -> str:
+    """The address of a route; "" while there is no such page."""
     try:
         return reverse(route)
     except NoReverseMatch:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, get_args
 
 from django.http import HttpRequest
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from tingsu.insight.facts.scope import facts_for
 from tingsu.insight.kept import is_kept, keep
 from tingsu.insight.topics.hot import HotBoard, HotSpot, Period, Rank, Size, hot_board
+from tingsu.insight.topics.sizes import sizes_on
 from tingsu.org.models import Unit, User
 from tingsu.web.asking import person_of
 from tingsu.web.chart_options import bar_option
@@ -134,13 +136,15 @@ def _make_board(frame: Frame, rank: Rank, by: User) -> HotBoard:
     facts = facts_for(by)
     if frame.unit:
         facts = facts.filter(facts.unit_path.startswith(frame.unit.path))
-    return hot_board(facts, Period(frame.period.since, frame.period.until), rank=rank, sizes=_sizes(), samples=1)
+    return hot_board(
+        facts, Period(frame.period.since, frame.period.until), rank=rank, sizes=_sizes(frame.period.until), samples=1
+    )
 
 
-def _sizes() -> dict[str, Size]:
-    """Outlets whose customers are known: a branch's own count would leave out its outlets'."""
-    outlets = Unit.objects.filter(kind=Unit.Kind.OUTLET, customers__gt=0).values_list("code", "customers")
-    return {code: Size(customers=customers) for code, customers in outlets}
+def _sizes(day: date) -> dict[str, Size]:
+    """Sizes of the units that have none below them: a branch's own complaints leave out those of its outlets."""
+    above = set(Unit.objects.filter(active=True, parent__isnull=False).values_list("parent__code", flat=True))
+    return {code: size for code, size in sizes_on(day).items() if code not in above}
 
 
 def spot_views(spots: Sequence[HotSpot], frame: Frame, namer: Namer) -> list[SpotView]:

@@ -10,22 +10,27 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from tingsu.base.clock import now
+from tingsu.base.clock import now, today
 from tingsu.cases.queue import Filters
 from tingsu.insight.facts.scope import facts_for
 from tingsu.insight.home import Home, home_figures
 from tingsu.insight.kept import keep
+from tingsu.insight.standing import standing_measures
 from tingsu.insight.trend import Week, weekly_trend
 from tingsu.org.models import User
 from tingsu.web.asking import person_of
 from tingsu.web.chart_options import bar_option, line_option
 from tingsu.web.charts import Cell, Chart, Grid, download
 from tingsu.web.insight_first import first_context
-from tingsu.web.insight_frame import Frame, frame_of
+from tingsu.web.insight_frame import Frame, address_of, frame_of
 from tingsu.web.insight_hot import short_context
+from tingsu.web.insight_risks import rows_for_overview
+from tingsu.web.insight_standing import measure_lines
 from tingsu.web.links import cases_href, counted_href
 
 WEEKS = 26
+RISKS = 5
+MEASURES = 5
 SIX = timedelta(days=6)
 
 
@@ -38,6 +43,9 @@ def show_overview(request: HttpRequest) -> HttpResponseBase:
     if sent := download(request, charts):
         return sent
     context: dict[str, Any] = {"frame": frame, "charts": charts}
+    context["risks"] = rows_for_overview(by)[:RISKS]
+    context["measures"] = measure_lines(standing_measures(by=by, today=today(), most=MEASURES), today())
+    context["measures_href"] = address_of("insight-measures")
     context |= first_context(home_figures(by=by, now=now()), by=by) | short_context(frame, by=by)
     return render(request, "web/insight/overview.html", context)
 

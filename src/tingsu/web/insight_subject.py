@@ -10,9 +10,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tingsu.insight.causes.asking import BEFORE, NothingToCompare, Side, explain_rise
+from tingsu.insight.causes.said import base_sentence, sentences
 from tingsu.insight.facts.figures import run, span
 from tingsu.insight.facts.scope import facts_for
-from tingsu.insight.kept import keep
+from tingsu.insight.kept import is_kept, keep
 from tingsu.insight.picked import Breakdown, Picked, breakdown
 from tingsu.insight.topics.hot import Period
 from tingsu.insight.topics.samples import Sample, pick_samples
@@ -169,6 +171,21 @@ def _top(counts: Counter[str], most: int) -> list[str]:
 
 def _percent(part: int, whole: int) -> float | None:
     return round(100 * part / whole, 1) if whole else None
+
+
+def why_context(where: Mapping[str, str], frame: Frame, picked: Picked, *, by: User, now: bool) -> dict[str, Any]:
+    """What explains the change against the time before; unless it is known or asked for ``now`` the page fetches it."""
+    assert picked.since and picked.until
+    side = Side(picked.since, picked.until, picked.under, where=tuple(sorted(where.items())))
+    before = replace(side, since=side.since - timedelta(days=BEFORE * side.days), until=side.since - timedelta(days=1))
+    if not now and not is_kept("compared", side, before, by=by):
+        return {"why_query": frame.query(part="why")}
+    try:
+        found = explain_rise(where, by=by, since=side.since, until=side.until, under=side.under)
+    except NothingToCompare as nothing:
+        return {"why_nothing": nothing.message}
+    told = sentences(found.explanation, Namer().words)
+    return {"why_told": told, "why_base": base_sentence(found.explanation)}
 
 
 def picked_of(where: Mapping[str, str], frame: Frame, *, under: str = "") -> Picked:

@@ -10,16 +10,20 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from tingsu.base.clock import today
 from tingsu.cases.personal import masked_customer
 from tingsu.cases.queue import Filters, list_cases
 from tingsu.insight.kept import keep
 from tingsu.insight.picked import Breakdown
+from tingsu.insight.standing import standing_measures
+from tingsu.insight.topics.sizes import sizes_on
 from tingsu.insight.units import UnitRate, counts_by_path, like_units, rates_beside, typical_rate
 from tingsu.org.models import Unit, User
 from tingsu.web.asking import person_of
 from tingsu.web.chart_options import bar_option
 from tingsu.web.charts import Cell, Chart, Grid, download
 from tingsu.web.insight_frame import Frame, UnitNotFound, frame_of, units_in_reach
+from tingsu.web.insight_standing import MeasureLine, measure_lines
 from tingsu.web.insight_subject import (
     before_of,
     column_chart,
@@ -29,6 +33,7 @@ from tingsu.web.insight_subject import (
     picked_of,
     quotes,
     weeks_chart,
+    why_context,
 )
 from tingsu.web.insight_words import Namer
 from tingsu.web.links import case_href, counted_href
@@ -36,6 +41,7 @@ from tingsu.web.queue import Row
 
 OPEN_SHOWN = 8
 LIKE_SHOWN = 15
+MEASURES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,8 @@ def show_unit(request: HttpRequest, code: str) -> HttpResponseBase:
         raise UnitNotFound(code)
     namer = Namer()
     picked = picked_of({}, frame, under=unit.path)
+    if request.GET.get("part") == "why":
+        return render(request, "web/insight/why_part.html", why_context({}, frame, picked, by=by, now=True))
     found, before = counted(picked, by=by), counted(before_of(picked, frame), by=by)
     rates = _rates(unit, near, frame, by)
     charts = [
@@ -75,19 +83,30 @@ def show_unit(request: HttpRequest, code: str) -> HttpResponseBase:
         "unit": unit,
         "above": [one for one in near if unit.path.startswith(one.path) and one != unit],
         "tiles": _tiles(found, before, rates, unit, frame),
-        "charts": charts,
+        "charts": [chart for chart in charts if chart.kind != "heat"],
+        "heat": next(chart for chart in charts if chart.kind == "heat"),
         "open_rows": [Row(case, masked_customer(case.customer)["name"]) for case in opened[:OPEN_SHOWN]],
         "open_query": filters.to_query(),
         "quotes": [(one.text, case_href(one.number)) for one in quotes(picked, 3, by=by) if one.number],
         "hot_query": frame.query(unit=code),
+        "measures": _measures(unit, near, by),
+        "no_measures": _("这里没有进行中的整改措施。"),
     }
+    context |= why_context({}, frame, picked, by=by, now=False)
     return render(request, "web/insight/unit.html", context)
+
+
+def _measures(unit: Unit, near: list[Unit], by: User) -> list[MeasureLine]:
+    below = [one.code for one in near if one.path.startswith(unit.path)]
+    rows = standing_measures(by=by, today=today(), most=MEASURES, unit=unit.code, also=below)
+    return measure_lines(rows, today())
 
 
 def _rates(unit: Unit, near: list[Unit], frame: Frame, by: User) -> list[UnitRate]:
     since, until = frame.period.since, frame.period.until
     counts = keep("unit-counts", since, until, by=by, make=lambda: counts_by_path(by=by, since=since, until=until))
-    return rates_beside(unit, like_units(unit, near), counts)
+    customers = {code: size.customers for code, size in sizes_on(until).items()}
+    return rates_beside(unit, like_units(unit, near), counts, customers)
 
 
 def _tiles(found: Breakdown, before: Breakdown, rates: list[UnitRate], unit: Unit, frame: Frame) -> list[Tile]:

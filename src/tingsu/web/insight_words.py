@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tingsu.insight.topics.keeping import topic_names
 from tingsu.org.models import Unit
 from tingsu.org.pack import word_in_force
 from tingsu.web.words import in_english
@@ -41,14 +42,20 @@ _ENDED = {
 class Namer:
     """Says the values of the facts in the page's language; units and topics are read once, when first asked for."""
 
-    topics: Mapping[str, str] = field(default_factory=dict)
     _units: dict[str, str] | None = None
+    _topics: dict[str, str] | None = None
 
     @property
     def units(self) -> dict[str, str]:
         if self._units is None:
             self._units = dict(Unit.objects.values_list("code", "name"))
         return self._units
+
+    @property
+    def topics(self) -> dict[str, str]:
+        if self._topics is None:
+            self._topics = topic_names()
+        return self._topics
 
     def name(self, column: str, value: str) -> str:
         """The value as people call it; what has no name is shown as it stands."""

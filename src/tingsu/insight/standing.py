@@ -1,0 +1,58 @@
+"""How the measures stand that a person should know of: what is late, what did not work, what is due next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from tingsu.insight.effects.estimate import Effect
+from tingsu.insight.measures.seeing import visible_measures
+from tingsu.insight.measures.tables import Measure
+from tingsu.insight.measures.wording import read_effect
+from tingsu.org.models import User
+
+AT_WORK = (Measure.State.PLANNED, Measure.State.DOING, Measure.State.REOPENED)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One open measure: whether it is past its day, and its latest recorded effect (None: not looked at yet)."""
+
+    measure: Measure
+    late: bool
+    effect: Effect | None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was looked at and did not show that it worked."""
+        return self.effect is not None and self.effect.verdict != "worked"
+
+
+def late_measures(*, by: User, today: date) -> QuerySet[Measure]:
+    """Measures within reach whose day has passed and that are still to be carried out, the longest late first."""
+    return visible_measures(by).filter(state__in=AT_WORK, due__lt=today).order_by("due", "pk")
+
+
+def standing_measures(
+    *, by: User, today: date, most: int, topic: str = "", unit: str = "", also: Sequence[str] = ()
+) -> list[Standing]:
+    """Open measures: the late ones first, then those that did not work, then by day.
+
+    ``topic`` and ``unit`` narrow to what is against a topic, or stands at a unit or one of ``also``.
+    """
+    found = visible_measures(by).exclude(state=Measure.State.CLOSED).select_related("owner").prefetch_related("checks")
+    if topic:
+        found = found.filter(scope__topic=topic)
+    if unit:
+        found = found.filter(Q(pk__in=Measure.objects.filter(units__code__in=[unit, *also]).values("pk")))
+    rows = [_standing(measure, today) for measure in found.order_by("due", "pk")]
+    return sorted(rows, key=lambda row: (not row.late, not row.failed, row.measure.due))[:most]
+
+
+def _standing(measure: Measure, today: date) -> Standing:
+    checks = list(measure.checks.all())
+    effect = read_effect(checks[-1].effect) if checks else None
+    return Standing(measure, measure.state in AT_WORK and measure.due < today, effect)
