@@ -18,6 +18,7 @@ from tingsu.insight.report import figures
 from tingsu.insight.report.batches import Batch, Group, build_batches, count_returning, list_echoes, mark_repeats
 from tingsu.insight.report.causes import Reason, find_reasons
 from tingsu.insight.report.leads import Lead, find_leads
+from tingsu.insight.report.matters import Matter, find_matters
 from tingsu.insight.report.page import render_page
 from tingsu.insight.report.plain import to_plain
 from tingsu.insight.report.quotes import LENGTH, Quote, excerpt, from_clause, pick_quotes
@@ -74,6 +75,7 @@ class TextReport:
     windows: Windows | None
     risers: list[Riser]
     quotes: list[tuple[Topic, list[Quote]]]
+    matters: list[Matter] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
     leads: list[Lead] = field(default_factory=list)
 
@@ -136,6 +138,7 @@ def build_report(
         windows=windows,
         risers=find_risers(texts, topics, words, windows) if windows else [],
         quotes=[(topic, pick_quotes(texts, topic, echoes)) for topic in topics[:QUOTED_TOPICS] if topic.is_plain],
+        matters=find_matters(texts, batches, windows),
     )
     if windows:
         report.reasons = find_reasons(texts, topics, words, windows, report.risers)

@@ -16,12 +16,14 @@ from tingsu.insight.report.topics import count_matrix
 
 if TYPE_CHECKING:
     from tingsu.insight.report.batches import Batch
+    from tingsu.insight.report.matters import Matter
     from tingsu.insight.report.topics import Topic
     from tingsu.insight.report.trend import Riser
     from tingsu.insight.textreport import TextReport
 
 TEMPLATE = "insight/textreport.html"
 SHOWN_TOPICS, SHOWN_RESTS, SHOWN_BATCHES, SHOWN_UNITS, SHOWN_RISKS = 14, 3, 10, 15, 8
+SHOWN_MATTERS = 12
 MATRIX_ROWS, MATRIX_COLUMNS = 10, 8
 _TONES = ("calm", "mild", "angry", "furious")
 
@@ -49,6 +51,8 @@ def make_context(report: TextReport) -> dict[str, Any]:
         "personal": number(report.overview.with_personal_data),
         "texts": number(report.overview.texts),
         "topics": [_topic(report, topic) for topic in shown],
+        "matters": [_matter(report, matter) for matter in _shown_matters(report)],
+        "matter_total": number(len([matter for matter in report.matters if matter.name and not matter.one_hand])),
         "more_topics": max(0, len(report.topics) - len(shown)),
         "matrix": _matrix(report),
         "heard": _heard(report),
@@ -123,6 +127,29 @@ def _topic(report: TextReport, topic: Topic) -> dict[str, Any]:
         ),
         "angry": _part(angry, size),
         "phrases": [(phrase.text, number(phrase.count)) for phrase in topic.phrases],
+    }
+
+
+def _shown_matters(report: TextReport) -> list[Matter]:
+    return [matter for matter in report.matters if matter.name and not matter.one_hand][:SHOWN_MATTERS]
+
+
+def _matter(report: TextReport, matter: Matter) -> dict[str, Any]:
+    change = matter.change
+    return {
+        "name": matter.name,
+        "voices": number(len(matter.voices)),
+        "bounds": _("{low}–{high}").format(low=number(round(matter.count.low)), high=number(round(matter.count.high))),
+        "customers": number(matter.customers) if matter.customers is not None else "",
+        "last": number(change.last) if change else "",
+        "normal": _("≤{upper}").format(upper=number(change.upper)) if change else "",
+        "risen": matter.has_risen,
+        "angry": percent(matter.angry.value),
+        "regulator": number(matter.regulator) if matter.regulator else "",
+        "first": show_day(matter.first),
+        "until": show_day(matter.last),
+        "quote": matter.quote,
+        "rows": list_rows(report.texts.rows[place] for place in matter.places),
     }
 
 

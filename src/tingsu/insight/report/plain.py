@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tingsu.insight.report.causes import plain_reasons
 from tingsu.insight.report.leads import show_day
+from tingsu.insight.report.matters import plain_matter
 
 if TYPE_CHECKING:
     from tingsu.insight.report.batches import Batch
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from tingsu.insight.report.trend import Riser
     from tingsu.insight.textreport import TextReport
 
-FORMAT = "tingsu-text-report/1"
+FORMAT = "tingsu-text-report/2"
 
 
 def to_plain(report: TextReport) -> dict[str, Any]:
@@ -32,9 +33,9 @@ def to_plain(report: TextReport) -> dict[str, Any]:
         "overview": overview,
         "leads": [asdict(lead) for lead in report.leads],
         "cells": [{"business": b, "cause": c, "complaints": n} for b, c, n in report.cells],
-        "topics": [_topic(report, topic) for topic in report.topics],
+        "topics": [*_matters(report, many=True), *(_topic(report, topic) for topic in report.topics)],
         "heard": {column: [asdict(item) for item in items] for column, items in report.heard.items()},
-        "batches": [_batch(report, batch) for batch in report.batches],
+        "batches": [*(_batch(report, batch) for batch in report.batches), *_matters(report, many=False)],
         "returning_customers": report.returning,
         "emotions": {count.label: count.count for count in report.emotions},
         "needs": {count.label: count.count for count in report.needs},
@@ -50,8 +51,15 @@ def _rows(report: TextReport, places: Any) -> list[int]:
     return [report.texts.rows[place] for place in places]
 
 
+def _matters(report: TextReport, *, many: bool) -> list[dict[str, Any]]:
+    """Matters with their rows; ``many``: without those that one customer writes."""
+    chosen = [matter for matter in report.matters if not (many and (matter.one_hand or not matter.name))]
+    return [plain_matter(matter, _rows(report, matter.places)) for matter in chosen]
+
+
 def _topic(report: TextReport, topic: Topic) -> dict[str, Any]:
     return {
+        "kind": "class",
         "name": topic.name,
         "business": topic.business,
         "cause": topic.cause,

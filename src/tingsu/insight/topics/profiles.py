@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
@@ -18,6 +18,8 @@ MOST_PHRASES = 12
 MOST_READ = 60  # messages of a group whose words are looked at
 NAME_LENGTH = 14  # characters
 LEAST_SHARE = 0.2  # of the group's messages that say a phrase
+MOST_CARRIED, AGREED = 2, 0.7  # characters a phrase is carried on by; share of its texts that must agree
+_ENDS = frozenset("苑府城站路街区园店行院校厅局厂场所镇村桥费款卡")
 PARTLY = 0.34  # a second phrase of a name must stand in so many
 
 
@@ -40,9 +42,13 @@ def make_profiles(texts: Sequence[str], groups: Sequence[Sequence[int]]) -> list
     table = csr_matrix((np.ones(len(found.run), np.int32), (found.run, found.text)), shape=(len(phrases), len(texts)))
     held = found.texts_of()
     number = {phrase: at for at, phrase in enumerate(phrases)}
-    return [
+    profiles = [
         _profile(group, sorted(mine), np.array([number[one] for one in sorted(mine)], np.int64), table, held)
         for group, mine in zip(groups, candidates, strict=True)
+    ]
+    return [
+        replace(profile, name=whole_name(profile.name, [texts[place] for place in list(group)[:MOST_READ]]))
+        for profile, group in zip(profiles, groups, strict=True)
     ]
 
 
@@ -73,6 +79,26 @@ def _profile(group: Sequence[int], mine: list[str], rows: Places, table: csr_mat
     ]
     kept = _distinct(said)
     return Profile(make_name(kept, len(group)), tuple(kept), len(group))
+
+
+def whole_name(name: str, texts: Sequence[str]) -> str:
+    """The name with each phrase carried on to the end of the place or thing it begins: 伊园滨河 → 伊园滨河苑."""
+    return " · ".join(_carried_on(phrase, texts) for phrase in name.split(" · "))
+
+
+def _carried_on(phrase: str, texts: Sequence[str]) -> str:
+    longest = phrase
+    for _step in range(MOST_CARRIED):
+        after = Counter(
+            text[at : at + 1] for text in texts if (at := text.find(longest) + len(longest)) >= len(longest)
+        )
+        following, count = after.most_common(1)[0] if after else ("", 0)
+        if not following or count < AGREED * after.total():
+            break
+        longest += following
+        if following in _ENDS:
+            return longest
+    return phrase
 
 
 def _length_bonus(phrases: Sequence[str]) -> Array:
