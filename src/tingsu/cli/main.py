@@ -21,6 +21,7 @@ from tingsu.cli import (
     exporting,
     forecasting,
     facts,
+    feeds,
     importing,
     keeping,
     learning,
@@ -55,6 +56,8 @@ app.add_typer(unit_app, name="unit")
 app.add_typer(events_app, name="events")
 app.add_typer(models_app, name="models")
 app.add_typer(facts_app, name="facts")
+feeds_app = typer.Typer(help="外部声音：应用商店、论坛、社交媒体、意见卡的导出。", no_args_is_help=True)
+app.add_typer(feeds_app, name="feeds")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tingsu.base.settings")
 
@@ -123,6 +126,7 @@ _add(audit_app, "log", keeping.audit_log)
 _add(facts_app, "refresh", facts.refresh)
 _add(facts_app, "rebuild", facts.rebuild)
 _add(facts_app, "show", facts.show)
+_add(feeds_app, "import", feeds.take_in)
 _add(models_app, "show", learning.show_model)
 _add(models_app, "use", learning.use_model)
 _add(models_app, "back", learning.take_back)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from tingsu.insight.causes.asking import Compared, NothingToCompare, Side, compare_sides
 from tingsu.insight.causes.compare import Difference
-from tingsu.insight.causes.explain import Part
+from tingsu.insight.causes.explain import NAMELESS, Part
 from tingsu.insight.causes.said import Wording, base_sentence, between_units, headline, over_time, part_sentence
 from tingsu.insight.causes.said import rest_sentence as said_of_rest
 from tingsu.insight.kept import is_kept
@@ -205,9 +205,10 @@ def name_part(where: Mapping[str, str], namer: Namer) -> str:
 def difference_chart(found: Compared, pair: Pair, namer: Namer) -> Chart:
     """The surest differences as bars, every value as a table."""
     scale, other = _scale(found), _("%(name)s（折合）") % {"name": pair.names[1]}
-    drawn = sorted(found.differences[:60], key=lambda one: (not one.sure, -abs(one.a - one.b * scale)))[:DRAWN]
+    telling = [one for one in found.differences if one.value not in NAMELESS][:60]
+    drawn = sorted(telling, key=lambda one: (not one.sure, -abs(one.a - one.b * scale)))[:DRAWN]
     option = bar_option(
-        [name_part({one.dimension: one.value}, namer) for one in drawn],
+        [f"{_kind(one)}：{name_part({one.dimension: one.value}, namer)}" for one in drawn],
         {
             pair.names[0]: [one.a for one in drawn],
             other: [round(one.b * scale, 1) for one in drawn],
@@ -245,12 +246,15 @@ def _basis_words(found: Compared) -> str:
 
 def _difference_row(one: Difference, found: Compared, scale: float, namer: Namer) -> list[Any]:
     where = {one.dimension: one.value}
-    kind = _("分行") if one.dimension == "branch" else str(KINDS.get(one.dimension, one.dimension))
     return [
-        *(kind, name_part(where, namer)),
+        *(_kind(one), name_part(where, namer)),
         *(Cell(one.a, part_href(where, found.a)), Cell(one.b, part_href(where, found.b)), round(one.b * scale, 1)),
         *(_rounded(one.ratio), _rounded(one.low), _rounded(one.high), one.sure),
     ]
+
+
+def _kind(one: Difference) -> str:
+    return _("分行") if one.dimension == "branch" else str(KINDS.get(one.dimension, one.dimension))
 
 
 def _rounded(value: float | None) -> float | None:

@@ -100,7 +100,13 @@ def _compare(a: Side, b: Side, by: User) -> Compared:
     kind: Basis = "share" if basis == "share" else "over"
     said = explain_change(cells, phrases=lambda where: phrases_of(facts, a, b, where))
     n_a, n_b = round(float(cells.now.sum())), round(float(cells.before.sum()))
-    return Compared(a, b, n_a, n_b, basis, said, compare(cells, basis=kind, uneven=said.uneven))
+    return Compared(a, b, n_a, n_b, basis, said, _without_echoes(compare(cells, basis=kind, uneven=said.uneven)))
+
+
+def _without_echoes(found: list[Difference]) -> list[Difference]:
+    """Without branches whose complaints are all their own and none of a unit below: the unit says the same."""
+    units = {(one.value, one.a, one.b) for one in found if one.dimension == "unit"}
+    return [one for one in found if one.dimension != "branch" or (one.value, one.a, one.b) not in units]
 
 
 def _basis(a: Side, b: Side) -> str:

@@ -22,6 +22,7 @@ ALPHA = 0.05
 LAYERS = 3  # attributes a part names at most
 FEWEST = 5  # cases a part must have gained or lost
 MOST_PARTS = 6
+NAMELESS = frozenset({"", "其他"})  # values that tell nobody where to look: counted, never named as a part
 _USUAL_Z2 = 0.455  # median of a squared standard normal
 _SURE_PARTS = 2  # set aside before the unevenness of the rest is judged; more would hide it
 _MIDDLE_ERROR = 1.2  # half the relative standard error of that median from one value; it goes with 1/√n
@@ -215,6 +216,16 @@ class _Table:
         now, before = self.now[rows].sum() + 0.5, self.before[rows].sum() + 0.5
         return float(now / (now + before))
 
+    def _nameless(self, cuboid: Cuboid) -> NDArray[np.bool_]:
+        """The cells that one of NAMELESS takes part in."""
+        key = np.arange(cuboid.cells) if cuboid.keys is None else cuboid.keys
+        found = np.zeros(cuboid.cells, bool)
+        for dim, size in zip(reversed(cuboid.dims), reversed(cuboid.shape), strict=True):
+            told = np.array([word in NAMELESS for word in self.words[dim]] or [False])
+            found |= told[key % size]
+            key = key // size
+        return found
+
     def left_by(self, taken: Sequence[_Taken]) -> NDArray[np.bool_]:
         left = np.ones(len(self.codes), bool)
         for one in taken:
@@ -249,7 +260,7 @@ class _Table:
             now, before = cuboid.sums
             gain = _gain(now, before, base) / spread - _cost(cuboid, len(self.words))
             moved = np.abs(now - before * base / (1 - base))
-            gain[(moved < FEWEST) | (gain <= (best[1] if best else -np.inf))] = -np.inf
+            gain[self._nameless(cuboid) | (moved < FEWEST) | (gain <= (best[1] if best else -np.inf))] = -np.inf
             for cell in np.argsort(-gain)[:3]:
                 if not np.isfinite(gain[cell]):
                     break
