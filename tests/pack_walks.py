@@ -73,7 +73,7 @@ class World:
         self.proven: set[Any] = set()  # states from which an end has been reached
         users = User.objects.select_related("unit").filter(unit__code=branch.unit)
         self.people = {user.username: user for user in users}
-        self.units = [branch.unit, branch.unit + DEPUTY]
+        self.units = [branch.unit, branch.unit + DEPUTY, "WALK"]  # the last lies outside: nobody there may act
         self.far = MONDAY
         self.cases = list(self._cases_along_the_road())
         self.numbers = [case.number for case in self.cases]
