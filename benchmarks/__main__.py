@@ -12,6 +12,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date
 from importlib import import_module
@@ -48,32 +49,10 @@ def main() -> None:
     for name, told in INSIGHT.items():
         parser.add_argument(f"--{name.replace('_', '-')}", action="store_true", help=f"measure only {told}")
     asked = parser.parse_args()
-    from benchmarks import hostile, lifecycles, personal_data
+    if _measure_one(asked):
+        return
+    from benchmarks import hostile, personal_data
 
-    if topics := [name for name in INSIGHT if getattr(asked, name)]:
-        for name in topics:
-            getattr(import_module(f"benchmarks.{name}"), f"measure_{name}")()
-        return
-    if asked.lifecycles:
-        sizes = asked.sizes if asked.sizes != SIZES else lifecycles.SIZES
-        lifecycles.tell(sizes, asked.engine or ["sqlite", "postgresql"])
-        return
-
-    if asked.public_sets:
-        print_public_sets()
-        return
-    if asked.sweep:
-        print_sweep(asked.sizes if asked.sizes != SIZES else SWEEP_SIZES, asked.engine)
-        return
-    if asked.similar_cases:
-        print_similar(asked.sizes if asked.sizes != SIZES else SIMILAR_SIZES)
-        return
-    if asked.hostile:
-        hostile.tell(search=True)
-        return
-    if asked.personal_data:
-        personal_data.tell()
-        return
     results = {}
     for engine in asked.engine or ["sqlite", "postgresql"]:
         results[engine] = measure(engine, asked.sizes)
@@ -89,6 +68,28 @@ def main() -> None:
     hostile.tell()
     # In a process of its own, which keeps to one core.
     subprocess.run([sys.executable, "-m", "benchmarks.reading_speed"], cwd=ROOT, check=True)
+
+
+def _measure_one(asked: argparse.Namespace) -> bool:
+    """Measure the topics asked for by a flag; False where all are meant."""
+    from benchmarks import hostile, lifecycles, personal_data
+
+    def sizes(usual: list[int]) -> list[int]:
+        return asked.sizes if asked.sizes != SIZES else usual
+
+    topics: dict[str, Callable[[], object]] = {
+        "lifecycles": lambda: lifecycles.tell(sizes(lifecycles.SIZES), asked.engine or ["sqlite", "postgresql"]),
+        "public_sets": print_public_sets,
+        "sweep": lambda: print_sweep(sizes(SWEEP_SIZES), asked.engine),
+        "similar_cases": lambda: print_similar(sizes(SIMILAR_SIZES)),
+        "hostile": lambda: hostile.tell(search=True),
+        "personal_data": personal_data.tell,
+    }
+    wanted = [name for name in (*INSIGHT, *topics) if getattr(asked, name)]
+    for name in wanted:
+        measure_it = topics.get(name) or getattr(import_module(f"benchmarks.{name}"), f"measure_{name}")
+        measure_it()
+    return bool(wanted)
 
 
 def print_sweep(sizes: list[int], engines: list[str] | None) -> None:
