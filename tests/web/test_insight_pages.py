@@ -21,7 +21,8 @@ from tingsu.cases.models import Case
 from tingsu.insight.facts.store import keep_topics, rebuild, refresh
 from tingsu.insight.kept import forget_kept
 from tingsu.insight.measures.tables import Measure
-from tingsu.insight.standing import late_measures
+from tingsu.insight.spikes.tables import Alert
+from tingsu.insight.standing import late_measures, open_alerts
 from tingsu.insight.topics.tables import Topic
 from tingsu.insight.units import like_units, rates_beside, typical_rate
 from tingsu.insight.weeks import weeks_of
@@ -321,3 +322,28 @@ def test_the_homes_chart_leaves_as_a_file(busy: Bank, signed_in: SignIn) -> None
     sent = signed_in(busy.executive).get("/?chart=daily&format=csv")
     lines = b"".join(sent.streaming_content).decode().split("\r\n")
     assert len(lines) == 58 and sum(int(line.rsplit(",", 1)[1]) for line in lines[1:57]) == 8
+
+
+def alert_of(bank: Bank, where: dict[str, str], observed: int, *, path: str = "") -> Alert:
+    key = "|".join(f"{name}={value}" for name, value in where.items())
+    return Alert.objects.create(
+        key=key, where=where, unit_path=path, began=now(), last=now(), seen_at=now(), observed=observed, expected=2.4,
+        upper=6, chance=1e-5, points=[["2026-11-16T00:00", observed, 2.4, 6, 1e-5]],
+    )  # fmt: skip
+
+
+def test_open_alerts_stand_with_what_they_are_about_the_largest_first(busy: Bank, signed_in: SignIn) -> None:
+    small = alert_of(busy, {"unit": "O1"}, 9, path=busy.outlet.path)
+    large = alert_of(busy, {"cause": "服务态度及质量"}, 30)
+    alert_of(busy, {"unit": "O2"}, 12, path=busy.other_outlet.path)
+    alert_of(busy, {"unit": "B1"}, 99, path=busy.branch.path)
+    Alert.objects.filter(observed=99).update(state=Alert.State.CLOSED)
+    assert list(open_alerts(by=busy.manager)) == [small]
+    assert next(iter(open_alerts(by=busy.executive))) == large
+    client = signed_in(busy.executive)
+    overview = words_of(client.get("/insight/"))
+    assert overview.index("2026-11-16 起 30 件，平时约 2.4 件") < overview.index("起 9 件")
+    unit = words_of(client.get("/insight/units/O1/"))
+    assert "起 9 件" in unit and "起 12 件" not in unit
+    Case.objects.update(next_due=None)
+    assert "先看苗头「" in words_of(client.get("/")) and "多出 28 件" in words_of(client.get("/"))

@@ -1,4 +1,4 @@
-"""How the measures stand that a person should know of: what is late, what did not work, what is due next."""
+"""What stands that a person should know of: rises nobody has explained, and measures late, in vain or due next."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from tingsu.insight.effects.estimate import Effect
 from tingsu.insight.measures.seeing import visible_measures
 from tingsu.insight.measures.tables import Measure
 from tingsu.insight.measures.wording import read_effect
+from tingsu.insight.spikes.alerts import visible_alerts
+from tingsu.insight.spikes.tables import Alert
 from tingsu.org.models import User
 
 AT_WORK = (Measure.State.PLANNED, Measure.State.DOING, Measure.State.REOPENED)
@@ -50,6 +52,19 @@ def standing_measures(
         found = found.filter(Q(pk__in=Measure.objects.filter(units__code__in=[unit, *also]).values("pk")))
     rows = [_standing(measure, today) for measure in found.order_by("due", "pk")]
     return sorted(rows, key=lambda row: (not row.late, not row.failed, row.measure.due))[:most]
+
+
+def open_alerts(*, by: User, topic: str = "", under: str = "") -> QuerySet[Alert]:
+    """Rises within reach that nobody has explained, the one with most complaints beyond the usual first.
+
+    ``topic`` narrows to a topic's own, ``under`` to those of the unit with this path and everything below it.
+    """
+    found = visible_alerts(by).filter(state=Alert.State.OPEN)
+    if topic:
+        found = found.filter(where__topic=topic)
+    if under:
+        found = found.filter(unit_path__startswith=under)
+    return found.order_by(F("expected") - F("observed"), "pk")
 
 
 def _standing(measure: Measure, today: date) -> Standing:

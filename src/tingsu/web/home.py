@@ -18,17 +18,21 @@ from tingsu.cases.personal import masked_customer
 from tingsu.cases.queue import Filters, list_cases
 from tingsu.cases.standing import stuck_approvals
 from tingsu.insight.home import Home, Rate, home_figures
+from tingsu.insight.standing import open_alerts
 from tingsu.org.models import User
 from tingsu.org.permissions import can
 from tingsu.web.asking import person_of
 from tingsu.web.charts import download
 from tingsu.web.insight_first import first_context
-from tingsu.web.insight_frame import units_in_reach, usual_frame
+from tingsu.web.insight_frame import address_of, units_in_reach, usual_frame
 from tingsu.web.insight_hot import short_context
 from tingsu.web.insight_overview import daily_chart
+from tingsu.web.insight_standing import alert_lines
+from tingsu.web.insight_words import Namer
 from tingsu.web.queue import Row
 
 IN_HAND = 8
+ALERTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ def show_home(request: HttpRequest) -> HttpResponseBase:
     frame = usual_frame()
     context |= {"home": home, "frame": frame, "rates": _rates(home), "chart": chart}
     context |= first_context(home, by=by) | short_context(frame, by=by)
+    context["alerts"] = alert_lines(open_alerts(by=by)[:ALERTS], Namer())
+    context["alerts_href"] = address_of("insight-alerts")
     context["stuck"] = stuck_approvals(by=by) if can(by, "manage_delegations") else []
     context["reached"] = set(units_in_reach(by).values_list("code", flat=True))
     context["most"] = max((unit.received for unit in home.units), default=1)

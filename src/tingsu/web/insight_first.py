@@ -19,13 +19,15 @@ from tingsu.insight.first import Pressing, first_to_fix
 from tingsu.insight.home import Home, home_figures
 from tingsu.insight.measures.tables import Measure
 from tingsu.insight.measures.verbs import path_of
-from tingsu.insight.standing import late_measures
+from tingsu.insight.spikes.tables import Alert
+from tingsu.insight.standing import late_measures, open_alerts
 from tingsu.insight.topics.hot import HotSpot
 from tingsu.org.models import User
 from tingsu.org.permissions import require
 from tingsu.web.asking import person_of
 from tingsu.web.insight_frame import Frame, usual_frame
 from tingsu.web.insight_hot import board_of, is_board_kept, spot_views, to_mend
+from tingsu.web.insight_standing import alert_lines
 from tingsu.web.insight_words import Namer
 from tingsu.web.links import cases_href
 from tingsu.web.navigation import approves
@@ -64,10 +66,11 @@ def _first(home: Home, by: User, waiting: int) -> First:
     frame = usual_frame()
     known = is_board_kept(frame, "harm", by=by)
     worst = _worst_spot(frame, by) if known else None
-    late = late_measures(by=by, today=today())
+    late, alerts = late_measures(by=by, today=today()), open_alerts(by=by)
     kind = first_to_fix(
         Pressing(
             overdue=home.overdue.count,
+            alerts=alerts.count(),
             measures=late.count(),
             hot=worst is not None if known or not read_count() else None,
             today=home.due_today.count,
@@ -79,6 +82,8 @@ def _first(home: Home, by: User, waiting: int) -> First:
         return _hot(worst, frame)
     if kind == "overdue":
         return _overdue(home, by)
+    if kind == "alert":
+        return _alert(alerts)
     if kind == "measure":
         return _measure(late)
     if kind == "unknown":
@@ -110,6 +115,13 @@ def _overdue(home: Home, by: User) -> First:
     why = _("答应客户的时间已经过了，拖得越久越容易升级。")
     told = {"n": home.overdue.count, "over": over}
     return First("overdue", words % told, why, cases_href(home.overdue.filters), True)
+
+
+def _alert(alerts: QuerySet[Alert]) -> First:
+    worst = alert_lines(alerts[:1], Namer())[0]
+    words = _("先看苗头「%(name)s」：%(told)s，多出 %(beyond)d 件。")
+    why = _("没有逾期的工单。这处上升还没有人解释，多出的件数最多。")
+    return First("alert", words % {"name": worst.name, "told": worst.told, "beyond": worst.beyond}, why, worst.href)
 
 
 def _measure(late: QuerySet[Measure]) -> First:

@@ -15,7 +15,7 @@ from tingsu.cases.queue import Filters
 from tingsu.insight.facts.scope import facts_for
 from tingsu.insight.home import Home, home_figures
 from tingsu.insight.kept import keep
-from tingsu.insight.standing import standing_measures
+from tingsu.insight.standing import open_alerts, standing_measures
 from tingsu.insight.trend import Week, weekly_trend
 from tingsu.org.models import User
 from tingsu.web.asking import person_of
@@ -25,12 +25,14 @@ from tingsu.web.insight_first import first_context
 from tingsu.web.insight_frame import Frame, address_of, frame_of
 from tingsu.web.insight_hot import short_context
 from tingsu.web.insight_risks import rows_for_overview
-from tingsu.web.insight_standing import measure_lines
+from tingsu.web.insight_standing import alert_lines, measure_lines
+from tingsu.web.insight_words import Namer
 from tingsu.web.links import cases_href, counted_href
 
 WEEKS = 26
 RISKS = 5
 MEASURES = 5
+ALERTS = 5
 SIX = timedelta(days=6)
 
 
@@ -45,6 +47,8 @@ def show_overview(request: HttpRequest) -> HttpResponseBase:
     context: dict[str, Any] = {"frame": frame, "charts": charts}
     context["risks"] = rows_for_overview(by)[:RISKS]
     context["measures"] = measure_lines(standing_measures(by=by, today=today(), most=MEASURES), today())
+    context["alerts"] = alert_lines(open_alerts(by=by)[:ALERTS], Namer())
+    context["alerts_href"] = address_of("insight-alerts")
     context["measures_href"] = address_of("insight-measures")
     context |= first_context(home_figures(by=by, now=now()), by=by) | short_context(frame, by=by)
     return render(request, "web/insight/overview.html", context)

@@ -1,4 +1,4 @@
-"""Measures as short lists on other pages: how each stands, in words."""
+"""Alerts and measures as short lists on other pages: how each stands, in words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from django.utils.translation import gettext as _
 
 from tingsu.insight.measures.verbs import path_of
 from tingsu.insight.measures.wording import say_effect
+from tingsu.insight.spikes.alerts import path_of as alert_path
+from tingsu.insight.spikes.tables import Alert
 from tingsu.insight.standing import Standing
+from tingsu.web.charts import shown
+from tingsu.web.insight_words import Namer
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,33 @@ class MeasureLine:
     told: str
     level: str
     effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLine:
+    """One open alert of a short list; ``beyond`` is how many complaints there are beyond the usual."""
+
+    name: str
+    href: str
+    told: str
+    kind: str
+    beyond: int
+
+
+def alert_lines(alerts: Iterable[Alert], namer: Namer) -> list[AlertLine]:
+    """The alerts in words, in their order."""
+    return [_alert_line(alert, namer) for alert in alerts]
+
+
+def _alert_line(alert: Alert, namer: Namer) -> AlertLine:
+    told = _("%(since)s 起 %(observed)d 件，平时约 %(expected)s 件") % {
+        "since": alert.first_day or alert.began.date().isoformat(),
+        "observed": alert.observed,
+        "expected": shown(round(alert.expected, 1)),
+    }
+    name = namer.words(alert.where) or _("全部投诉")
+    beyond = max(0, round(alert.observed - alert.expected))
+    return AlertLine(name, alert_path(alert), told, str(alert.get_kind_display()), beyond)
 
 
 def measure_lines(rows: Iterable[Standing], today: date) -> list[MeasureLine]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from tingsu.base.clock import now, today
 from tingsu.base.errors import TingsuError
 from tingsu.insight.picked import Breakdown
-from tingsu.insight.standing import standing_measures
+from tingsu.insight.standing import open_alerts, standing_measures
 from tingsu.insight.topics.keeping import TopicRefused, merge_topics, rename_topic, root_of
 from tingsu.insight.topics.tables import Topic
 from tingsu.org.models import User
@@ -22,7 +22,7 @@ from tingsu.org.permissions import can, require
 from tingsu.web.asking import person_of
 from tingsu.web.charts import Chart, download
 from tingsu.web.insight_frame import Frame, address_of, frame_of
-from tingsu.web.insight_standing import measure_lines
+from tingsu.web.insight_standing import alert_lines, measure_lines
 from tingsu.web.insight_subject import (
     before_of,
     column_chart,
@@ -103,6 +103,8 @@ def _show(
         "charts": charts,
         "heat": heat,
         "quotes": [(one.text, case_href(one.number)) for one in quotes(picked, 5, by=by) if one.number],
+        "alerts": alert_lines(open_alerts(by=by, topic=str(topic.pk))[:MEASURES], namer),
+        "no_alerts": _("这个话题没有待解释的苗头。"),
         "measures": measure_lines(standing_measures(by=by, today=today(), most=MEASURES, topic=str(topic.pk)), today()),
         "no_measures": _("还没有针对这个话题的整改措施。"),
         "forecast": f"{forecast}?by=topic&key={topic.pk}" if forecast else "",

@@ -15,7 +15,7 @@ from tingsu.cases.personal import masked_customer
 from tingsu.cases.queue import Filters, list_cases
 from tingsu.insight.kept import keep
 from tingsu.insight.picked import Breakdown
-from tingsu.insight.standing import standing_measures
+from tingsu.insight.standing import open_alerts, standing_measures
 from tingsu.insight.topics.sizes import sizes_on
 from tingsu.insight.units import UnitRate, counts_by_path, like_units, rates_beside, typical_rate
 from tingsu.org.models import Unit, User
@@ -23,7 +23,7 @@ from tingsu.web.asking import person_of
 from tingsu.web.chart_options import bar_option
 from tingsu.web.charts import Cell, Chart, Grid, download
 from tingsu.web.insight_frame import Frame, UnitNotFound, frame_of, units_in_reach
-from tingsu.web.insight_standing import MeasureLine, measure_lines
+from tingsu.web.insight_standing import MeasureLine, alert_lines, measure_lines
 from tingsu.web.insight_subject import (
     before_of,
     column_chart,
@@ -89,6 +89,8 @@ def show_unit(request: HttpRequest, code: str) -> HttpResponseBase:
         "open_query": filters.to_query(),
         "quotes": [(one.text, case_href(one.number)) for one in quotes(picked, 3, by=by) if one.number],
         "hot_query": frame.query(unit=code),
+        "alerts": alert_lines(open_alerts(by=by, under=unit.path)[:MEASURES], namer),
+        "no_alerts": _("这里没有待解释的苗头。"),
         "measures": _measures(unit, near, by),
         "no_measures": _("这里没有进行中的整改措施。"),
     }
