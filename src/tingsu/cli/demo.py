@@ -21,6 +21,7 @@ def load(
 
     from tingsu.base import clock
     from tingsu.cli.server import prepare, run_jobs
+    from tingsu.demo.improving import play_measures
     from tingsu.demo.player import AlreadyThere, load_demo
     from tingsu.insight.facts.store import rebuild
 
@@ -41,6 +42,7 @@ def load(
         (settings.TINGSU_HOME / "demo").touch()
         run_jobs(once=True)
         rebuild(at=clock.now())
+        play_measures(until=clock.now())
         console.print(f"[green]✓[/] 演示银行已装入，投诉 {made} 件。")
     show_accounts()
 

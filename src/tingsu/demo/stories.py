@@ -34,6 +34,8 @@ MOULDS: dict[str, Any] = {
 REPEATERS = 12
 DUPLICATES = 10
 QUEUE_OUTLET = "JZ01"
+IMPROVED_OUTLET, IMPROVED_AGO = "JZ02", 130  # days since its measure has kept most complaints away
+IMPROVED_BY = 0.8  # of what would have been complained of there; it happens elsewhere instead
 AGES = ((19, 34), (35, 54), (55, 80))
 FRONT_CHANNELS = ("counter", "lobby", "phone")
 DESK_CHANNELS = ("letter", "regulator", "head_office", "outside")
@@ -42,9 +44,9 @@ DESK_CHANNELS = ("letter", "regulator", "head_office", "outside")
 def plan_stories(*, count: int = USUAL, months: int = 14, until: datetime, seed: int = 20) -> list[Story]:
     """``count`` stories received in the ``months`` before ``until``, oldest first; the same for the same arguments.
 
-    Planted: two rises, one batch, repeat complainants, duplicates, regulator transfers, a major case, withdrawals,
-    reopenings, late answers, refusals and some 45 open cases at every stage (see ``tags``). Planted numbers shrink
-    with ``count``. No step lies after ``until``.
+    Planted: two rises, one outlet that has improved, one batch, repeat complainants, duplicates, regulator transfers,
+    a major case, withdrawals, reopenings, late answers, refusals and some 45 open cases at every stage (see ``tags``).
+    Planted numbers shrink with ``count``. No step lies after ``until``.
     """
     return _Planner(count=count, months=months, until=local(until), seed=seed).plan()
 
@@ -52,6 +54,7 @@ def plan_stories(*, count: int = USUAL, months: int = 14, until: datetime, seed:
 class _Planner:
     def __init__(self, *, count: int, months: int, until: datetime, seed: int) -> None:
         self.rng = Random(seed)  # noqa: S311 - a plan to repeat, nothing to keep secret
+        self.luck = Random(seed + 1)  # noqa: S311 - apart, so that the improved outlet changes no other draw
         self.count = count
         self.until = until
         self.first = until.date() - timedelta(days=round(months * 30.44))
@@ -228,7 +231,7 @@ class _Planner:
 
     def _draft(self, telling: Telling, day: date, *, unit: str | None, fate: Fate | None) -> Draft:
         channel = telling.channel
-        unit = unit or unit_of(self.rng, telling, self.bank)
+        unit = unit or self._place(telling, day)
         received = draw_moment(self.rng, day, channel=channel)
         draft = Draft(
             telling=telling,
@@ -248,6 +251,15 @@ class _Planner:
             draft.fate = draw_fate(self.rng, draft, until=self.until)
         draft.slots = self._slots(draft)
         return draft
+
+    def _place(self, telling: Telling, day: date) -> str:
+        """Where it happens; at the improved outlet seldom since its measure."""
+        unit = unit_of(self.rng, telling, self.bank)
+        improved = unit == IMPROVED_OUTLET and day >= self._day_ago(IMPROVED_AGO)
+        if not improved or self.luck.random() >= IMPROVED_BY:
+            return unit
+        others = [outlet for outlet in self.bank.outlets() if outlet.code != IMPROVED_OUTLET]
+        return self.luck.choices(others, weights=[outlet.customers for outlet in others])[0].code
 
     def _heard_by(self, channel: str, unit: str) -> str:
         """Who hears it first: the front line where it is said aloud, the desk what comes by post or from outside."""

@@ -123,9 +123,15 @@ def _left_out(measure: Measure, others: list[Unit], everything: np.ndarray, star
 
 
 def _with_own_measure(measure: Measure, others: Iterable[Unit]) -> set[str]:
-    """Units whose own measure against the same would blur the comparison."""
+    """Units whose own measure against the same would blur the comparison; one that covers ours too blurs nothing."""
     begun = Measure.objects.filter(started_on__isnull=False).exclude(pk=measure.pk).prefetch_related("units")
-    paths = [unit.path for one in begun if overlap(one.scope, measure.scope) for unit in one.units.all()]
+    mine = [unit.path for unit in measure.units.all()]
+    paths: set[str] = set()
+    for one in begun:
+        if overlap(one.scope, measure.scope):
+            theirs = [unit.path for unit in one.units.all()]
+            if not all(path.startswith(tuple(theirs)) for path in mine):
+                paths |= set(theirs)
     return {u.code for u in others if any(u.path.startswith(path) or path.startswith(u.path) for path in paths)}
 
 
