@@ -26,6 +26,7 @@ SIMILAR_SIZES = [10_000, 100_000]  # `--similar-cases --sizes 1000000` takes a q
 SWEEP_SIZES = [10_000, 100_000]  # `--sweep --sizes 1000000` takes a quarter of an hour, most of it to grow the store
 # A topic of insight a line: module benchmarks.<name> with measure_<name>(), asked for by --<name>.
 INSIGHT = {
+    "hot_spots": "how matters told in many words are found",
     "root_causes": "how root causes are located",
     "forecasts": "forecasts, beside naive and AutoETS",
     "escalation": "which cases are said to go further",

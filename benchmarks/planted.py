@@ -30,7 +30,8 @@ REMARKS = (
     "我家住{a}栋{b}单元，", "本人{a}岁，", "我和爱人都是上班族，", "昨天又去问了一次，", "邻居们也都很气愤，",
     "已经打过{a}次电话，", "这件事从{b}月份就开始了，", "群里{a}多户都在议论，", "我今年刚退休，", "孩子才{b}岁，",
     "说实话我很失望，", "以前从来没有这样，", "前后跑了{a}趟，", "实在忍无可忍，", "我搬来{b}年了，",
-    "每次都说在处理，", "不知道该找谁，", "电话录音我都留着，", "别的地方就不是这样，", "朋友劝我算了，可我咽不下这口气，",
+    "每次都说在处理，", "不知道该找谁，", "电话录音我都留着，", "别的地方就不是这样，",
+    "朋友劝我算了，可我咽不下这口气，",
 )  # fmt: skip
 SYNONYMS = (
     ("请", "恳请", "希望", "麻烦"), ("要求", "强烈要求", "请求"), ("马上", "立即", "立刻", "赶紧"),
@@ -108,7 +109,9 @@ def _tell(dice: random.Random, event: Event, place: tuple[str, str], number: str
         dice.shuffle(told)
     remarks = dice.sample(REMARKS, dice.randint(0, 3))
     for remark in remarks:
-        told.insert(dice.randint(0, len(told)), remark.rstrip("，").format(a=dice.randint(2, 40), b=dice.randint(2, 12)))
+        told.insert(
+            dice.randint(0, len(told)), remark.rstrip("，").format(a=dice.randint(2, 40), b=dice.randint(2, 12))
+        )
     full, short = place
     spot = full if dice.random() < 0.6 else short
     body = "，".join(told).format(p=spot, s=short, n=number if dice.random() < 0.8 else str(dice.randint(2, 60)))

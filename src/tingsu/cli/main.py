@@ -19,9 +19,9 @@ from tingsu.cli import (
     clock,
     demo,
     exporting,
-    forecasting,
     facts,
     feeds,
+    forecasting,
     importing,
     keeping,
     learning,
@@ -32,6 +32,7 @@ from tingsu.cli import (
     similar,
     spikes,
     staff,
+    topics,
     units,
 )
 
@@ -48,6 +49,7 @@ audit_app = typer.Typer(help="审计：核对留痕有无被改动。", no_args_
 unit_app = typer.Typer(help="机构：合并。", no_args_is_help=True)
 events_app = typer.Typer(help="日历事件：载入、查看（发薪、国债、养老金、天气等，供预测用）。", no_args_is_help=True)
 models_app = typer.Typer(help="本行训练的研判模型：列出、查看、启用、退回、停用。", invoke_without_command=True)
+topics_app = typer.Typer(help="投诉的话题：查找、列出、改名、合并；机构规模。", no_args_is_help=True)
 facts_app = typer.Typer(help="统计用的事实表：更新、重新生成、查看。", no_args_is_help=True)
 app.add_typer(pack_app, name="pack")
 app.add_typer(calendar_app, name="calendar")
@@ -56,6 +58,7 @@ app.add_typer(unit_app, name="unit")
 app.add_typer(events_app, name="events")
 app.add_typer(models_app, name="models")
 app.add_typer(facts_app, name="facts")
+app.add_typer(topics_app, name="topics")
 feeds_app = typer.Typer(help="外部声音：应用商店、论坛、社交媒体、意见卡的导出。", no_args_is_help=True)
 app.add_typer(feeds_app, name="feeds")
 
@@ -123,6 +126,11 @@ _add(unit_app, "merge", units.merge)
 _add(events_app, "import", forecasting.take_in)
 _add(events_app, "show", forecasting.show)
 _add(audit_app, "log", keeping.audit_log)
+_add(topics_app, "search", topics.search)
+_add(topics_app, "show", topics.show)
+_add(topics_app, "rename", topics.rename)
+_add(topics_app, "merge", topics.merge)
+_add(unit_app, "sizes", topics.sizes)
 _add(facts_app, "refresh", facts.refresh)
 _add(facts_app, "rebuild", facts.rebuild)
 _add(facts_app, "show", facts.show)

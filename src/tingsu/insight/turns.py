@@ -11,6 +11,8 @@ from tingsu.base.clock import now
 from tingsu.cases.sweeping import take_turn
 from tingsu.insight.escalation.jobs import learn_risks, look_at_open_cases
 from tingsu.insight.forecast.jobs import forecast_week
+from tingsu.insight.spikes.jobs import watch_for_rises
+from tingsu.insight.topics.jobs import assign_daily, search_weekly
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,10 @@ class Recurring:
 RECURRING = (
     Recurring("forecast", timedelta(days=7), lambda: forecast_week.enqueue()),
     Recurring("risk-learn", timedelta(days=7), lambda: learn_risks.enqueue()),
+    Recurring("topics-search", timedelta(days=7), lambda: search_weekly.enqueue()),
+    Recurring("topics-assign", timedelta(days=1), lambda: assign_daily.enqueue()),
     Recurring("risk-look", timedelta(hours=1), lambda: look_at_open_cases.enqueue()),
+    Recurring("spikes", timedelta(hours=1), lambda: watch_for_rises.enqueue()),
 )
 
 

@@ -176,6 +176,14 @@ def topic_names(ids: Sequence[str] | None = None) -> dict[str, str]:
     return {str(topic.pk): root_of(topic).name for topic in wanted}
 
 
+def find_topic(pk: int) -> Topic:
+    """The topic of this id. Raises TopicRefused."""
+    found = Topic.objects.select_related("merged_into").filter(pk=pk).first()
+    if found is None:
+        raise TopicRefused(_("没有编号为 {pk} 的话题。").format(pk=pk))
+    return found
+
+
 def rename_topic(topic: Topic, name: str, *, by: User, at: datetime) -> Topic:
     """Give a topic another name for good; the old ones are kept. Raises NotAllowed, TopicRefused."""
     require(by, "manage_insight")

@@ -107,10 +107,15 @@ def set_sizes(rows: Iterable[SizeRow], *, valid_from: date, by: User, at: dateti
 
 
 def sizes_on(day: date) -> dict[str, Size]:
-    """Unit code → its size on a day; where no size was given, the customers the unit itself is known to serve."""
+    """Unit code → its size on a day; where no size was given, the customers an outlet is known to serve.
+
+    A branch's own count would leave out those of its outlets.
+    """
     found = {
         code: Size(customers)
-        for code, customers in Unit.objects.filter(customers__gt=0).values_list("code", "customers")
+        for code, customers in Unit.objects.filter(kind=Unit.Kind.OUTLET, customers__gt=0).values_list(
+            "code", "customers"
+        )
     }
     for size in UnitSize.objects.filter(valid_from__lte=day).order_by("valid_from"):
         found[size.unit_code] = Size(size.customers, size.outlets)
