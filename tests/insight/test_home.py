@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from tests.make import MONDAY, Bank, case, walk
 from tingsu.cases.lifecycle import act
 from tingsu.cases.queue import list_cases
+from tingsu.insight.facts.store import refresh
 from tingsu.insight.home import Figure, Home, home_figures
 
 LATER = MONDAY + timedelta(days=16, hours=2)
@@ -72,3 +74,35 @@ def test_an_empty_bank_has_no_shares_and_no_crash(bank: Bank) -> None:
     assert home.answered.share is None
     assert home.topics == [] and home.open.count == 0
     assert sum(n for _, n in home.daily) == 0
+
+
+def test_figures_from_the_facts_are_those_from_the_cases(bank: Bank) -> None:
+    from_cases = _home(bank)
+    case(bank, accused_unit=bank.outlet, at=LATER - timedelta(days=40))
+    from_cases = home_figures(by=bank.head, now=LATER)
+    refresh(at=LATER - timedelta(minutes=1))
+    from_facts = home_figures(by=bank.head, now=LATER)
+    assert from_facts.as_of == LATER - timedelta(minutes=1) and from_cases.as_of == LATER
+    assert replace(from_facts, as_of=LATER) == from_cases
+    assert from_facts.answered.whole and from_facts.topics and from_facts.units and from_facts.satisfied.whole
+
+
+def test_old_facts_are_not_asked(bank: Bank) -> None:
+    refresh(at=LATER - timedelta(minutes=30))
+    _home(bank)
+    home = home_figures(by=bank.head, now=LATER)
+    assert (home.received.count, home.as_of) == (3, LATER)
+
+
+def test_open_work_is_of_this_moment_even_where_the_facts_are_not(bank: Bank) -> None:
+    case(bank, at=LATER)
+    refresh(at=LATER)
+    case(bank, at=LATER)
+    home = home_figures(by=bank.head, now=LATER)
+    assert (home.open.count, home.received.count, sum(n for _day, n in home.daily)) == (2, 1, 1)
+
+
+def test_who_sees_a_part_is_counted_from_the_cases(bank: Bank) -> None:
+    refresh(at=LATER)
+    case(bank, accused_unit=bank.outlet, at=LATER)
+    assert home_figures(by=bank.manager, now=LATER).received.count == 1

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-VERSION = 2  # of the columns; facts of another version are built anew
+VERSION = 3  # of the columns; facts of another version are built anew
 _MOMENT = pa.timestamp("us")
 _WORDS = pa.list_(pa.string())
 
@@ -45,6 +45,7 @@ SCHEMA = pa.schema(
         ("need", pa.string()),
         ("demands", _WORDS),
         ("risks", _WORDS),
+        ("risky", pa.bool_()),  # any risk at all: a list costs much to read
         ("topic", pa.string()),  # id of the topic, "" none
         ("verdict", pa.string()),
         ("responsibility", pa.string()),
@@ -67,7 +68,7 @@ SCHEMA = pa.schema(
     ]
 )
 NAMES = tuple(SCHEMA.names)
-_DERIVED = ("day", "hour", "weekday", "month", "unit_path", "branch", "topic", "batch")
+_DERIVED = ("day", "hour", "weekday", "month", "unit_path", "branch", "risky", "topic", "batch")
 _RAW = pa.schema([field for field in SCHEMA if field.name not in _DERIVED])
 TREE = ("unit", "accused", "lead", "recorded")  # columns of unit codes
 
@@ -103,6 +104,7 @@ def complete(table: pa.Table, tree: Tree) -> pa.Table:
     columns["hour"] = pc.hour(received).cast(pa.int8())
     columns["weekday"] = pc.day_of_week(received).cast(pa.int8())
     columns["month"] = pc.strftime(received, format="%Y-%m")
+    columns["risky"] = pc.greater(pc.list_value_length(columns["risks"]), 0)
     for name in TREE:
         columns[name] = by_word(columns[name], tree.now)
     columns["unit_path"] = by_word(columns["unit"], lambda code: tree.paths.get(code, ""))

@@ -195,7 +195,7 @@ def _rates() -> dict[str, Any]:
         "satisfied": one.satisfaction.isin(["satisfied", "accepted"]),
         "angry": one.emotion >= ANGRY,
         "furious": one.emotion >= FURIOUS,
-        "risky": one.risks.length() > 0,
+        "risky": one.risky,
         "regulator": one.regulator,
         "reopened": one.reopened,
         "appealed": one.appealed,
