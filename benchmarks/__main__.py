@@ -26,6 +26,7 @@ SIMILAR_SIZES = [10_000, 100_000]  # `--similar-cases --sizes 1000000` takes a q
 SWEEP_SIZES = [10_000, 100_000]  # `--sweep --sizes 1000000` takes a quarter of an hour, most of it to grow the store
 # A topic of insight a line: module benchmarks.<name> with measure_<name>(), asked for by --<name>.
 INSIGHT = {
+    "dashboards": "figures over millions of facts",
     "hot_spots": "how matters told in many words are found",
     "root_causes": "how root causes are located",
     "forecasts": "forecasts, beside naive and AutoETS",
@@ -73,7 +74,7 @@ def main() -> None:
 
 def _measure_one(asked: argparse.Namespace) -> bool:
     """Measure the topics asked for by a flag; False where all are meant."""
-    from benchmarks import hostile, lifecycles, personal_data
+    from benchmarks import dashboards, hostile, lifecycles, personal_data
 
     def sizes(usual: list[int]) -> list[int]:
         return asked.sizes if asked.sizes != SIZES else usual
@@ -85,6 +86,7 @@ def _measure_one(asked: argparse.Namespace) -> bool:
         "similar_cases": lambda: print_similar(sizes(SIMILAR_SIZES)),
         "hostile": lambda: hostile.tell(search=True),
         "personal_data": personal_data.tell,
+        "dashboards": lambda: dashboards.measure_dashboards(sizes(dashboards.SIZES)),
     }
     wanted = [name for name in (*INSIGHT, *topics) if getattr(asked, name)]
     for name in wanted:

@@ -1,7 +1,7 @@
 """How fast the figures of the insight pages are over millions of facts, on DuckDB and PySpark, and how much they take.
 
-``python -m benchmarks --dashboards --sizes 1 10`` measures 1 and 10 million; ``python -m benchmarks.dashboards made
-FOLDER MILLIONS`` only writes the facts. Every page's figures are asked as the page asks them, for topics, units and
+``python -m benchmarks --dashboards --sizes 1 10`` measures 1 and 10 million; with TINGSU_HOME set, ``python -m
+benchmarks.dashboards made 10`` only writes the facts there and ``… asked duckdb`` only asks. Every page's figures are asked as the page asks them, for topics, units and
 periods drawn at random, so that no answer is there from before. Invented rows, drawn from seed 20261122: five years,
 1 house, 36 branches and 900 outlets, 300 topics, shares as Zipf's; a week's rhythm; texts of one of 200 wordings.
 """
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -275,8 +275,12 @@ def _quantiles(values: list[float]) -> list[float]:
     return [float(np.quantile(values, 0.5)), float(np.quantile(values, 0.95))]
 
 
-def tell(sizes: list[float], *, engines: tuple[str, ...] = ("duckdb",), rounds: int = ROUNDS) -> None:
-    """Print the table for every size: facts written aside, then each engine in a process of its own."""
+def measure_dashboards(sizes: Sequence[float] = SIZES, *, rounds: int = ROUNDS) -> None:
+    """Print the table for every size (millions): facts written aside, then each part in a process of its own.
+
+    With TINGSU_ENGINE=spark the same pages are asked of PySpark too.
+    """
+    engines = ("duckdb", "spark") if os.environ.get("TINGSU_ENGINE") == "spark" else ("duckdb",)
     print(_heading())
     for millions in sizes:
         with tempfile.TemporaryDirectory(prefix="tingsu-facts-") as folder:
