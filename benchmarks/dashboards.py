@@ -1,9 +1,10 @@
 """How fast the figures of the insight pages are over millions of facts, on DuckDB and PySpark, and how much they take.
 
 ``python -m benchmarks --dashboards --sizes 1 10`` measures 1 and 10 million; with TINGSU_HOME set, ``python -m
-benchmarks.dashboards made 10`` only writes the facts there and ``… asked duckdb`` only asks. Every page's figures are asked as the page asks them, for topics, units and
-periods drawn at random, so that no answer is there from before. Invented rows, drawn from seed 20261122: five years,
-1 house, 36 branches and 900 outlets, 300 topics, shares as Zipf's; a week's rhythm; texts of one of 200 wordings.
+benchmarks.dashboards made 10`` only writes the facts there and ``… asked duckdb`` only asks. Every page's figures are
+asked as the page asks them, for topics, units and periods drawn at random, so that no answer is there from before.
+Invented rows, drawn from seed 20261122: five years, 1 house, 36 branches and 900 outlets, 300 topics, shares as
+Zipf's; a week's rhythm; texts of one of 200 wordings.
 """
 
 from __future__ import annotations
