@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.make import MONDAY, Bank, case
+from tests.make import MONDAY, Bank, case, walk
 from tingsu.base.clock import SHANGHAI, local
 from tingsu.calendars.notices import NoticeMistake, read_notice
 from tingsu.cases import clocks, site_days
@@ -156,3 +156,19 @@ def test_a_file_broken_by_hand_stops_no_clock(bank: Bank, home: Path) -> None:
     assert statute(case(bank, at=DECEMBER)).safe_target
     with pytest.raises(NoticeMistake):
         site_days.take_in_days(read_notice(NEW_YEAR), by=bank.admin, at=MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("body", "rule", "end"),
+    [("nfra", "CN-NFRA-5", "2026-11-18"), ("pbc", "CN-PBC-1", "2026-11-24"), ("hotline_12345", "", ""), ("", "", "")],
+)
+def test_who_passed_a_complaint_on_brings_a_clock_of_its_own(bank: Bank, body: str, rule: str, end: str) -> None:
+    made = case(bank, channel="regulator", details={"transferred_by": body}, at=MONDAY)
+    held = {d.kind: d for d in made.deadlines.all()}
+    assert "statute" in held and ("regulator" in held) == bool(rule)
+    if rule:
+        assert held["regulator"].rule["id"] == rule
+        assert f"{local(held['regulator'].lawful_end - timedelta(seconds=1)):%Y-%m-%d}" == end
+        walk(made, bank, "answer")
+        held["regulator"].refresh_from_db()
+        assert held["regulator"].state == Deadline.State.MET

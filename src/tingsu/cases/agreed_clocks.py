@@ -62,7 +62,7 @@ def restart_statute(case: Case, *, at: datetime) -> tuple[datetime, datetime]:
     one is dropped. Raises NotPossible if none runs or the pack starts none at recording.
     """
     before = case.deadlines.filter(kind="statute", state__in=clocks.ACTIVE).last()
-    starts = [start for start in pack_of(case).process.begins_starts if start.kind == "statute"]
+    starts = [start for start in clocks.starts_at_recording(case) if start.kind == "statute"]
     if before is None or not starts:
         raise NotPossible("没有正在计时的法定期限，不需要重新起算。")
     clocks.start_deadlines(case, starts, at=at)

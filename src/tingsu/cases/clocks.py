@@ -16,7 +16,7 @@ from tingsu.cases.composing import PLACE, WORD, Change, Composed
 from tingsu.cases.errors import NotPossible
 from tingsu.cases.inserting import insert
 from tingsu.cases.models import Case, Deadline
-from tingsu.cases.packs import pack_of
+from tingsu.cases.packs import held_value, pack_of
 from tingsu.cases.rungs import set_next_rung
 from tingsu.cases.site_days import site_calendar
 from tingsu.org.models import User
@@ -37,6 +37,12 @@ def make_deadlines(case: Case, starts: Iterable[Start], *, at: datetime) -> list
     pack = pack_of(case)
     rules = ((start.kind, _version(pack, start.rule, at)) for start in starts)
     return [_make(case, kind, rule, at) for kind, rule in rules if rule is not None]
+
+
+def starts_at_recording(case: Case) -> list[Start]:
+    """The clocks the pack starts for a case recorded like this one: who passed it on may bring one of its own."""
+    starts = pack_of(case).process.begins_starts
+    return [s for s in starts if all(held_value(case, name) == wanted for name, wanted in s.when.items())]
 
 
 def start_deadlines(case: Case, starts: Iterable[Start], *, at: datetime) -> None:

@@ -138,7 +138,7 @@ def record_part(whole: Case, text: str, subject: str, *, by: User, at: datetime)
     case = _make_case(draft, reading, pack, by, at)
     case.customer, case.recorded_unit, case.details = whole.customer, whole.recorded_unit, whole.details
     running = {"statute", *whole.deadlines.filter(state__in=clocks.ACTIVE).values_list("kind", flat=True)}
-    starts = [start for start in pack.process.begins_starts if start.kind in running]
+    starts = [start for start in clocks.starts_at_recording(case) if start.kind in running]
     deadlines = clocks.make_deadlines(case, starts, at=case.received_at)
     case.next_due = min((d.safe_target for d in deadlines), default=None)
     indexed = prepare_index(case.text, case.customer, reading.personal_data)
@@ -221,7 +221,7 @@ def _prepare(draft: Draft, reading: Reading, by: User, at: datetime) -> _Ready:
     pack = pack_for(by)
     case = _make_case(draft, reading, pack, by, at)
     case.customer, new_of_customer = _known_or_new_customer(draft.customer, by)
-    deadlines = clocks.make_deadlines(case, pack.process.begins_starts, at=case.received_at)
+    deadlines = clocks.make_deadlines(case, clocks.starts_at_recording(case), at=case.received_at)
     case.next_due = min((d.safe_target for d in deadlines), default=None)
     indexed = prepare_index(case.text, case.customer, reading.personal_data)
     return _Ready(case, new_of_customer, deadlines, _said(draft, case, reading), indexed)

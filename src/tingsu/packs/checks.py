@@ -76,6 +76,8 @@ def _unknown_names(pack: Pack) -> Iterator[Mistake]:
     for index, start in enumerate(pack.process.begins_starts):
         if pack.rule(start.rule) is None:
             yield ("process", "begins_starts", index, "rule"), f"没有名为「{start.rule}」的时限规则"
+        for name in sorted(set(start.when) - {"channel", *(field.id for field in pack.intake)}):
+            yield ("process", "begins_starts", index, "when", name), f"登记时没有栏目「{name}」"
     for index, role in enumerate(pack.roles):
         for stage in set(role.stages) - stages:
             yield ("roles", index, "stages"), f"没有名为「{stage}」的环节"

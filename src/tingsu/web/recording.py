@@ -192,9 +192,9 @@ def _read_back(typed: Typed, by: User) -> ReadBack:
     received = _moment(typed.received_at) or now()
     reading = site_reader().read(typed.text, local(received).date())
     pack = pack_for(by)
-    begun = Case(pack=pack.id, edition=pack.digest)
-    clocks_to_come: list[Deadline] = clocks.make_deadlines(begun, pack.process.begins_starts, at=received)
-    due = next((d.safe_target for d in clocks_to_come if d.kind == "statute"), None)
+    begun = Case(pack=pack.id, edition=pack.digest, channel=typed.channel, details=typed.details)
+    clocks_to_come: list[Deadline] = clocks.make_deadlines(begun, clocks.starts_at_recording(begun), at=received)
+    due = min((d.safe_target for d in clocks_to_come if d.kind in ("statute", "regulator")), default=None)
     unit = Unit.objects.filter(code=typed.accused_unit).first() if typed.accused_unit else None
     customer = {"name": typed.name, "phone": typed.phone, "id_no": typed.id_no}
     return make_read_back(
