@@ -8,14 +8,14 @@ from tingsu.base.clock import SHANGHAI
 from tingsu.demo.people import load_bank, read_content
 from tingsu.demo.stories import IMPROVED_AGO, IMPROVED_OUTLET, plan_stories
 from tingsu.insight.measures.panels import SCOPES
-from tingsu.org.pack import active_pack
+from tingsu.packs.loader import load_pack
 
 UNTIL = datetime(2026, 11, 21, 9, 0, tzinfo=SHANGHAI)
 PLANS = read_content("measures.yaml")
 
 
 def test_measures_name_units_people_and_columns_there_are() -> None:
-    bank, pack = load_bank(), active_pack()
+    bank, pack = load_bank(), load_pack("bank")
     looking = {role.id for role in pack.roles if "view_home" in role.permissions}
     managing = {role.id for role in pack.roles if "manage_insight" in role.permissions}
     for plan in PLANS:
