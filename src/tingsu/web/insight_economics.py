@@ -49,7 +49,7 @@ def show_economics(request: HttpRequest) -> HttpResponse:
     context = {
         "frame": frame,
         "sayings": sayings,
-        "rows": [(o.name, [_span(getattr(t, o.id)) for t in sayings.retention]) for o in sayings.outcomes],
+        "rows": [(o.name, [(t, _span(getattr(t, o.id))) for t in sayings.retention]) for o in sayings.outcomes],
         "fields": _fields(request.GET, usual, known, wrong),
         "wrong": _say_wrong(wrong) if wrong else "",
         "sums": [_words(one) for one in sums],
@@ -104,7 +104,7 @@ def _fields(said: Mapping[str, str], usual: dict[str, float], known: Known, wron
         ),
         "quick": (
             _("其中很快解决的（占全部投诉）"), "%",
-            _("按期答复的占比代替，%(n)s 件为底，不超过满意的占比") % {"n": f"{known.answered:,}"}
+            _("三天内答复的占比代替，%(n)s 件为底，不超过满意的占比") % {"n": f"{known.answered:,}"}
             if known.quick is not None else ours,
         ),
         "goal": (_("想把很快解决的提高到"), "%", _("您要试算的目标")),

@@ -20,7 +20,7 @@ from tingsu.insight.measures.seeing import possible_owners, units_to_manage, vis
 from tingsu.insight.measures.tables import Measure, MeasureCheck
 from tingsu.insight.measures.verbs import AT_WORK, MeasureDraft, create_measure
 from tingsu.insight.measures.watch import without_owner
-from tingsu.insight.measures.wording import read_effect, say_effect
+from tingsu.insight.measures.wording import read_effect, say_briefly_why, say_effect
 from tingsu.org.models import Unit, User
 from tingsu.org.pack import choices_in_force
 from tingsu.org.permissions import can, require
@@ -52,6 +52,7 @@ class Card:
     scope: str
     effect: Effect | None
     said: str
+    why: str
     overdue: bool
     ownerless: bool
 
@@ -132,6 +133,7 @@ def _card(measure: Measure, check: MeasureCheck | None, namer: Namer) -> Card:
         scope_words(measure.scope, namer),
         effect,
         say_effect(effect) if effect else "",
+        say_briefly_why(effect) if effect else "",
         measure.state in AT_WORK and measure.due < today(),
         without_owner(measure),
     )

@@ -47,6 +47,11 @@ def say_why(effect: Effect) -> str:
     return _REASONS[effect.why](effect) + _("（%s）") % base
 
 
+def say_briefly_why(effect: Effect) -> str:
+    """Why no effect is shown, in a few words; nothing where one is."""
+    return _BRIEFLY[effect.why]() if effect.why in _BRIEFLY else ""
+
+
 def _shares(effect: Effect, sign: int) -> dict[str, str]:
     """Percentages as people say them: the change, and the interval from the smaller to the larger."""
     assert effect.change_pct is not None and effect.low is not None and effect.high is not None
@@ -83,6 +88,17 @@ _REASONS: dict[str, Callable[[Effect], str]] = {
         "整改机构之后什么投诉都没有了，可能已合并、停业或者停止登记，不能算作整改的作用"
     ),
 }  # fmt: skip
+_BRIEFLY: dict[str, Callable[[], str]] = {
+    DOUBTFUL: lambda: _("变化在平常起伏之内"),
+    "no_controls": lambda: _("没有可比的机构"),
+    "few_controls": lambda: _("可比的机构太少"),
+    "short_before": lambda: _("整改前的记录太短"),
+    "short_after": lambda: _("整改后的时间太短"),
+    "few_complaints": lambda: _("件数太少"),
+    "no_units": lambda: _("没有选定机构"),
+    "pre_trend": lambda: _("整改前就已在变"),
+    "gone_silent": lambda: _("机构后来没有任何投诉"),
+}
 LEFT_OUT: dict[str, Callable[[], str]] = {
     "own_measure": lambda: _("自己也在整改同一问题"),
     "silent": lambda: _("后来没有任何投诉，可能已停业"),
