@@ -47,41 +47,79 @@ def design(lags: Floats) -> Floats:
     return np.stack([np.ones(len(lags)), -lags / HISTORY, *waves], axis=1)
 
 
-def normal_of(past: Callable[[int], Floats], weeks: int) -> tuple[Floats, Floats]:
-    """Expected count and dispersion (doubt of the expected count included) of the last ``weeks`` weeks."""
-    ahead, behind = design(np.zeros(1)), design(LAGS.astype(float))
-    means, phis = [], []
-    for week in range(WEEKS - weeks, WEEKS):
-        fit = baseline.fit_baseline(past(week), behind, ahead, PRIOR)
-        means.append(fit.mean[:, 0])
-        phis.append(fit.phi + fit.mean[:, 0] * fit.error[:, 0] ** 2)
-    return np.stack(means, 1), np.stack(phis, 1)
+class Normal:
+    """Expected counts and dispersions of the last weeks (doubt of the expected count included).
+
+    A series with a current outbreak has the same history as without it until the outbreak leaves the guard: those
+    fits are made once for all sizes.
+    """
+
+    weeks = LAST + scan.REACH - 1
+
+    def __init__(self, past: Floats) -> None:
+        self.past = past
+        fits = [self._fit(past[:, week - LAGS]) for week in range(WEEKS - self.weeks, WEEKS)]
+        self.mean, self.phi = np.stack([m for m, _ in fits], 1), np.stack([p for _, p in fits], 1)
+
+    def of(self, counts: Floats) -> tuple[Floats, Floats]:
+        """For the same series with an outbreak in the last weeks."""
+        mean, phi = self.mean.copy(), self.phi.copy()
+        differs = counts != self.past
+        for at, week in enumerate(range(WEEKS - self.weeks, WEEKS)):
+            rows = np.flatnonzero(differs[:, week - GUARD - LAST : week - GUARD].any(1))
+            if len(rows):
+                mean[rows, at], phi[rows, at] = self._fit(counts[rows[:, None], week - LAGS])
+        return mean, phi
+
+    def _fit(self, past: Floats) -> tuple[Floats, Floats]:
+        fit = baseline.fit_baseline(past, design(LAGS.astype(float)), design(np.zeros(1)), PRIOR)
+        return fit.mean[:, 0], fit.phi + fit.mean[:, 0] * fit.error[:, 0] ** 2
 
 
-def judge_ours(counts: Floats) -> tuple[Floats, Floats]:
+def judge_ours(counts: Floats, normal: Normal) -> tuple[Floats, Floats]:
     """Chance and normal scores of the last weeks; counts (series, 624)."""
-    mean, phi = normal_of(lambda week: counts[:, week - LAGS], LAST + scan.REACH - 1)
-    tail = counts[:, -(LAST + scan.REACH - 1) :]
+    mean, phi = normal.of(counts)
+    tail = counts[:, -Normal.weeks :]
     rows, means, phis = scan.windows(tail), scan.windows(mean), scan.windows(phi)
     score = chances.gated(rows, means, phis)
     return chances.chance_of(score, means[..., -1], phis[..., -1]), pooling.normal_scores(rows, means, phis)
 
 
 def ours(draws: Draws, alpha: float = 0.01) -> Judged:
-    return _of_each_size(draws, lambda counts: _with_alpha(judge_ours(counts)[0], alpha))
+    begun = time.process_time()
+    normal = Normal(draws.past.astype(float))
+    judged = _of_each_size(draws, lambda counts: _with_alpha(judge_ours(counts, normal)[0], alpha))
+    return Judged(judged.chance, judged.alarms, time.process_time() - begun)
 
 
 def farringtons(draws: Draws, settings: farrington.Settings) -> Judged:
+    """Weeks the current outbreak touches neither now nor in the reference weeks are judged once for all sizes."""
+    begun = time.process_time()
+    past = draws.past.astype(float)
+    plain = [_farrington_week(past, week, settings) for week in range(WEEKS - LAST, WEEKS)]
+
     def judge(counts: Floats) -> tuple[Floats, Bools]:
         columns = []
-        for week in range(WEEKS - LAST, WEEKS):
-            weeks = np.full(len(counts), week)
-            _expected, upper, chance = farrington.bounds(counts, weeks, settings)
-            held = farrington.alarms(counts, weeks, np.full(len(counts), -1.0), settings)  # enough cases to judge
-            columns.append((np.where(held, chance, 1.0), farrington.alarms(counts, weeks, upper, settings)))
+        differs = counts != past
+        for (chance, alarm), week in zip(plain, range(WEEKS - LAST, WEEKS), strict=True):
+            chance, alarm = chance.copy(), alarm.copy()
+            touched = differs[:, week - settings.fewest_weeks + 1 : week + 1].any(1)
+            touched |= differs[:, week - settings.left_out - LAST : week - settings.left_out].any(1)
+            rows = np.flatnonzero(touched)
+            if len(rows):
+                chance[rows], alarm[rows] = _farrington_week(counts[rows], week, settings)
+            columns.append((chance, alarm))
         return np.stack([c for c, _ in columns], 1), np.stack([a for _, a in columns], 1)
 
-    return _of_each_size(draws, judge)
+    judged = _of_each_size(draws, judge)
+    return Judged(judged.chance, judged.alarms, time.process_time() - begun)
+
+
+def _farrington_week(counts: Floats, week: int, settings: farrington.Settings) -> tuple[Floats, Bools]:
+    weeks = np.full(len(counts), week)
+    _expected, upper, chance = farrington.bounds(counts, weeks, settings)
+    held = farrington.alarms(counts, weeks, np.full(len(counts), -1.0), settings)  # enough cases to judge
+    return np.where(held, chance, 1.0), farrington.alarms(counts, weeks, upper, settings)
 
 
 def early(draws: Draws, method: ears.Method, alpha: float = 0.01) -> Judged:
@@ -133,7 +171,7 @@ def measure_spikes(each: int, seed: int = SEED) -> None:
     for method in ("C1", "C2", "C3"):
         judged = early(draws, method)  # type: ignore[arg-type]
         _row(f"EARS {method}, alpha = .01", sim.score(judged.alarms, draws), judged.seconds)
-    measure_pooled(max(each // 5, 1), seed)
+    measure_pooled(max(each // 10, 1), seed)
 
 
 def _heading(each: int, seed: int) -> str:
@@ -194,10 +232,11 @@ def draw_shared(rng: np.random.Generator, grids: int, pools: list[list[int]], *,
 
 def _pooled_rows(draws: Draws, spread: str, size: str) -> None:
     alone, together = [], []
+    normal = Normal(draws.past.astype(float))
     for extra in draws.extra:
         counts = draws.past.astype(float)
         counts[:, -LAST:] += extra
-        chance, scores = judge_ours(counts)
+        chance, scores = judge_ours(counts, normal)
         grid = scores.reshape(-1, TOPICS * UNITS, *scores.shape[1:])
         weight = np.moveaxis(pooling.weights(np.moveaxis(grid, 1, 0), POOLS), 0, 1).reshape(chance.shape)
         alone.append(chance)

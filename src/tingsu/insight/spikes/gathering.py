@@ -78,7 +78,7 @@ def gather(table: Any, columns: tuple[str, ...], moments: Sequence[date], grain:
     place = {moment: n for n, moment in enumerate(moments)}
     found: dict[tuple[str, ...], NDArray[np.float64]] = {}
     for row in rows:
-        at = place.get(_moment(row, grain))
+        at = place.get(moment_of(row, grain))
         if at is None:
             continue
         for key in _keys([row[name] or "" for name in named], columns):
@@ -138,7 +138,7 @@ def one_series(
     place = {moment: n for n, moment in enumerate(moments)}
     counts = np.zeros(len(moments))
     for row in run(counts_by(facts, *when)):
-        if (at := place.get(_moment(row, grain))) is not None:
+        if (at := place.get(moment_of(row, grain))) is not None:
             counts[at] += row["n"]
     return counts
 
@@ -161,10 +161,11 @@ def is_of(row: Mapping[str, Any], where: Mapping[str, str], path: str) -> bool:
 
 def falls_in(row: Mapping[str, Any], moment: date, grain: Grain) -> bool:
     """Whether a case was received in the period that begins at ``moment``."""
-    return _moment(row, grain) == moment
+    return moment_of(row, grain) == moment
 
 
-def _moment(row: Mapping[str, Any], grain: Grain) -> date:
+def moment_of(row: Mapping[str, Any], grain: Grain) -> date:
+    """The beginning of the period a case was received in."""
     day: date = row["day"]
     return day if grain == "day" else datetime(day.year, day.month, day.day, row["hour"])  # noqa: DTZ001 - China's clock
 

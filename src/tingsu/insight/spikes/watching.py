@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
+import numpy as np
 from django.db import IntegrityError, transaction
+from numpy.typing import NDArray
 
 from tingsu.base.clock import SHANGHAI, local
 from tingsu.cases.notices import give_notice_about
@@ -17,26 +20,30 @@ from tingsu.insight.forecast.events import EventDay
 from tingsu.insight.spikes.alerts import path_of, rate_of_site, watchers_of
 from tingsu.insight.spikes.copies import share_alike
 from tingsu.insight.spikes.covariates import A_YEAR
-from tingsu.insight.spikes.expect import FEWEST, SPANS, expect
+from tingsu.insight.spikes.expect import FEWEST, SPANS, Bounds, expect
 from tingsu.insight.spikes.gathering import (
     GROUPS,
     LATEST,
     Grain,
+    Group,
     Where,
     falls_in,
     gather,
     is_of,
     key_of,
     latest_rows,
+    moment_of,
     moments_of,
 )
 from tingsu.insight.spikes.naming import name_series
 from tingsu.insight.spikes.tables import Alert, AlertStep
 
+Counts = NDArray[np.float64]
 PARTS: dict[Grain, float] = {"day": 0.8, "hour": 0.2}  # of the false alarms
 QUIET = timedelta(days=7)  # without an alarm, after which a new alarm is a new rise
 MOSTLY = 0.5  # share of one wording from which a rise is told apart
-MOST_ALSO, MOST_POINTS, MOST_NEW = 20, 60, 50
+MOST_ALSO, MOST_POINTS, MOST_NEW, MOST_PARTS = 20, 60, 50, 3
+INSIDE = 0.9  # share of a narrower alarm's cases that lie in the wider one
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +59,16 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """The alarming periods of one series, oldest first."""
+    """The alarming periods of one series, oldest first; ``counts`` of the whole series; ``judge`` says which of the
+    latest periods of other counts would alarm."""
 
     where: Where
     path: str
     grain: Grain
     points: tuple[Point, ...]
+    counts: Counts
+    moments: Sequence[date]
+    judge: partial[Bounds]
 
     @property
     def chance(self) -> float:
@@ -112,34 +123,50 @@ def _look(table: Any, grain: Grain, moments: Sequence[date]) -> tuple[list[Alarm
     for columns in GROUPS[grain]:
         group = gather(table, columns, moments, grain, fewest=FEWEST)
         watched += group.watched
-        if not group.wheres:
-            continue
-        rate = rate_of_site() * PARTS[grain] / len(GROUPS[grain]) / group.watched
+        rate = rate_of_site() * PARTS[grain] / len(GROUPS[grain]) / max(group.watched, 1)
         for members, told in _by_events(group.paths, events):
-            seen = expect(
-                group.counts[members],
-                moments,
+            judge = partial(
+                expect,
+                moments=moments,
                 alpha=min(rate / A_YEAR[grain], 0.2),
                 calendar=calendar,
                 events=told,
                 grain=grain,
                 last=LATEST[grain],
             )
-            for n, member in enumerate(members):
-                points = [
-                    Point(
-                        moments[p],
-                        int(group.counts[member, p]),
-                        round(float(seen.expected[n, p]), 2),
-                        float(seen.upper[n, p]),
-                        float(seen.chance[n, p]),
-                    )
-                    for p in map(int, seen.alarm[n].nonzero()[0])
-                    if p >= len(moments) - LATEST[grain]
-                ]
-                if points:
-                    alarms.append(Alarm(group.wheres[member], group.paths[member], grain, tuple(points)))
-    return sorted(alarms, key=lambda alarm: (alarm.chance, key_of(alarm.where))), watched
+            alarms += _alarms_of(group, members, moments, grain, judge)
+    return sorted(alarms, key=_rank), watched
+
+
+def _rank(alarm: Alarm) -> tuple[float, int, int, str]:
+    """The least likely first; of series with the same cases the narrowest."""
+    return alarm.chance, -len(alarm.where), -alarm.path.count("/"), key_of(alarm.where)
+
+
+def _alarms_of(
+    group: Group, members: list[int], moments: Sequence[date], grain: Grain, judge: partial[Bounds]
+) -> Iterable[Alarm]:
+    counts = group.counts[members]
+    seen = judge(counts)
+    for n in map(int, np.flatnonzero(seen.alarm.any(axis=1))):
+        points = tuple(
+            Point(
+                moments[at],
+                int(counts[n, at]),
+                round(float(seen.expected[n, at]), 2),
+                float(seen.upper[n, at]),
+                float(seen.chance[n, at]),
+            )
+            for at in _late(seen.alarm[n], grain)
+        )
+        if points:
+            where, path = group.wheres[members[n]], group.paths[members[n]]
+            yield Alarm(where, path, grain, points, counts[n], moments, judge)
+
+
+def _late(alarms: Any, grain: Grain) -> list[int]:
+    """The alarming ones of the latest periods."""
+    return [at for at in map(int, alarms.nonzero()[0]) if at >= len(alarms) - LATEST[grain]]
 
 
 def _by_events(paths: Sequence[str], events: Sequence[EventDay]) -> Iterable[tuple[list[int], list[EventDay]]]:
@@ -153,38 +180,132 @@ def _by_events(paths: Sequence[str], events: Sequence[EventDay]) -> Iterable[tup
 
 
 def _take_in(alarms: Sequence[Alarm], rows: list[dict[str, Any]], at: datetime, done: Watched) -> Watched:
-    """Each alarm extends, joins or opens an alert, the least likely first."""
+    """Each alarm extends, joins or opens an alert, the least likely first; one that is the sum of narrower ones after
+    these."""
     grain = alarms[0].grain
     since = _begin(min(point.at for alarm in alarms for point in alarm.points)) - QUIET
     running = list(Alert.objects.filter(grain=grain, last__gte=since).order_by("chance", "pk"))
-    by_key = {alert.key: alert for alert in sorted(running, key=lambda alert: alert.last)}
-    opened = extended = joined = 0
+    look = _Look(alarms, rows, running, at)
     for alarm in alarms:
-        alert = by_key.get(key_of(alarm.where))
+        if look.is_new(alarm):
+            for part in parts_of(alarm, alarms, rows):
+                look.settle(part)
+        look.settle(alarm)
+    told = look.told
+    return replace(
+        done, opened=done.opened + told["opened"], extended=done.extended + told["extended"],
+        joined=done.joined + told["joined"],
+    )  # fmt: skip
+
+
+class _Look:
+    """What becomes of the alarms of one look; each is settled once."""
+
+    def __init__(self, alarms: Sequence[Alarm], rows: list[dict[str, Any]], running: list[Alert], at: datetime) -> None:
+        self.rows, self.running, self.at = rows, running, at
+        self.by_key = {alert.key: alert for alert in sorted(running, key=lambda alert: alert.last)}
+        self.told = {"opened": 0, "extended": 0, "joined": 0}
+        self._settled: set[str] = set()
+
+    def is_new(self, alarm: Alarm) -> bool:
+        """Whether neither it nor an alert of its series is known yet."""
+        return key_of(alarm.where) not in self._settled | set(self.by_key)
+
+    def settle(self, alarm: Alarm) -> None:
+        """Extend its alert, note it at the one that explains it, or open one."""
+        key = key_of(alarm.where)
+        if key in self._settled:
+            return
+        self._settled.add(key)
+        alert = self.by_key.get(key)
         if alert is not None:
-            extended += _extend(alert, alarm, rows, at)
-        elif (wider := _explained_by(alarm, running, rows)) is not None:
-            joined += _join(wider, alarm)
-        elif opened < MOST_NEW and (made := _open(alarm, rows, at)) is not None:
-            running.append(made)
-            by_key[made.key] = made
-            opened += 1
-    return replace(done, opened=done.opened + opened, extended=done.extended + extended, joined=done.joined + joined)
+            self.told["extended"] += _extend(alert, alarm, self.rows, self.at)
+        elif (wider := _explained_by(alarm, self.running, self.rows)) is not None:
+            self.told["joined"] += _join(wider, alarm)
+        elif self.told["opened"] < MOST_NEW and (made := _open(alarm, self.rows, self.at)) is not None:
+            self.running.append(made)
+            self.by_key[key] = made
+            self.told["opened"] += 1
+
+
+def parts_of(alarm: Alarm, others: Sequence[Alarm], rows: list[dict[str, Any]]) -> list[Alarm]:
+    """At most three narrower alarms, apart from each other, that together leave nothing alarming of this one.
+
+    None where there are no such: the rise is spread wider than that, and this is its best description.
+    """
+    whole = _cases(alarm, rows)
+    chosen: list[Alarm] = []
+    taken: set[int] = set()
+    for other in others:
+        cases = _cases(other, rows)
+        if not cases or len(cases) >= len(whole) or len(cases & whole) < INSIDE * len(cases):
+            continue
+        if len(cases & taken) > 0.5 * len(cases):
+            continue
+        chosen.append(other)
+        taken |= cases
+        sources = [_Source(each.where, each.path, surplus_of(_plain(each.points))) for each in chosen]
+        if not _still_alarms(alarm, sources, rows)[0]:
+            return chosen
+        if len(chosen) == MOST_PARTS:
+            break
+    return []
+
+
+def _cases(alarm: Alarm, rows: list[dict[str, Any]]) -> set[int]:
+    """Places in ``rows`` of the cases of its alarming periods."""
+    at = {point.at for point in alarm.points}
+    return {
+        n for n, row in enumerate(rows) if moment_of(row, alarm.grain) in at and is_of(row, alarm.where, alarm.path)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What may explain an alarm: a series and, of each period, the share of its cases that was not to be expected."""
+
+    where: Where
+    path: str
+    surplus: dict[str, float]
 
 
 def _explained_by(alarm: Alarm, running: Sequence[Alert], rows: list[dict[str, Any]]) -> Alert | None:
-    """The alert whose surplus cases, taken away, leave nothing alarming of this series in its latest period."""
-    point = alarm.points[-1]
-    mine = [r for r in rows if falls_in(r, point.at, alarm.grain) and is_of(r, alarm.where, alarm.path)]
-    for alert in running:
-        there = next((p for p in reversed(alert.points) if p[0] == point.at.isoformat()), None)
-        if there is None:
+    """The alert that takes most away, where without the surplus cases of the running alerts nothing here alarms."""
+    sources = [_Source(alert.where, alert.unit_path, surplus_of(alert.points)) for alert in running]
+    alarming, taken = _still_alarms(alarm, sources, rows)
+    return None if alarming or not any(taken) else running[taken.index(max(taken))]
+
+
+def _still_alarms(alarm: Alarm, sources: Sequence[_Source], rows: list[dict[str, Any]]) -> tuple[bool, list[float]]:
+    """Whether it would alarm without the surplus of the sources, and how many cases each takes away.
+
+    A case of several sources counts for the first.
+    """
+    rest, taken = alarm.counts.copy(), [0.0] * len(sources)
+    place = {moment: n for n, moment in enumerate(alarm.moments)}
+    for row in rows:
+        moment = moment_of(row, alarm.grain)
+        if moment not in place or not is_of(row, alarm.where, alarm.path):
             continue
-        surplus = max(0.0, (there[1] - there[2]) / max(there[1], 1))
-        shared = sum(is_of(row, alert.where, alert.unit_path) for row in mine)
-        if shared and point.observed - shared * surplus <= point.upper:
-            return alert
-    return None
+        for n, source in enumerate(sources):
+            part = source.surplus.get(moment.isoformat(), 0.0)
+            if part and is_of(row, source.where, source.path):
+                rest[place[moment]] -= part
+                taken[n] += part
+                break
+    if not any(taken):
+        return True, taken
+    seen = alarm.judge(np.asarray(np.round(np.maximum(rest, 0.0)), float))
+    return bool(_late(seen.alarm, alarm.grain)), taken
+
+
+def surplus_of(points: Sequence[Sequence[Any]]) -> dict[str, float]:
+    """Of each alarming period the share of the cases that was not to be expected."""
+    return {point[0]: max(0.0, (point[1] - point[2]) / max(point[1], 1)) for point in points}
+
+
+def _plain(points: Sequence[Point]) -> list[list[Any]]:
+    return [[p.at.isoformat(), p.observed, p.expected, p.upper, p.chance] for p in points]
 
 
 def _open(alarm: Alarm, rows: list[dict[str, Any]], at: datetime) -> Alert | None:
@@ -197,11 +318,15 @@ def _open(alarm: Alarm, rows: list[dict[str, Any]], at: datetime) -> Alert | Non
     try:
         with transaction.atomic():
             alert.save(force_insert=True)
-            AlertStep.objects.create(alert=alert, kind="opened", at=at, data={"points": alert.points})
+            AlertStep.objects.create(alert=alert, kind="opened", at=at, data=_how_opened(alert, alarm))
             _tell(alert, at)
     except IntegrityError:
         return None
     return alert
+
+
+def _how_opened(alert: Alert, alarm: Alarm) -> dict[str, Any]:
+    return {"points": alert.points, "alpha": alarm.judge.keywords["alpha"]}
 
 
 def _tell(alert: Alert, at: datetime) -> None:
@@ -236,12 +361,11 @@ def _extend(alert: Alert, alarm: Alarm, rows: list[dict[str, Any]], at: datetime
 def _put_points(alert: Alert, points: Sequence[Point], rows: list[dict[str, Any]]) -> None:
     """The alarming periods of old and now, and what follows from them; a period seen again takes the newer count."""
     told = {point[0]: point for point in alert.points}
-    told |= {p.at.isoformat(): [p.at.isoformat(), p.observed, p.expected, p.upper, p.chance] for p in points}
+    told |= {point[0]: point for point in _plain(points)}
     alert.points = [told[at] for at in sorted(told)][-MOST_POINTS:]
-    strongest = min(alert.points, key=lambda point: (point[4], -point[1]))
     alert.observed = sum(point[1] for point in alert.points)
     alert.expected = round(sum(point[2] for point in alert.points), 2)
-    alert.upper, alert.chance = strongest[3], strongest[4]
+    alert.upper, alert.chance = alert.points[0][3], min(point[4] for point in alert.points)
     alert.last = max(_begin(points[-1].at), alert.last or _begin(points[-1].at))
     mine = [
         row
