@@ -32,6 +32,7 @@ INSIGHT = {
     "forecasts": "forecasts, beside naive and AutoETS",
     "escalation": "which cases are said to go further",
     "effects": "how well effects of measures are told",
+    "spikes": "how rises are found, beside Farrington and EARS",
 }
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 

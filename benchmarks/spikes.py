@@ -154,7 +154,7 @@ def matched(judged: Judged, draws: Draws, fpr: float = FPR) -> tuple[Score, floa
     return sim.score(judged.chance <= threshold, draws), threshold
 
 
-def measure_spikes(each: int, seed: int = SEED) -> None:
+def measure_spikes(each: int = 100, seed: int = SEED) -> None:
     """Print both tables."""
     draws = sim.draw(seed, each=each)
     print(_heading(each, seed), flush=True)

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from django.db import IntegrityError, transaction
-from numpy.typing import NDArray
 
 from tingsu.base.clock import SHANGHAI, local
 from tingsu.cases.notices import give_notice_about
@@ -18,6 +17,16 @@ from tingsu.insight.facts.engine import open_facts
 from tingsu.insight.forecast.calendar import events_kept, site_calendar
 from tingsu.insight.forecast.events import EventDay
 from tingsu.insight.spikes.alerts import path_of, rate_of_site, watchers_of
+from tingsu.insight.spikes.apart import (
+    Alarm,
+    Point,
+    Source,
+    late_alarms,
+    parts_of,
+    plain_points,
+    still_alarms,
+    surplus_of,
+)
 from tingsu.insight.spikes.copies import share_alike
 from tingsu.insight.spikes.covariates import A_YEAR
 from tingsu.insight.spikes.expect import FEWEST, SPANS, Bounds, expect
@@ -26,53 +35,20 @@ from tingsu.insight.spikes.gathering import (
     LATEST,
     Grain,
     Group,
-    Where,
     falls_in,
     gather,
     is_of,
     key_of,
     latest_rows,
-    moment_of,
     moments_of,
 )
 from tingsu.insight.spikes.naming import name_series
 from tingsu.insight.spikes.tables import Alert, AlertStep
 
-Counts = NDArray[np.float64]
 PARTS: dict[Grain, float] = {"day": 0.8, "hour": 0.2}  # of the false alarms
 QUIET = timedelta(days=7)  # without an alarm, after which a new alarm is a new rise
 MOSTLY = 0.5  # share of one wording from which a rise is told apart
-MOST_ALSO, MOST_POINTS, MOST_NEW, MOST_PARTS = 20, 60, 50, 3
-INSIDE = 0.9  # share of a narrower alarm's cases that lie in the wider one
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One alarming period."""
-
-    at: date
-    observed: int
-    expected: float
-    upper: float
-    chance: float
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """The alarming periods of one series, oldest first; ``counts`` of the whole series; ``judge`` says which of the
-    latest periods of other counts would alarm."""
-
-    where: Where
-    path: str
-    grain: Grain
-    points: tuple[Point, ...]
-    counts: Counts
-    moments: Sequence[date]
-    judge: partial[Bounds]
-
-    @property
-    def chance(self) -> float:
-        return min(point.chance for point in self.points)
+MOST_ALSO, MOST_POINTS, MOST_NEW = 20, 60, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +133,11 @@ def _alarms_of(
                 float(seen.upper[n, at]),
                 float(seen.chance[n, at]),
             )
-            for at in _late(seen.alarm[n], grain)
+            for at in late_alarms(seen.alarm[n], grain)
         )
         if points:
             where, path = group.wheres[members[n]], group.paths[members[n]]
             yield Alarm(where, path, grain, points, counts[n], moments, judge)
-
-
-def _late(alarms: Any, grain: Grain) -> list[int]:
-    """The alarming ones of the latest periods."""
-    return [at for at in map(int, alarms.nonzero()[0]) if at >= len(alarms) - LATEST[grain]]
 
 
 def _by_events(paths: Sequence[str], events: Sequence[EventDay]) -> Iterable[tuple[list[int], list[EventDay]]]:
@@ -228,84 +199,11 @@ class _Look:
             self.told["opened"] += 1
 
 
-def parts_of(alarm: Alarm, others: Sequence[Alarm], rows: list[dict[str, Any]]) -> list[Alarm]:
-    """At most three narrower alarms, apart from each other, that together leave nothing alarming of this one.
-
-    None where there are no such: the rise is spread wider than that, and this is its best description.
-    """
-    whole = _cases(alarm, rows)
-    chosen: list[Alarm] = []
-    taken: set[int] = set()
-    for other in others:
-        cases = _cases(other, rows)
-        if not cases or len(cases) >= len(whole) or len(cases & whole) < INSIDE * len(cases):
-            continue
-        if len(cases & taken) > 0.5 * len(cases):
-            continue
-        chosen.append(other)
-        taken |= cases
-        sources = [_Source(each.where, each.path, surplus_of(_plain(each.points))) for each in chosen]
-        if not _still_alarms(alarm, sources, rows)[0]:
-            return chosen
-        if len(chosen) == MOST_PARTS:
-            break
-    return []
-
-
-def _cases(alarm: Alarm, rows: list[dict[str, Any]]) -> set[int]:
-    """Places in ``rows`` of the cases of its alarming periods."""
-    at = {point.at for point in alarm.points}
-    return {
-        n for n, row in enumerate(rows) if moment_of(row, alarm.grain) in at and is_of(row, alarm.where, alarm.path)
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """What may explain an alarm: a series and, of each period, the share of its cases that was not to be expected."""
-
-    where: Where
-    path: str
-    surplus: dict[str, float]
-
-
 def _explained_by(alarm: Alarm, running: Sequence[Alert], rows: list[dict[str, Any]]) -> Alert | None:
     """The alert that takes most away, where without the surplus cases of the running alerts nothing here alarms."""
-    sources = [_Source(alert.where, alert.unit_path, surplus_of(alert.points)) for alert in running]
-    alarming, taken = _still_alarms(alarm, sources, rows)
+    sources = [Source(alert.where, alert.unit_path, surplus_of(alert.points)) for alert in running]
+    alarming, taken = still_alarms(alarm, sources, rows)
     return None if alarming or not any(taken) else running[taken.index(max(taken))]
-
-
-def _still_alarms(alarm: Alarm, sources: Sequence[_Source], rows: list[dict[str, Any]]) -> tuple[bool, list[float]]:
-    """Whether it would alarm without the surplus of the sources, and how many cases each takes away.
-
-    A case of several sources counts for the first.
-    """
-    rest, taken = alarm.counts.copy(), [0.0] * len(sources)
-    place = {moment: n for n, moment in enumerate(alarm.moments)}
-    for row in rows:
-        moment = moment_of(row, alarm.grain)
-        if moment not in place or not is_of(row, alarm.where, alarm.path):
-            continue
-        for n, source in enumerate(sources):
-            part = source.surplus.get(moment.isoformat(), 0.0)
-            if part and is_of(row, source.where, source.path):
-                rest[place[moment]] -= part
-                taken[n] += part
-                break
-    if not any(taken):
-        return True, taken
-    seen = alarm.judge(np.asarray(np.round(np.maximum(rest, 0.0)), float))
-    return bool(_late(seen.alarm, alarm.grain)), taken
-
-
-def surplus_of(points: Sequence[Sequence[Any]]) -> dict[str, float]:
-    """Of each alarming period the share of the cases that was not to be expected."""
-    return {point[0]: max(0.0, (point[1] - point[2]) / max(point[1], 1)) for point in points}
-
-
-def _plain(points: Sequence[Point]) -> list[list[Any]]:
-    return [[p.at.isoformat(), p.observed, p.expected, p.upper, p.chance] for p in points]
 
 
 def _open(alarm: Alarm, rows: list[dict[str, Any]], at: datetime) -> Alert | None:
@@ -361,7 +259,7 @@ def _extend(alert: Alert, alarm: Alarm, rows: list[dict[str, Any]], at: datetime
 def _put_points(alert: Alert, points: Sequence[Point], rows: list[dict[str, Any]]) -> None:
     """The alarming periods of old and now, and what follows from them; a period seen again takes the newer count."""
     told = {point[0]: point for point in alert.points}
-    told |= {point[0]: point for point in _plain(points)}
+    told |= {point[0]: point for point in plain_points(points)}
     alert.points = [told[at] for at in sorted(told)][-MOST_POINTS:]
     alert.observed = sum(point[1] for point in alert.points)
     alert.expected = round(sum(point[2] for point in alert.points), 2)
