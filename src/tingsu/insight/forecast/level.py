@@ -18,6 +18,9 @@ DISCOUNTS = (0.9, 0.95, 0.97, 0.98, 0.985, 0.99, 0.995, 0.998)  # memory of 10 �
 SLOW = 0.99  # the memory with which the level is taken out while effects are learned
 AHEAD = 14  # days ahead by which a discount is judged: the middle of what matters to a roster
 PRIOR = 0.5  # cases before any was seen (Jeffreys), so that a series of zeros has a level above zero
+MONTH, WEEK = 28, 7
+BELIEVED = 6.0  # months' worth of belief in what all series show of restlessness
+MOST_RESTLESS = 12.0
 BORROWED = 0.15  # share of the neighbours' evidence on the discount that each series takes over
 
 
@@ -28,12 +31,14 @@ class Level:
     value: Floats
     relative_variance: Floats
     discount: Floats
+    restless: Floats  # by how much the level was missed a month ahead, over what the walk alone would miss; ≥ 1
 
     def variance_ahead(self, days: int) -> Floats:
         """Relative variance 1 … ``days`` days ahead, series × days."""
         step = (1 - self.discount) / self.discount
         ahead = np.arange(1, days + 1)
-        return self.relative_variance[:, None] * (1 + ahead[None, :] * step[:, None])
+        walked: Floats = self.relative_variance[:, None] * (1 + ahead[None, :] * step[:, None])
+        return walked * self.restless[:, None]
 
 
 def smooth(counts: Floats, expected: Floats, weight: Floats, discount: float = SLOW) -> Floats:
@@ -51,13 +56,48 @@ def stand(counts: Floats, expected: Floats, weight: Floats) -> Level:
     scores = scores + BORROWED * scores.mean(axis=1, keepdims=True) * np.sqrt(len(counts))
     chosen = np.argmax(scores, axis=0)
     value, spread = np.empty(len(counts)), np.empty(len(counts))
+    missed, mass = np.zeros(len(counts)), np.ones(len(counts))
     for place, discount in enumerate(DISCOUNTS):
         rows = chosen == place
         if rows.any():
             a, b = discounted(seen[rows], discount)[:, -1], discounted(due[rows], discount)[:, -1]
             value[rows] = _ratio(a[:, None], b[:, None], seen[rows], due[rows])[:, 0]
             spread[rows] = 1 / (a + PRIOR)
-    return Level(value, spread, np.array(DISCOUNTS)[chosen])
+            missed[rows], mass[rows] = _missed(counts[rows], expected[rows], weight[rows], discount)
+    memory = np.array(DISCOUNTS)[chosen]
+    walked = spread * (1 + MONTH * (1 - memory) / memory)
+    return Level(value, spread, memory, _restless(missed, mass, walked, counts.shape[1]))
+
+
+def _missed(counts: Floats, expected: Floats, weight: Floats, discount: float) -> tuple[Floats, Floats]:
+    """Over all weeks that lay a month ahead of some day: squared misses beyond chance, and squared forecasts."""
+    if counts.shape[1] < 2 * MONTH + WEEK:
+        return np.zeros(len(counts)), np.ones(len(counts))
+    seen, due = weight * counts, weight * expected
+    level = _ratio(discounted(seen, discount), discounted(due, discount), seen, due)[:, MONTH : -(MONTH + WEEK)]
+    came, foreseen = _in_weeks(counts)[:, 2 * MONTH :], _in_weeks(expected)[:, 2 * MONTH :]
+    steps = level.shape[1]
+    said = level * foreseen[:, :steps]
+    known = _in_weeks((weight > 0).astype(float))[:, 2 * MONTH :][:, :steps] >= WEEK - 0.5
+    # Weighted counts are scaled down where the variance exceeds the mean, so this is chance as the fit sees it.
+    chance = said / np.maximum(weight.max(axis=1), 1e-9)[:, None]
+    return (known * ((came[:, :steps] - said) ** 2 - chance)).sum(axis=1), (known * said**2).sum(axis=1)
+
+
+def _in_weeks(values: Floats) -> Floats:
+    """Sums of seven days in a row, by their first day."""
+    running = np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, axis=1)], axis=1)
+    summed: Floats = running[:, WEEK:] - running[:, :-WEEK]
+    return summed
+
+
+def _restless(missed: Floats, mass: Floats, walked: Floats, days: int) -> Floats:
+    """Misses a month ahead over the walk's, drawn to what all series show: months are few, and one is a chance."""
+    shared = max(float(missed.sum() / max(mass.sum(), 1e-9)), 0.0)
+    months = days / MONTH
+    own = np.maximum(missed / np.maximum(mass, 1e-9), 0.0)
+    drawn = (months * own + BELIEVED * shared) / (months + BELIEVED)
+    return np.clip(drawn / np.maximum(walked, 1e-9), 1.0, MOST_RESTLESS)
 
 
 def discounted(values: Floats, discount: float) -> Floats:

@@ -14,6 +14,7 @@ from tingsu.insight.forecast.panel import SHORTEST, Floats, Panel, TooLittle, we
 
 AHEAD = 56  # days: eight weeks
 LEVELS = (0.8, 0.95)  # how much of the truth the two bands should hold
+TRUSTED = 5.0  # series' worth of trust in the model's own width
 WIDENINGS = np.round(np.geomspace(0.25, 8, 41), 3)  # tried on the past; 1 leaves the model's own width
 
 
@@ -115,7 +116,10 @@ def _learn_widening(panel: Panel, around: Surroundings, days: int) -> tuple[Fitt
 
 
 def _right_widening(truth: Floats, mean: Floats, variance: Floats) -> float:
-    """With which as many well-filled cells fall into the 80 % band as should; 1 where there are too few cells."""
+    """With which as many well-filled cells fall into the 80 % band as should, drawn to 1 for few series.
+
+    The days and weeks of one series are wrong together, so eight weeks of a single one say little about its width.
+    """
     useful = mean >= 1
     if useful.sum() < 30:
         return 1.0
@@ -123,4 +127,5 @@ def _right_widening(truth: Floats, mean: Floats, variance: Floats) -> float:
     excess = np.maximum(variance[useful] - plain, 1e-9)
     # An 80 % interval of a normal is ±1.2816 standard deviations.
     held = np.array([np.mean(miss <= 1.2816**2 * (plain + excess * each)) for each in WIDENINGS])
-    return float(WIDENINGS[int(np.argmin(np.abs(held - LEVELS[0])))])
+    series = int(useful.any(axis=1).sum())
+    return float(WIDENINGS[int(np.argmin(np.abs(held - LEVELS[0])))] ** (series / (series + TRUSTED)))
