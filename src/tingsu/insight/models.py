@@ -6,5 +6,6 @@ from tingsu.insight.escalation import tables as escalation_tables  # noqa: F401
 from tingsu.insight.feeds import tables as feed_tables  # noqa: F401
 from tingsu.insight.forecast import tables as forecast_tables  # noqa: F401
 from tingsu.insight.measures import tables as measure_tables  # noqa: F401
+from tingsu.insight.reports import tables as report_tables  # noqa: F401
 from tingsu.insight.spikes import tables as spike_tables  # noqa: F401
 from tingsu.insight.topics import tables as topic_tables  # noqa: F401
