@@ -130,7 +130,10 @@ function save(address, figure, kind) {
 
 // The picture leaves as it is seen, on white, its title kept in the file's name.
 function take(figure, chart, kind) {
-  const svg = chart.getDataURL({ type: "svg" });
+  // The drawing as it stands in the page: ECharts' own export leaves the quotes of font names as they are.
+  const drawing = chart.getDom().querySelector("svg").cloneNode(true);
+  drawing.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  const svg = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(drawing))}`;
   if (kind === "svg") return save(svg, figure, kind);
   const picture = new Image();
   const scale = 2;
