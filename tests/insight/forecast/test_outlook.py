@@ -150,6 +150,9 @@ def test_a_quantile_is_the_smallest_count_that_holds_its_share(mean: float, disp
     assert found >= 0 and found == round(found)
     beyond = place_in(np.array([found + 1]), np.array([mean]), np.array([variance]))[0]
     assert beyond >= level - 1e-9
+    if found:
+        below = place_in(np.array([found - 1]), np.array([mean]), np.array([variance]))[0]
+        assert below < level + 1e-9  # the middle of the step below lies under the share
 
 
 @settings(deadline=None, max_examples=25)
