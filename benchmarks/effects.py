@@ -12,6 +12,7 @@ import platform
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,7 @@ from scipy.stats import norm
 
 from tingsu.insight.effects.estimate import estimate_effect
 from tingsu.insight.effects.panel import Panel, Windows, cut_windows
+from tingsu.insight.effects.returning import has_returned
 
 SEED = 7_000_000
 MEASURES = 2_000
@@ -152,6 +154,20 @@ def measure_effects(many: int = MEASURES, side: int = SIDE) -> None:
     _tell("No effect, measure begun where complaints just ran highest", peak, 0.0)
     apart = [draw(np.random.default_rng(SEED + 4_000_000 + n), parting=-0.3) for n in range(side)]
     _tell("No effect, units parting by -26 % a year all along", apart, 0.0)
+    _tell_returns(many // 2)
+
+
+def _tell_returns(many: int) -> None:
+    """How often a measure is opened again at one look: with and without units to compare with."""
+    print("\n| the last six weeks | looks | opened again, beside other units | opened again, a unit alone |")
+    print("|---|---|---|---|")
+    for name, effect, shift in (("as before", 0.0, 5), ("doubled", 1.0, 6), ("trebled", 2.0, 7)):
+        panels = [draw(np.random.default_rng(SEED + shift * 1_000_000 + n), effect=effect) for n in range(many)]
+        cut = [replace(one, counts=one.counts[:, : one.start + 6]) for one in panels]
+        beside = np.mean([has_returned(one).returned for one in cut])
+        alone = np.mean([has_returned(replace(one, counts=one.counts[one.treated], treated=one.treated[one.treated]))
+                         .returned for one in cut])  # fmt: skip
+        print(f"| {name} | {many} | {beside:.3f} | {alone:.3f} |", flush=True)
 
 
 def _heading() -> str:
