@@ -193,10 +193,14 @@ class _Look:
             self.told["extended"] += _extend(alert, alarm, self.rows, self.at)
         elif (wider := _explained_by(alarm, self.running, self.rows)) is not None:
             self.told["joined"] += _join(wider, alarm)
-        elif self.told["opened"] < MOST_NEW and (made := _open(alarm, self.rows, self.at)) is not None:
+        elif self._opens(alarm) and (made := _open(alarm, self.rows, self.at)) is not None:
             self.running.append(made)
             self.by_key[key] = made
             self.told["opened"] += 1
+
+    def _opens(self, alarm: Alarm) -> bool:
+        """Whether there is enough of it, and not too much else, for an alert of its own."""
+        return sum(point.observed for point in alarm.points) >= FEWEST and self.told["opened"] < MOST_NEW
 
 
 def _explained_by(alarm: Alarm, running: Sequence[Alert], rows: list[dict[str, Any]]) -> Alert | None:
