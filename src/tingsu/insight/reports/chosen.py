@@ -22,8 +22,10 @@ from tingsu.reading import mask
 MOST = 10
 LOOKED_AT = 30  # best cases of each rule
 TEXT = 220  # characters shown
-SEEN = ("case_id", "number", "day", "unit", "business", "cause", "root_cause", "channel", "emotion", "regulator",
-        "answered_late", "reopened", "appealed", "asked", "paid", "verdict", "satisfaction", "ended", "batch", "text")  # fmt: skip
+SEEN = (
+    "case_id", "number", "day", "unit", "business", "cause", "root_cause", "emotion", "asked", "paid", "verdict",
+    "batch", "text",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class ChosenCase:
 
 
 def choose_cases(facts: Any, since: date, until: date, *, top_cause: str = "", most: int = MOST) -> list[ChosenCase]:
-    """The cases in the order they were chosen, fewer where the month has fewer; ``top_cause`` is the commonest cause."""
+    """The cases in the order chosen, fewer where the month has fewer; ``top_cause`` is the commonest cause."""
     month = within(facts, since, until)
     lists = [_best(month, rule, top_cause) for rule in RULES]
     reasons: dict[int, list[str]] = {}

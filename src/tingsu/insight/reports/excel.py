@@ -1,4 +1,4 @@
-"""A report as an Excel book: every table a sheet with a chart of its own where it has a picture; nothing is a formula."""
+"""A report as an Excel book: every table a sheet, with a chart where it has a picture; no formulas."""
 
 from __future__ import annotations
 

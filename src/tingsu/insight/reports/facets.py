@@ -42,8 +42,9 @@ WORDS = {"channel": CHANNELS, "business": BUSINESS, "reason": REASONS}
 COLUMNS = {"business": "business", "reason": "cause"}  # facet → column of the facts that bears its words
 # The way a complaint came in → the standard's channel; what is not here counts as 其他前台.
 CHANNEL_OF = {
-    "counter": "营业现场", "lobby": "营业现场", "phone": "电话", "hotline": "电话", "web": "网银", "chat": "其他电子渠道",
-    "email": "其他电子渠道", "mobile": "移动客户端", "app_store": "移动客户端", "social": "网络公众平台",
+    "counter": "营业现场", "lobby": "营业现场", "phone": "电话", "hotline": "电话", "web": "网银",
+    "chat": "其他电子渠道", "email": "其他电子渠道", "mobile": "移动客户端",
+    "app_store": "移动客户端", "social": "网络公众平台",
 }  # fmt: skip
 ELSE = "其他前台"
 MOST_DIGITS = 8

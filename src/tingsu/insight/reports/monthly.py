@@ -15,7 +15,7 @@ from tingsu.base.clock import local
 from tingsu.insight.causes.asking import Side, cells_of, phrases_of
 from tingsu.insight.causes.explain import Explanation, explain_change
 from tingsu.insight.effects.estimate import Effect
-from tingsu.insight.facts.figures import counts_by, filled_series, growth_by, money_by, rates_by, run, series
+from tingsu.insight.facts.figures import counts_by, filled_series, growth_by, money_by, rates_by, run, series, within
 from tingsu.insight.facts.figures import span as days_of
 from tingsu.insight.measures.tables import Measure
 from tingsu.insight.measures.wording import read_effect
@@ -101,8 +101,9 @@ def build_pack(scope: Scope, span: Span, *, at: datetime) -> MonthlyPack:
     now = month_figures(scope, span)
     period = Period(span.since, span.until)
     sizes = sizes_on(span.until)
-    hot = hot_board(facts, period, rank="volume", sizes=sizes, most=MOST_HOT, samples=1)
-    growing = hot_board(facts, period, rank="growth", sizes=sizes, most=MOST_HOT, samples=1)
+    known = within(facts, until=span.until)  # what came later is no future of this month's
+    hot = hot_board(known, period, rank="volume", sizes=sizes, most=MOST_HOT, samples=1)
+    growing = hot_board(known, period, rank="growth", sizes=sizes, most=MOST_HOT, samples=1)
     spreads = [_spread(facts, span, column) for column in SPREADS]
     explanation, usual = _explain(scope, span, covered)
     causes = next(one.rows for one in spreads if one.column == "cause")

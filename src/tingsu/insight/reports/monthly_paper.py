@@ -87,18 +87,18 @@ def _overview(pack: MonthlyPack) -> Section:
     known = [_is_known(pack, one) for one in (pack.now, pack.before, pack.year_before)]
     shown = (pack.now, pack.before, pack.year_before)
     rows: list[list[Value | Linked]] = []
-    for name, read, flags in _LINES():
+    for name, read, flags in _lines():
         row: list[Value | Linked] = [name]
         for figures, has in zip(shown, known, strict=True):
             row.append(_linked(pack, figures, read(figures), flags) if has else None)
         rows.append(row)
-    figures = Table("figures", _("主要数字"), columns, rows, note=_("“—”为没有记录或没有可算的底数。金额单位：元。"))
+    table = Table("figures", _("主要数字"), columns, rows, note=_("“—”为没有记录或没有可算的底数。金额单位：元。"))
     trend = Table(
         "trend", _("各月投诉量"), (_("月份"), _("投诉量")),
         [[month, Linked(n, pack.scope.href(*_month_days(month)))] for month, n in pack.trend],
         note=_("重复投诉已合并。"), empty=_("没有可画的月份。"), picture=Picture("bar", (1,)),
     )  # fmt: skip
-    return Section("overview", _("一、总体情况"), [_first_words(pack)], [figures, trend])
+    return Section("overview", _("一、总体情况"), [_first_words(pack)], [table, trend])
 
 
 def _month_days(month: str) -> tuple[date, date]:
@@ -131,7 +131,7 @@ def share(part: int, base: int) -> float | None:
     return round(100 * part / base, 1) if base else None
 
 
-def _LINES() -> list[tuple[str, Any, Mapping[str, str] | None]]:  # noqa: N802 - a table, worded when asked
+def _lines() -> list[tuple[str, Any, Mapping[str, str] | None]]:
     """(name, how it is read off a month, what picks its complaints)."""
 
     def of(name: str) -> Any:

@@ -130,9 +130,8 @@ def _region_link(view: QuarterView, line: RegionLine) -> Value | Linked:
 def _facet_section(view: QuarterView) -> Section:
     codes = codes_in_force()
     words = [
-        _(
-            "分面与名称按 JR/T 0169-2018。业务与原因取自研判并经人确认的归类；渠道由受理渠道换算，信件、监管转办等没有对应的列入“其他前台”。"
-        )
+        _("分面与名称按 JR/T 0169-2018。业务与原因取自研判并经人确认的归类。"),
+        _("渠道由受理渠道换算；来信、监管转办等没有对应的，列入“其他前台”。"),
     ]
     words.append(
         _("代码来自管理员提供的代码表。")

@@ -15,13 +15,14 @@ class Kind(models.TextChoices):
 
 
 class KeptReport(models.Model):
-    """One report as it was made, never changed: ``content`` is ``paper.to_json``. ``unit`` None: the whole house;
-    ``made_by`` None: a schedule."""
+    """One report as it was made, never changed: ``content`` is ``paper.to_json``, None while it is being made; ``why``:
+    why it could not be. ``unit`` None: the whole house; ``made_by`` None: a schedule."""
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     period = models.CharField(max_length=10)  # 2026-10, 2026-Q3
     unit = models.ForeignKey("org.Unit", null=True, on_delete=models.PROTECT, related_name="+")
-    content = models.JSONField()
+    content = models.JSONField(null=True)
+    why = models.CharField(max_length=400, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
 
@@ -53,7 +54,8 @@ class ReportSchedule(models.Model):
 
 class ReportSending(models.Model):
     """The sending of one period by one schedule, once. ``told``: addresses it went to; ``left_out``: who no longer may
-    have it or has no address; ``turn`` grows with each try and tells a try that was overtaken."""
+    have it or has no address; ``turn`` grows with each try for good and tells a try that was overtaken; ``tries`` begins anew when a
+    person asks for another."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("待发")
@@ -65,6 +67,7 @@ class ReportSending(models.Model):
     period = models.CharField(max_length=10)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     turn = models.PositiveIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField()
     report = models.ForeignKey(KeptReport, null=True, on_delete=models.PROTECT, related_name="+")
     told = models.JSONField(default=list)

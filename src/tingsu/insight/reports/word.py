@@ -104,10 +104,11 @@ def _fill(cell: Any, words: str, *, bold: bool = False, right: bool = False, sma
 def _set_widths(made: Any, table: Table) -> None:
     """Columns as wide as their words ask for, within bounds, so that long texts get the room."""
     made.autofit = False
-    asked = [max(4, min(30, max(_lengths(table, place)))) for place in range(len(table.columns))]
+    asked = [max(6, min(60, max(_lengths(table, place)))) for place in range(len(table.columns))]
     room = 257.0
     for place, part in enumerate(asked):
         width = Mm(room * part / sum(asked))
+        made.columns[place].width = width
         for cell in made.columns[place].cells:
             cell.width = width
 
