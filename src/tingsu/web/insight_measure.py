@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,7 +21,7 @@ from tingsu.cases.errors import Incomplete
 from tingsu.insight.effects.course import Course, draw_course
 from tingsu.insight.kept import keep
 from tingsu.insight.measures.annex import open_measure_evidence
-from tingsu.insight.measures.panels import Compared, compare
+from tingsu.insight.measures.panels import Compared, compare, scope_now
 from tingsu.insight.measures.seeing import find_measure, may_manage, possible_owners
 from tingsu.insight.measures.tables import Measure, MeasureCheck
 from tingsu.insight.measures.verbs import (
@@ -103,21 +104,22 @@ def send_measure_evidence(request: HttpRequest, number: int, no: int) -> HttpRes
 
 def _shown(measure: Measure, by: User) -> dict[str, Any]:
     namer = Namer()
-    units = list(measure.units.all())
+    units, scope = list(measure.units.all()), scope_now(measure.scope)
     checks = [_checked(check, measure, by) for check in measure.checks.select_related("by").order_by("-pk")]
     manages = may_manage(measure, by=by)
     works = manages or measure.owner_id == by.pk
     one = units[0].code if len(units) == 1 else ""
     return {
         "units": units,
-        "scope": scope_words(measure.scope, namer),
-        "cases": counted_href(measure.scope, since=today() - timedelta(days=364), unit=one),
+        "scope": scope_words(scope, namer),
+        "cases": counted_href(scope, since=today() - timedelta(days=364), unit=one),
         "latest": checks[0] if checks else None,
         "earlier": checks[1:],
         "steps": [(step, STEPS[step.kind], PHASES[step.phase]) for step in measure.steps.select_related("by")],
         "evidence": list(measure.evidence.select_related("added_by")),
         "overdue": measure.state in AT_WORK and measure.due < today(),
         "ownerless": without_owner(measure),
+        "from_alert": _alert_href(measure.origin.get("alert", "")),
         "from_case": case_href(measure.origin["case"]) if measure.origin.get("case") else "",
         "at_work": works and measure.state in AT_WORK,
         "may_file": works and measure.is_open,
@@ -127,6 +129,12 @@ def _shown(measure: Measure, by: User) -> dict[str, Any]:
         "owners": list(possible_owners()) if manages and measure.is_open else [],
         "needs_reason": not (checks and checks[0].verdict == "worked" and not checks[0].stale),
     }
+
+
+def _alert_href(number: str) -> str:
+    """The address of the alert a measure came from."""
+    known = number.isascii() and number.isdecimal() and len(number) < 10
+    return reverse("insight-alert", args=[int(number)]) if known else ""
 
 
 def _checked(check: MeasureCheck, measure: Measure, by: User) -> Checked:
@@ -153,7 +161,8 @@ def _course_chart(measure: Measure, by: User) -> Chart:
     days = [panel.weeks[start] for start in course.starts]
     ends = [panel.weeks[start + course.stretch - 1] + timedelta(days=6) for start in course.starts]
     unit = panel.units[0] if int(panel.treated.sum()) == 1 else ""
-    hrefs = [counted_href(measure.scope, since=a, until=b, unit=unit) if unit else ""
+    scope = scope_now(measure.scope)
+    hrefs = [counted_href(scope, since=a, until=b, unit=unit) if unit else ""
              for a, b in zip(days, ends, strict=True)]  # fmt: skip
     scaled = [None if n is None else round(n * scale, 1) for n in course.others]
     rows = [

@@ -151,7 +151,7 @@ def _count(cards: list[Card], verdict: str) -> int:
 def _form(request: HttpRequest, by: User) -> dict[str, Any]:
     """What the form offers, and what is filled in: what was typed, else what the address says."""
     said = request.POST if request.method == "POST" else request.GET
-    units = said.getlist("units") or [code for code in said.get("unit", "").split(",") if code]
+    units = said.getlist("units") or [code for code in (said.get("unit") or said.get("branch", "")).split(",") if code]
     namer = Namer()
     language = "en" if in_english() else "zh"
     lists = [

@@ -308,3 +308,13 @@ def test_a_backup_holds_the_files_of_measures(bank: Bank) -> None:
     made = make(bank)
     added = add_evidence(made, "照片.jpg", io.BytesIO(b"jpg"), by=bank.lead, at=MADE)
     assert _named_files("default") == [added.sha256]
+
+
+def test_a_topic_merged_into_another_is_followed(bank: Bank) -> None:
+    from tingsu.insight.measures.panels import scope_now
+    from tingsu.insight.topics.tables import Topic
+
+    whole = Topic.objects.create(name="排队时间长", born_at=MADE, seen_at=MADE)
+    part = Topic.objects.create(name="叫号慢", born_at=MADE, seen_at=MADE, merged_into=whole)
+    assert scope_now({"topic": str(part.pk), "cause": SERVICE}) == {"topic": str(whole.pk), "cause": SERVICE}
+    assert scope_now({"topic": "旧编号"}) == {"topic": "旧编号"} and scope_now({}) == {}

@@ -13,6 +13,8 @@ from tingsu.insight.effects.panel import LONGEST_BEFORE, Panel
 from tingsu.insight.facts.engine import open_facts
 from tingsu.insight.facts.figures import run, series
 from tingsu.insight.measures.tables import Measure
+from tingsu.insight.topics.keeping import root_of
+from tingsu.insight.topics.tables import Topic
 from tingsu.insight.weeks import monday_of
 from tingsu.org.models import Unit
 
@@ -51,7 +53,7 @@ def compare(measure: Measure, *, until: date, since: date | None = None) -> Comp
         return None
     mondays, start = weeks
     units = [*treated, *others]
-    counted = _count(_of_scope(facts, measure.scope), units, mondays)
+    counted = _count(_of_scope(facts, scope_now(measure.scope)), units, mondays)
     everything = _count(facts, units, mondays)
     left_out = _left_out(measure, others, everything[len(treated) :], start)
     kept = np.array([True] * len(treated) + [unit.code not in left_out for unit in others])
@@ -61,6 +63,13 @@ def compare(measure: Measure, *, until: date, since: date | None = None) -> Comp
     gone = everything[: len(treated), start:].sum(axis=1) == 0
     silent = tuple(unit.code for unit, is_gone in zip(treated, gone, strict=True) if is_gone and panel.n_after)
     return Compared(panel, codes[len(treated) :], left_out, silent)
+
+
+def scope_now(scope: Mapping[str, str]) -> dict[str, str]:
+    """The scope with the topic its own was merged into since, as the facts have it."""
+    topic = scope.get("topic", "")
+    kept = Topic.objects.filter(pk=int(topic)).first() if topic.isascii() and topic.isdecimal() else None
+    return {**scope, "topic": str(root_of(kept).pk)} if kept is not None else dict(scope)
 
 
 def _others(treated: list[Unit]) -> list[Unit]:
@@ -128,7 +137,7 @@ def _with_own_measure(measure: Measure, others: Iterable[Unit]) -> set[str]:
     mine = [unit.path for unit in measure.units.all()]
     paths: set[str] = set()
     for one in begun:
-        if overlap(one.scope, measure.scope):
+        if overlap(scope_now(one.scope), scope_now(measure.scope)):
             theirs = [unit.path for unit in one.units.all()]
             if not all(path.startswith(tuple(theirs)) for path in mine):
                 paths |= set(theirs)
