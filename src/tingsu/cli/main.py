@@ -28,6 +28,7 @@ from tingsu.cli import (
     masking,
     packs,
     reading,
+    reports,
     server,
     similar,
     spikes,
@@ -61,6 +62,8 @@ app.add_typer(facts_app, name="facts")
 app.add_typer(topics_app, name="topics")
 feeds_app = typer.Typer(help="外部声音：应用商店、论坛、社交媒体、意见卡的导出。", no_args_is_help=True)
 app.add_typer(feeds_app, name="feeds")
+report_app = typer.Typer(help="报告：月度案例分析、季度管理与监管报告。", no_args_is_help=True)
+app.add_typer(report_app, name="report")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tingsu.base.settings")
 
@@ -135,6 +138,9 @@ _add(facts_app, "refresh", facts.refresh)
 _add(facts_app, "rebuild", facts.rebuild)
 _add(facts_app, "show", facts.show)
 _add(feeds_app, "import", feeds.take_in)
+_add(report_app, "monthly", reports.monthly)
+_add(report_app, "quarter", reports.quarter)
+_add(report_app, "codes", reports.codes)
 _add(models_app, "show", learning.show_model)
 _add(models_app, "use", learning.use_model)
 _add(models_app, "back", learning.take_back)

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from tingsu.insight.facts.engine import ask
 from tingsu.insight.facts.figures import within
 from tingsu.insight.facts.scope import facts_for
+from tingsu.insight.reports.derived import DERIVED
 from tingsu.insight.weeks import monday_of
 from tingsu.org.access_log import note_access
 from tingsu.org.models import User
@@ -28,7 +29,7 @@ from tingsu.reading import mask
 # Columns whose values may be picked, and what each is compared with.
 COLUMNS = (
     "topic", "unit", "product", "business", "cause", "channel", "root_cause", "need", "verdict", "satisfaction",
-    "ended", "batch",
+    "ended", "batch", *DERIVED,
 )  # fmt: skip
 FLAGS = ("regulator", "answered_late", "reopened", "appealed")
 ANGRY = 2  # emotion from here on
@@ -105,7 +106,7 @@ def pick(facts: Any, picked: Picked) -> Any:
     rows = within(facts, picked.since, picked.until)
     for name, value in picked.where.items():
         if name in COLUMNS:
-            rows = rows.filter(rows[name] == value)
+            rows = rows.filter((DERIVED[name](rows) if name in DERIVED else rows[name]) == value)
     for name in sorted(picked.flags & set(FLAGS)):
         rows = rows.filter(rows[name])
     if picked.under:

@@ -11,6 +11,7 @@ from tingsu.base.clock import now
 from tingsu.cases.sweeping import take_turn
 from tingsu.insight.escalation.jobs import learn_risks, look_at_open_cases
 from tingsu.insight.forecast.jobs import forecast_week
+from tingsu.insight.reports.jobs import send_reports
 from tingsu.insight.spikes.jobs import watch_for_rises
 from tingsu.insight.topics.jobs import assign_daily, search_weekly
 
@@ -29,6 +30,7 @@ RECURRING = (
     Recurring("risk-learn", timedelta(days=7), lambda: learn_risks.enqueue()),
     Recurring("topics-search", timedelta(days=7), lambda: search_weekly.enqueue()),
     Recurring("topics-assign", timedelta(days=1), lambda: assign_daily.enqueue()),
+    Recurring("reports", timedelta(minutes=10), lambda: send_reports.enqueue()),
     Recurring("risk-look", timedelta(hours=1), lambda: look_at_open_cases.enqueue()),
     Recurring("spikes", timedelta(hours=1), lambda: watch_for_rises.enqueue()),
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tingsu.insight.reports.responses import NAMES
 from tingsu.insight.topics.keeping import topic_names
 from tingsu.org.models import Unit
 from tingsu.org.pack import word_in_force
@@ -27,6 +28,10 @@ KINDS = {
     "satisfaction": gettext_lazy("满意度"),
     "ended": gettext_lazy("状态"),
     "batch": gettext_lazy("批量线索"),
+    "response": gettext_lazy("办理结果"),
+    "facet_channel": gettext_lazy("渠道（JR/T 0169）"),
+    "facet_business": gettext_lazy("业务（JR/T 0169）"),
+    "facet_reason": gettext_lazy("原因（JR/T 0169）"),
 }
 ORDER = tuple(KINDS)
 _TAXONOMIES = ("business", "cause", "channel", "root_cause", "need", "verdict", "satisfaction")
@@ -65,6 +70,8 @@ class Namer:
             return self.topics.get(value) or (_("话题 %s") % value if value else _("未归入话题"))
         if column == "ended":
             return str(_ENDED.get(value, value))
+        if column == "response":
+            return str(NAMES.get(value, value))
         if column in _TAXONOMIES and value:
             return word_in_force(column, value, "en" if in_english() else "zh")
         return (_("“%s”") % value if column == "phrase" else value) if value else _("未说明")
