@@ -116,6 +116,14 @@ def test_a_band_keeps_its_gaps_and_marks_what_stands_out() -> None:
     assert counts["markPoint"]["data"] == [{"coord": ["b", 9]}]
 
 
+def test_a_few_bars_lying_down_need_little_room() -> None:
+    few, many = Grid(["机构", "件数"], [["甲", 1]]), Grid(["机构", "件数"], [[f"{n}", 1] for n in range(9)])
+    lying = bar_option(["甲"], {"收到": [1]}, flat=True)
+    sizes = [Chart("a", "一", "bar", lying, few).size, Chart("b", "二", "bar", lying, many).size]
+    assert [*sizes, Chart("c", "三", "bar", lying, few, tall=True).size] == ["short", "", "tall"]
+    assert "chart-short" in drawn(Chart("a", "一", "bar", lying, few))
+
+
 def test_flat_bars_have_the_first_label_on_top() -> None:
     option = bar_option(["长名字"], {"收到": [1]}, flat=True)
     assert option["yAxis"]["inverse"] and option["xAxis"] == {"type": "value"}

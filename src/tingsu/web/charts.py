@@ -24,6 +24,7 @@ from tingsu.base.files import disarm
 from tingsu.cases.exportfiles import CELL_LENGTH
 
 Kind = Literal["line", "bar", "band", "heat", "scatter"]
+FEW = 3  # bars lying down that need little room
 LEVELS = 6  # depths of colour of a heat table, 1 the faintest
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -99,6 +100,12 @@ class Chart:
     @property
     def is_empty(self) -> bool:
         return not self.table.rows
+
+    @property
+    def size(self) -> str:
+        """How high the picture stands: tall where asked for, short for a few bars lying down."""
+        lying = self.kind == "bar" and self.option.get("yAxis", {}).get("type") == "category"
+        return "tall" if self.tall else "short" if lying and len(self.table.rows) <= FEW else ""
 
     @property
     def block(self) -> str:

@@ -23,7 +23,7 @@ function axes(given, whole) {
 }
 
 function dress(one) {
-  if (one.id === "band-low") return { ...one, symbol: "none", silent: true, lineStyle: { opacity: 0 }, areaStyle: { opacity: 0 }, tooltip: {} };
+  if (one.id === "band-low") return { ...one, symbol: "none", silent: true, lineStyle: { opacity: 0 }, itemStyle: { color: colour("--chart-band") }, areaStyle: { opacity: 0 } };
   if (one.id === "band-span")
     return { ...one, symbol: "none", silent: true, lineStyle: { opacity: 0 }, itemStyle: { color: colour("--chart-band") }, areaStyle: { color: colour("--chart-band"), opacity: 1 } };
   if (one.id === "expected")
