@@ -124,13 +124,12 @@ def show_alert(request: HttpRequest, number: int) -> HttpResponseBase:
 
 def row_of(alert: Alert, namer: Namer) -> AlertRow:
     """An alert in words."""
-    words = {"expected": shown(round(alert.expected, 1)), "observed": alert.observed}
     return AlertRow(
         alert,
         namer.words(alert.where) or _("全部投诉"),
         kind_of(alert.where) or _("全部"),
         _days(alert),
-        _("预期约 %(expected)s 件，实有 %(observed)d 件") % words,
+        _told(alert),
         _copied(alert),
         cases_of(alert, alert.points[0][0], alert.points[-1][0]),
     )
@@ -152,6 +151,14 @@ def _days(alert: Alert) -> str:
     if first == last:
         return first
     return _("%(first)s 至 %(last)s") % {"first": first, "last": last}
+
+
+def _told(alert: Alert) -> str:
+    """The counts, which are those of the alarming periods alone."""
+    words = {"expected": shown(round(alert.expected, 1)), "observed": alert.observed, "n": len(alert.points)}
+    if len(alert.points) == 1:
+        return _("预期约 %(expected)s 件，实有 %(observed)d 件") % words
+    return _("报警的 %(n)d 期合计预期约 %(expected)s 件，实有 %(observed)d 件") % words
 
 
 def _copied(alert: Alert) -> str:

@@ -48,7 +48,7 @@ SPANS: dict[Grain, Span] = {
     "day": Span(history=730, least=35, guard=14, step=7),
     "hour": Span(history=1344, least=336, guard=24, step=12),
 }
-FEWEST = 3  # cases in the last three periods; fewer are never an alarm
+FEWEST, FEWEST_NOW = 3, 2  # cases in the last three periods, and in the last: fewer are never an alarm
 
 
 class BadSeries(TingsuError):
@@ -177,7 +177,8 @@ def largest_usual(rows: Floats, means: Floats, phis: Floats, alpha: Floats) -> F
     level = chances.level_of(np.minimum(alpha, 0.3), means[:, -1], phis[:, -1])
     trial = rows.copy()
     floor = np.maximum(np.floor(means[:, -1]), FEWEST - 1 - rows[:, :-1].sum(1))
-    low, high = np.maximum(floor, 0.0), np.maximum(floor, 0.0) + 1
+    low = np.maximum(floor, FEWEST_NOW - 1.0)
+    high = low + 1
 
     def is_usual(count: Floats) -> NDArray[np.bool_]:
         trial[:, -1] = count
