@@ -162,6 +162,25 @@ def test_a_case_counts_once_for_each_word(facts: Any) -> None:
     assert told == Counter(word for row in ROWS for word in row["demands"])
 
 
+def test_days_nobody_believes_in_stay_out_of_periods_and_break_nothing() -> None:
+    odd = [datetime(1900, 1, 1), datetime(2199, 12, 31, 23, 59)]  # noqa: DTZ001 - facts keep China's wall clock
+    rows = [{**row, "received_at": moment} for row, moment in zip(made_up(2), odd, strict=True)]
+    write_facts(rows, at=AT)
+    table = open_facts()
+    assert run(figures.span(table)) == [{"n": 2, "first": odd[0].date(), "last": odd[1].date()}]
+    assert [row["at"] for row in run(figures.series(table, grain="month"))] == [date(1900, 1, 1), date(2199, 12, 1)]
+    assert run(figures.counts_by(table, since=SINCE, until=UNTIL)) == [{"n": 0}]
+    assert {row["days"] for row in run(figures.durations(table))} <= {0, figures.LONGEST}
+    (rates,) = run(figures.rates_by(table, since=SINCE, until=UNTIL))
+    assert set(rates.values()) == {0}
+
+
+def test_one_case_alone_has_every_figure() -> None:
+    write_facts([{**ROWS[0], "unit": "", "is_repeat": False, "closed_at": None}], at=AT)
+    for name, figure in FIGURES.items():
+        assert run(figure(open_facts())) is not None, name
+
+
 def test_an_engine_nobody_knows_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TINGSU_ENGINE", "abacus")
     with pytest.raises(UnknownEngine, match="abacus"):
