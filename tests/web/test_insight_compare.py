@@ -86,7 +86,7 @@ def test_before_the_first_complaint_there_is_nothing_to_compare(risen: Bank, sig
 
 def test_without_complaints_the_page_says_so(bank: Bank, signed_in: SignIn) -> None:
     forget_kept()
-    assert "无从比较" in words_of(signed_in(bank.executive).get("/insight/compare/?whole=1"))
+    assert "还没有可以对比的投诉" in words_of(signed_in(bank.executive).get("/insight/compare/?whole=1"))
 
 
 @pytest.mark.parametrize(

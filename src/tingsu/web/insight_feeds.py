@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from tingsu.base.clock import local, now
 from tingsu.base.errors import TingsuError
 from tingsu.base.text import is_storable
+from tingsu.insight.causes.explain import NAMELESS
 from tingsu.insight.feeds.figures import Voices, VoiceTopic, voices_of
 from tingsu.insight.feeds.posts import posts_to_look_at, sources_known
 from tingsu.insight.feeds.tables import FeedPost, FeedSource
@@ -32,7 +33,7 @@ from tingsu.web.insight_frame import Frame, frame_of
 from tingsu.web.insight_words import Namer
 
 KEPT = ("source", "business", "cause")
-PAGE = 20
+PAGE = 10
 LONGEST_WORD = 60
 _CHANNELS = {"app_store": "app_store", "forum": "social", "social": "social", "feedback_card": "lobby"}
 
@@ -203,7 +204,8 @@ def _rise(topic: VoiceTopic, frame: Frame, namer: Namer) -> dict[str, str]:
 
 
 def _topic(business: str, cause: str, namer: Namer) -> str:
-    where = {name: value for name, value in (("business", business), ("cause", cause)) if value}
+    named = (("business", business), ("cause", cause))
+    where = {name: value for name, value in named if value not in NAMELESS}
     return namer.words(where) if where else _("没有归类")
 
 

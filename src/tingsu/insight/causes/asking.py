@@ -6,17 +6,20 @@ told = explain_rise({"topic": "T12"}, by=person, since=…, until=…)
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
 import ibis
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.utils.translation import gettext as _
 
 from tingsu.base.errors import TingsuError
 from tingsu.insight.causes.compare import Basis, Difference, compare
-from tingsu.insight.causes.explain import Cells, Explanation, explain_change
+from tingsu.insight.causes.explain import Cells, Column, Explanation, explain_change
 from tingsu.insight.facts.figures import counts_by, run, span
 from tingsu.insight.facts.scope import facts_for
 from tingsu.insight.kept import keep
@@ -31,13 +34,14 @@ PHRASES = 4
 
 
 class NothingToCompare(TingsuError):
-    """One of the two sides lies wholly before the first complaint on record."""
+    """One of the two sides lies wholly before the first complaint on record; ``first`` None: there is none at all."""
 
     code = "nothing_to_compare"
 
     def __init__(self, first: date | None) -> None:
         self.first = first
-        super().__init__("要比的时间在最早一件投诉之前，无从比较。请选晚一些的时间。")
+        late = _("要比的时间在最早一件投诉之前，无从比较。请选晚一些的时间。")
+        super().__init__(late if first else _("还没有可以对比的投诉。"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +130,13 @@ def _covered(facts: Any, side: Side) -> Side:
 def cells_of(facts: Any, a: Side, b: Side, basis: str) -> Cells:
     """Both sides counted by every combination of the dimensions that tell cases apart."""
     names = [name for name in DIMENSIONS if name not in dict(a.where)]
-    counted: dict[tuple[Any, ...], list[float]] = {}
-    for at, side in enumerate((a, b)):
-        for row in run(counts_by(pick(facts, side.picked), *names)):
-            counted.setdefault(tuple(row[name] or "" for name in names), [0.0, 0.0])[at] += row["n"]
-    numbers = np.array(list(counted.values())).reshape(-1, 2)
-    values = {name: [key[at] for key in counted] for at, name in enumerate(names)}
+    tables = [counts_by(pick(facts, side.picked), *names).to_pyarrow() for side in (a, b)]
+    sizes = [len(table) for table in tables]
+    both = pa.concat_tables(tables)
+    counts = both.column("n").to_numpy().astype(float)
+    numbers = np.zeros((len(counts), 2))
+    numbers[: sizes[0], 0], numbers[sizes[0] :, 1] = counts[: sizes[0]], counts[sizes[0] :]
+    values = {name: _column(both.column(name)) for name in names}
     if basis == "share":
         over = (max(float(numbers[:, 0].sum()), 1.0), max(float(numbers[:, 1].sum()), 1.0))
     else:
@@ -141,10 +146,16 @@ def cells_of(facts: Any, a: Side, b: Side, basis: str) -> Cells:
     return Cells(_telling(values, basis), numbers[:, 0], numbers[:, 1], *over)
 
 
-def _telling(values: Mapping[str, Sequence[str]], basis: str) -> dict[str, Sequence[str]]:
+def _column(values: Any) -> Column:
+    """A column of the facts, coded; what is not said is ""."""
+    told = pc.fill_null(values.combine_chunks(), "").dictionary_encode()
+    return Column(told.dictionary.to_pylist(), told.indices.to_numpy(zero_copy_only=False).astype(np.int64))
+
+
+def _telling(values: Mapping[str, Column], basis: str) -> dict[str, Column]:
     """The dimensions of more than one value; of two units, not those that only say which unit it is."""
     own = () if basis == "days" else ("branch", "unit")
-    return {name: words for name, words in values.items() if len(set(words)) > 1 and name not in own}
+    return {name: column for name, column in values.items() if len(column.words) > 1 and name not in own}
 
 
 def phrases_of(facts: Any, a: Side, b: Side, where: Mapping[str, str]) -> list[str]:

@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 from scipy.special import betaincinv  # type: ignore[import-untyped]
 
-from tingsu.insight.causes.explain import Cells, tail_chance
+from tingsu.insight.causes.chance import tail_chance
+from tingsu.insight.causes.explain import Cells, Column, coded
 
 Basis = Literal["over", "share"]
 FALSE_ALARMS = 0.05
@@ -61,12 +62,12 @@ def compare(cells: Cells, *, basis: Basis = "over", uneven: float = 1.0) -> list
     return with_q(found)
 
 
-def count_values(words: Sequence[str], cells: Cells) -> list[tuple[str, float, float]]:
+def count_values(values: Sequence[str] | Column, cells: Cells) -> list[tuple[str, float, float]]:
     """(value, count in A, count in B) of one dimension."""
-    names, place = np.unique(np.asarray(words, dtype=object).astype(str), return_inverse=True)
-    a = np.bincount(place, cells.now, len(names))
-    b = np.bincount(place, cells.before, len(names))
-    return [(str(name), float(x), float(y)) for name, x, y in zip(names, a, b, strict=True)]
+    column = coded(values)
+    a = np.bincount(column.codes, cells.now, len(column.words))
+    b = np.bincount(column.codes, cells.before, len(column.words))
+    return [(name, float(x), float(y)) for name, x, y in zip(column.words, a, b, strict=True)]
 
 
 def _difference(name: str, word: str, a: float, b: float, over_a: float, over_b: float, spread: float) -> Difference:

@@ -14,11 +14,11 @@ from math import comb, log
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, xlogy  # type: ignore[import-untyped]
+from scipy.special import xlogy  # type: ignore[import-untyped]
 
+from tingsu.insight.causes.chance import ALPHA, count_testable, count_totals, interval_of, tail_chance
 from tingsu.insight.causes.lattice import Codes, Cuboid, Floats, build_lattice
 
-ALPHA = 0.05
 LAYERS = 3  # attributes a part names at most
 FEWEST = 5  # cases a part must have gained or lost
 MOST_PARTS = 6
@@ -26,18 +26,33 @@ NAMELESS = frozenset({"", "其他"})  # values that tell nobody where to look: c
 _USUAL_Z2 = 0.455  # median of a squared standard normal
 _SURE_PARTS = 2  # set aside before the unevenness of the rest is judged; more would hide it
 _MIDDLE_ERROR = 1.2  # half the relative standard error of that median from one value; it goes with 1/√n
-_Z = 1.96
 Phrases = Callable[[Mapping[str, str]], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Values already coded: ``words``, each once, and the place of each cell's among them."""
+
+    words: list[str]
+    codes: NDArray[np.integer]
+
+
+def coded(values: Sequence[str] | Column) -> Column:
+    """The values as a Column."""
+    if isinstance(values, Column):
+        return values
+    words, codes = np.unique(np.asarray(values, dtype=object).astype(str), return_inverse=True)
+    return Column([str(word) for word in words], codes)
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
     """How many cases each combination of values had in two groups, and over how much (days, customers) each counts.
 
-    ``values``: dimension → one value a cell; ``now`` and ``before``: one count a cell.
+    ``values``: dimension → one value a cell, or a Column; ``now`` and ``before``: one count a cell.
     """
 
-    values: Mapping[str, Sequence[str]]
+    values: Mapping[str, Sequence[str] | Column]
     now: NDArray[np.float64]
     before: NDArray[np.float64]
     over_now: float = 1.0
@@ -159,18 +174,17 @@ class _Table:
     def __init__(self, codes: Codes, words: list[list[str]], now: Floats, before: Floats, scale: float) -> None:
         self.codes, self.words, self.now, self.before, self.scale = codes, words, now, before, scale
         sizes = tuple(max(len(one), 1) for one in words)
-        self.lattice = build_lattice(codes, sizes, np.stack([now, before]), layers=LAYERS) if len(codes) else []
+        whole = build_lattice(codes, sizes, np.stack([now, before]), layers=LAYERS) if len(codes) else []
+        self.totals = count_totals(whole)
+        ratio = max(scale, 2 * float(now.sum()) / max(float(before.sum()), 1.0))
+        self.candidates = [_Candidates.of(cuboid, words, ratio) for cuboid in whole]
 
     @classmethod
     def of(cls, cells: Cells) -> _Table:
-        coded = [
-            np.unique(np.asarray(values, dtype=object).astype(str), return_inverse=True)
-            for values in cells.values.values()
-        ]
-        codes = np.stack([inverse for _words, inverse in coded], axis=1) if coded else np.zeros((0, 0), int)
-        return cls(
-            codes, [list(words) for words, _ in coded], cells.now.astype(float), cells.before.astype(float), cells.scale
-        )
+        columns = [coded(values) for values in cells.values.values()]
+        codes = np.stack([column.codes for column in columns], axis=1) if columns else np.zeros((0, 0), int)
+        words = [column.words for column in columns]
+        return cls(codes, words, cells.now.astype(float), cells.before.astype(float), cells.scale)
 
     def unevenness(self, taken: Sequence[_Taken]) -> float:
         """Variance over Poisson's in what the parts leave, as values and pairs of them show it: the middle one.
@@ -216,16 +230,6 @@ class _Table:
         now, before = self.now[rows].sum() + 0.5, self.before[rows].sum() + 0.5
         return float(now / (now + before))
 
-    def _nameless(self, cuboid: Cuboid) -> NDArray[np.bool_]:
-        """The cells that one of NAMELESS takes part in."""
-        key = np.arange(cuboid.cells) if cuboid.keys is None else cuboid.keys
-        found = np.zeros(cuboid.cells, bool)
-        for dim, size in zip(reversed(cuboid.dims), reversed(cuboid.shape), strict=True):
-            told = np.array([word in NAMELESS for word in self.words[dim]] or [False])
-            found |= told[key % size]
-            key = key // size
-        return found
-
     def left_by(self, taken: Sequence[_Taken]) -> NDArray[np.bool_]:
         left = np.ones(len(self.codes), bool)
         for one in taken:
@@ -239,37 +243,70 @@ class _Table:
         return mask
 
     def _greedy(self, base: float, spread: float, most: int) -> _Account:
-        lattice = [replace(cuboid, sums=cuboid.sums.copy()) for cuboid in self.lattice]
-        tried = count_testable(lattice, base, spread)
+        candidates = [replace(one, sums=one.sums.copy()) for one in self.candidates]
+        tried = count_testable(self.totals, base, spread)
         left, worth, taken = np.ones(len(self.codes), bool), 0.0, list[_Taken]()
-        while len(taken) < most and (best := self._best(lattice, base, spread, tried)):
+        while len(taken) < most and (best := _find_best(candidates, base, spread, tried)):
             rows = np.flatnonzero(left & self.below(best[0].where))
             taken.append(best[0])
             worth += best[1]
             left[rows] = False
             gone = np.stack([self.now[rows], self.before[rows]])
-            for cuboid in lattice:
-                place = cuboid.place(self.codes[rows])
-                cuboid.sums -= np.stack([np.bincount(place, row, cuboid.cells) for row in gone])
+            for one in candidates:
+                one.take_out(self.codes[rows], gone)
         return _Account(taken, worth, False, tried)
 
-    def _best(self, lattice: list[Cuboid], base: float, spread: float, tried: int) -> tuple[_Taken, float] | None:
-        """The combination that most shortens the account and is not chance."""
-        best: tuple[_Taken, float] | None = None
-        for cuboid in lattice:
-            now, before = cuboid.sums
-            gain = _gain(now, before, base) / spread - _cost(cuboid, len(self.words))
-            moved = np.abs(now - before * base / (1 - base))
-            gain[self._nameless(cuboid) | (moved < FEWEST) | (gain <= (best[1] if best else -np.inf))] = -np.inf
-            for cell in np.argsort(-gain)[:3]:
-                if not np.isfinite(gain[cell]):
-                    break
-                chance = min(1.0, tried * tail_chance(float(now[cell]), float(before[cell]), base, spread))
-                if chance <= ALPHA:
-                    taken = _Taken(cuboid.values(int(cell)), float(now[cell]), float(before[cell]), chance, spread)
-                    best = (taken, float(gain[cell]))
-                    break
-        return best
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """The cells of a cuboid that hold enough cases to be named, and what naming one costs."""
+
+    cuboid: Cuboid
+    cells: NDArray[np.int64]
+    sums: Floats
+    cost: float
+
+    @classmethod
+    def of(cls, cuboid: Cuboid, words: list[list[str]], ratio: float) -> _Candidates:
+        now, before = cuboid.sums
+        cells = np.flatnonzero((now >= FEWEST) | (before * ratio >= FEWEST))
+        key = cells if cuboid.keys is None else cuboid.keys[cells]
+        named = np.ones(len(cells), bool)
+        for dim, size in zip(reversed(cuboid.dims), reversed(cuboid.shape), strict=True):
+            named &= ~np.array([word in NAMELESS for word in words[dim]] or [False])[key % size]
+            key = key // size
+        cells = cells[named]
+        return cls(cuboid, cells, cuboid.sums[:, cells], _cost(cuboid, len(words)))
+
+    def take_out(self, codes: Codes, gone: Floats) -> None:
+        """Set cases aside: they belong to a part already named."""
+        if not len(self.cells):
+            return
+        place = self.cuboid.place(codes)
+        at = np.minimum(np.searchsorted(self.cells, place), len(self.cells) - 1)
+        met = self.cells[at] == place
+        for row, counts in zip(self.sums, gone, strict=True):
+            row -= np.bincount(at[met], counts[met], len(self.cells))
+
+
+def _find_best(
+    candidates: Sequence[_Candidates], base: float, spread: float, tried: int
+) -> tuple[_Taken, float] | None:
+    """The combination that most shortens the account and is not chance."""
+    best: tuple[_Taken, float] | None = None
+    for one in candidates:
+        now, before = one.sums
+        gain = _gain(now, before, base) / spread - one.cost
+        gain[np.abs(now - before * (base / (1 - base))) < FEWEST] = -np.inf
+        for at in np.argsort(-gain)[:3]:
+            if gain[at] <= (best[1] if best else -np.inf):
+                break
+            chance = min(1.0, tried * tail_chance(float(now[at]), float(before[at]), base, spread))
+            if chance <= ALPHA:
+                where = one.cuboid.values(int(one.cells[at]))
+                best = (_Taken(where, float(now[at]), float(before[at]), chance, spread), float(gain[at]))
+                break
+    return best
 
 
 def _gain(now: Floats, before: Floats, base: float) -> Floats:
@@ -287,27 +324,6 @@ def _cost(cuboid: Cuboid, dimensions: int) -> float:
     present = int((count > 0.5).sum())
     layer = len(cuboid.dims)
     return log(LAYERS) + log(comb(dimensions, layer)) + log(max(present, 1)) + 0.5 * log(max(count.sum(), 2.0))
-
-
-def tail_chance(now: float, before: float, base: float, spread: float) -> float:
-    """Two-sided chance of counts as lopsided, where ``spread`` cases are worth one; binomial where it is 1."""
-    high = now - (now + before) * base > 0
-    a, b, p = (now, before, base) if high else (before, now, 1 - base)
-    a, b = a / spread, b / spread
-    return min(1.0, 2 * float(betainc(max(a, 1e-9), b + 1, p)))
-
-
-def count_testable(lattice: Sequence[Cuboid], base: float, spread: float, alpha: float = ALPHA) -> int:
-    """How many combinations could be significant at all (Tarone 1990): only these share the risk of a false alarm."""
-    counts = [cuboid.sums.sum(axis=0) for cuboid in lattice]
-    if not counts:
-        return 1
-    # All of the cases on one side is as lopsided as it gets.
-    least = np.sort(np.log(2) + np.concatenate(counts) / spread * log(max(min(base, 1 - base), 1e-12)))
-    ranks = np.arange(1, len(least) + 1)
-    # Smallest k such that at most k combinations can reach alpha / k.
-    reach = np.searchsorted(least, np.log(alpha) - np.log(ranks), side="right")
-    return int(ranks[np.argmax(reach <= ranks)]) if (reach <= ranks).any() else len(least)
 
 
 def _part(cells: Cells, table: _Table, taken: _Taken) -> Part:
@@ -328,13 +344,6 @@ def _part(cells: Cells, table: _Table, taken: _Taken) -> Part:
         share_of_change=_share(taken.now - usual, float(total)),
         chance=taken.chance,
     )
-
-
-def interval_of(now: float, before: float, scale: float, spread: float = 1.0) -> tuple[float, float]:
-    """95 % interval of now − before · scale; half a case is added to counts of nothing."""
-    error = _Z * float(np.sqrt(spread * (max(now, 0.5) + max(before, 0.5) * scale**2)))
-    change = now - before * scale
-    return change - error, change + error
 
 
 def _share(change: float, total: float) -> float | None:

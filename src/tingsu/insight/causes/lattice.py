@@ -1,7 +1,7 @@
 """Sums over every combination of attributes, from integer-coded leaves.
 
-A cuboid is a set of attributes; a cell of it is one combination of their values. Each cuboid's sums are taken from the
-smallest cuboid one attribute richer, so that the leaves themselves are read only once for each attribute.
+A cuboid is a set of attributes; a cell of it is one combination of their values. The leaves are read for the richest
+cuboids only; each poorer one's sums are taken from the smallest cuboid one attribute richer.
 """
 
 from __future__ import annotations
@@ -56,13 +56,16 @@ def build_lattice(
     if prod(sizes) >= 2**62:
         raise ValueError("too many combinations of attributes")
     whole = tuple(range(len(sizes)))
-    built = {whole: _gather(_mix([codes[:, dim] for dim in whole], sizes), whole, sizes, statistics)}
-    for layer in range(len(sizes) - 1, 0, -1):
+    top = min(layers or len(sizes), len(sizes))
+    built = {}
+    for dims in combinations(whole, top):
+        shape = tuple(sizes[dim] for dim in dims)
+        built[dims] = _gather(_mix([codes[:, dim] for dim in dims], shape), dims, shape, statistics)
+    for layer in range(top - 1, 0, -1):
         for dims in combinations(whole, layer):
             richer = [built[tuple(sorted((*dims, dim)))] for dim in whole if dim not in dims]
             built[dims] = _fold(min(richer, key=lambda cuboid: cuboid.cells), dims)
-    kept = [cuboid for dims, cuboid in built.items() if len(dims) <= (layers or len(sizes))]
-    return sorted(kept, key=lambda cuboid: (len(cuboid.dims), cuboid.dims))
+    return sorted(built.values(), key=lambda cuboid: (len(cuboid.dims), cuboid.dims))
 
 
 def _fold(parent: Cuboid, dims: tuple[int, ...]) -> Cuboid:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from tingsu.insight.causes.explain import ALPHA, Explanation, Part
+from tingsu.insight.causes.chance import ALPHA
+from tingsu.insight.causes.explain import Explanation, Part
 
 Name = Callable[[Mapping[str, str]], str]
 
