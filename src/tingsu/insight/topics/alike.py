@@ -19,8 +19,10 @@ from scipy.sparse.csgraph import connected_components  # type: ignore[import-unt
 from tingsu.insight.topics.grams import Places, count_cells, gather
 from tingsu.insight.topics.joining import LEAST, PART, join_groups, take_in
 from tingsu.insight.topics.spots import find_spots, part_by_place
+from tingsu.reading.similar.forms import bare
 
 FEWEST = 3  # messages of a group
+SHORTEST = 12  # characters of a text whose copies alone make a group: 垃圾 from a thousand people is no matter
 ALIKE = 0.12  # mean likeness inside a group
 SPREAD = 0.02  # of the messages: a run in more of them tells nothing
 WIDEST_LEAST = 60  # … but in so many it may stand
@@ -47,15 +49,37 @@ def find_alike(texts: Sequence[str], days: Sequence[int | None] | None = None, *
     """
     if len(texts) < FEWEST:
         return []
+    voices, copies = _gather_copies(texts)
+    spoken = [texts[place] for place in voices]
+    known = None if days is None else [days[place] for place in voices]
+    grown = [sorted(place for at in group for place in copies[at]) for group in _group(spoken, known, alike)]
+    taken = {place for group in grown if len(group) >= FEWEST for place in group}
+    same = [held for held, text in zip(copies, spoken, strict=True) if len(held) >= FEWEST and len(text) >= SHORTEST]
+    grown += [held for held in same if held[0] not in taken]
+    found = [Alike(tuple(group)) for group in grown if len(group) >= FEWEST]
+    return sorted(found, key=lambda group: (-len(group.members), group.members[0]))
+
+
+def _gather_copies(texts: Sequence[str]) -> tuple[list[int], list[list[int]]]:
+    """The first place of each different text, and all places of it; texts without a letter are left out."""
+    same: dict[str, list[int]] = {}
+    for place, text in enumerate(texts):
+        plain = bare(text)
+        if plain and not plain.isspace():
+            same.setdefault(plain, []).append(place)
+    return [held[0] for held in same.values()], list(same.values())
+
+
+def _group(texts: Sequence[str], days: Sequence[int | None] | None, alike: float) -> list[list[int]]:
+    if len(texts) < 2:
+        return []
     marks = weigh_runs(texts)
     spots = find_spots(texts)
     near = compare(marks, spots, _as_days(days, len(texts)), FLOOR)
     groups = [part for heap in _heaps(near, FLOOR) for part in _branches(near, heap, alike)]
     groups = join_groups(near, groups, part=PART)
     groups = take_in(near, groups, part=PART, least=LEAST)
-    parted = [part for group in groups for part in part_by_place(texts, group, near)]
-    found = [Alike(tuple(sorted(group))) for group in parted if len(group) >= FEWEST]
-    return sorted(found, key=lambda group: (-len(group.members), group.members[0]))
+    return [part for group in groups for part in part_by_place(texts, group, near)]
 
 
 def _as_days(days: Sequence[int | None] | None, many: int) -> NDArray[np.float64]:

@@ -35,6 +35,8 @@ def join_groups(
 
 def take_in(near: csr_matrix, groups: Sequence[Sequence[int]], *, part: float, least: float) -> list[list[int]]:
     """The groups with single messages added that are nearly as like a group's members as these are to each other."""
+    if not groups:
+        return []
     table = _membership(near.shape[0], groups)
     size = np.array([len(group) for group in groups], float)
     inside = np.asarray((near @ table).multiply(table).sum(axis=0)).ravel() / np.maximum(size * (size - 1), 1)

@@ -81,16 +81,18 @@ def search_topics(*, at: datetime, days: int = DAYS) -> Run:
     with transaction.atomic():
         known = {topic.pk: topic for topic in Topic.objects.select_for_update()}
         matched = match_topics(found, rows.topics, known)
+        members: dict[int, int] = {}
         for one, pk in zip(found, matched, strict=True):
-            _keep(one, known.get(pk) if pk is not None else None, len(rows.texts), at)
-    given = _give(rows)
+            kept = _keep(one, known.get(pk) if pk is not None else None, len(rows.texts), at)
+            members |= dict.fromkeys(one.members, kept.pk)
+    given = _give(rows, members)
     again = sum(pk is not None for pk in matched)
     return Run(again, len(found) - again, len(rows.texts), given)
 
 
 def assign_topics(*, at: datetime, days: int = DAYS) -> int:
     """Give the complaints of the last ``days`` days the topic whose phrases they hold; returns how many have one."""
-    return _give(_read(local(at).date(), days))
+    return _give(_read(local(at).date(), days), {})
 
 
 def match_topics(found: Sequence[Found], given: Sequence[str], known: Mapping[int, Topic]) -> list[int | None]:
@@ -136,15 +138,16 @@ def root_of(topic: Topic) -> Topic:
     return topic
 
 
-def _keep(found: Found, topic: Topic | None, texts: int, at: datetime) -> None:
+def _keep(found: Found, topic: Topic | None, texts: int, at: datetime) -> Topic:
     weights = weigh_phrases(found.profile, texts)
     phrases = [[phrase, round(weight, 3)] for phrase, weight in weights.items()]
     if topic is None:
         topic = Topic.objects.create(name=found.name[:LONGEST_NAME], phrases=phrases, born_at=at, seen_at=at)
         TopicName.objects.create(topic=topic, name=topic.name, by=None, at=at)
-        return
+        return topic
     topic.phrases, topic.seen_at = phrases, at
     topic.save(update_fields=["phrases", "seen_at"])
+    return topic
 
 
 def _read(today: date, days: int) -> _Rows:
@@ -158,12 +161,16 @@ def _read(today: date, days: int) -> _Rows:
     return _Rows(told["case_id"], plain["text"], numbers, plain["topic"], plain["customer"])
 
 
-def _give(rows: _Rows) -> int:
+def _give(rows: _Rows, members: Mapping[int, int]) -> int:
+    """Give each complaint the topic it was found in (``members``: place → topic), else the one whose phrases it holds,
+    else the one it has; of merged topics the root. Returns how many have one."""
     topics = list(Topic.objects.select_related("merged_into"))
-    weights = [dict(topic.phrases) for topic in topics]
-    roots = [str(root_of(topic).pk) for topic in topics]
-    chosen = assign(rows.texts, weights)
-    given = {pk: "" if at is None else roots[at] for pk, at in zip(rows.cases, chosen, strict=True)}
+    roots = {topic.pk: str(root_of(topic).pk) for topic in topics}
+    chosen = assign(rows.texts, [dict(topic.phrases) for topic in topics])
+    given = {}
+    for place, (case, at, had) in enumerate(zip(rows.cases, chosen, rows.topics, strict=True)):
+        pk = members.get(place) or (topics[at].pk if at is not None else int(had or 0))
+        given[case] = roots.get(pk, "")
     keep_topics(given)
     return sum(bool(topic) for topic in given.values())
 

@@ -20,6 +20,7 @@ NAME_LENGTH = 14  # characters
 LEAST_SHARE = 0.2  # of the group's messages that say a phrase
 MOST_CARRIED, AGREED = 2, 0.7  # characters a phrase is carried on by; share of its texts that must agree
 _ENDS = frozenset("苑府城站路街区园店行院校厅局厂场所镇村桥费款卡")
+MARGIN = 5.0
 PARTLY = 0.34  # a second phrase of a name must stand in so many
 
 
@@ -130,16 +131,22 @@ def make_name(said: Sequence[Said], of: int) -> str:
 
 
 def weigh_phrases(profile: Profile, texts: int) -> dict[str, float]:
-    """Phrase → how much it speaks for the group (log of the odds inside over outside, a half message added)."""
+    """Phrase → how much it speaks for the group: 1 in all is enough to take a message in.
+
+    The log of the odds inside over outside (a half message added), over what it takes to make up for the group's
+    smallness among ``texts``, and ``MARGIN`` more, for phrases that come together say less than they add up to.
+    """
     rest = max(1, texts - profile.of)
+    enough = float(np.log((rest + 1) / (profile.of + 1))) + MARGIN
     return {
         one.text: float(np.log((one.inside + 0.5) / (profile.of + 1)) - np.log((one.outside + 0.5) / (rest + 1)))
+        / enough
         for one in profile.phrases
     }
 
 
 def assign(
-    texts: Sequence[str], weights: Sequence[dict[str, float]], *, need: float = 5.0, least: int = 2
+    texts: Sequence[str], weights: Sequence[dict[str, float]], *, need: float = 1.0, least: int = 2
 ) -> list[int | None]:
     """The group each text belongs to, None for no group: where ``least`` of its phrases and weight ``need`` are found.
 
