@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
+
+from tingsu.cases import facts
+from tingsu.cases.queue import Filters
+from tingsu.insight.home import Figure
+from tingsu.org.models import User
 
 Kind = Literal["overdue", "alert", "hot", "unknown", "measure", "today", "waiting", "furious", "calm"]
 
@@ -42,3 +48,19 @@ def first_to_fix(now: Pressing) -> Kind:
         ("furious", now.furious),
     ]
     return next((kind for kind, there in rest if there), "calm")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The open work that may come first: each count with the filter that lists exactly its cases."""
+
+    open: Figure
+    overdue: Figure
+    due_today: Figure
+    furious_open: Figure
+
+
+def work_of(*, by: User, at: datetime) -> Work:
+    """The open work within this person's reach at this moment."""
+    asked = (Filters(), Filters(due="overdue"), Filters(due="today"), Filters(emotion="3"))
+    return Work(*(Figure(facts.count(filters, by=by, at=at), filters) for filters in asked))

@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 from tingsu.base.clock import now, today
 from tingsu.cases.queue import Filters, list_cases, waiting_for
 from tingsu.insight.facts.store import read_count
-from tingsu.insight.first import Pressing, first_to_fix
-from tingsu.insight.home import Home, home_figures
+from tingsu.insight.first import Pressing, Work, first_to_fix, work_of
+from tingsu.insight.home import Home
 from tingsu.insight.measures.tables import Measure
 from tingsu.insight.measures.verbs import path_of
 from tingsu.insight.spikes.tables import Alert
@@ -52,17 +52,17 @@ def show_first(request: HttpRequest) -> HttpResponse:
     by = person_of(request)
     require(by, "view_home")
     board_of(usual_frame(), "harm", by=by)
-    return render(request, "web/insight/first.html", first_context(home_figures(by=by, now=now()), by=by))
+    return render(request, "web/insight/first.html", first_context(work_of(by=by, at=now()), by=by))
 
 
-def first_context(home: Home, *, by: User) -> dict[str, Any]:
+def first_context(home: Home | Work, *, by: User) -> dict[str, Any]:
     """The card and what stands beside it."""
     waiting = waiting_for(by).count() if approves(by) else 0
     first = _first(home, by, waiting)
     return {"first": first, "waiting": 0 if first.kind == "waiting" else waiting}
 
 
-def _first(home: Home, by: User, waiting: int) -> First:
+def _first(home: Home | Work, by: User, waiting: int) -> First:
     frame = usual_frame()
     known = is_board_kept(frame, "harm", by=by)
     worst = _worst_spot(frame, by) if known else None
@@ -104,7 +104,7 @@ def _hot(spot: HotSpot, frame: Frame) -> First:
     return First("hot", words % told, why, view.page or view.cases)
 
 
-def _overdue(home: Home, by: User) -> First:
+def _overdue(home: Home | Work, by: User) -> First:
     worst = list_cases(home.overdue.filters, by=by).first()
     over = count_down(worst.next_due).text if worst and worst.next_due else ""
     words = ngettext(
@@ -133,7 +133,7 @@ def _measure(late: QuerySet[Measure]) -> First:
     return First("measure", words % told, why, path_of(worst))
 
 
-def _of_the_day(kind: str, home: Home, waiting: int) -> First:
+def _of_the_day(kind: str, home: Home | Work, waiting: int) -> First:
     if kind == "today":
         n = home.due_today.count
         words = ngettext("先办今天到期的 %(n)d 件。", "先办今天到期的 %(n)d 件。", n)

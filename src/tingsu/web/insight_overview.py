@@ -10,10 +10,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from tingsu.base.clock import now, today
+from tingsu.base.clock import local, now, today
 from tingsu.cases.queue import Filters
 from tingsu.insight.facts.scope import facts_for
-from tingsu.insight.home import Home, home_figures
+from tingsu.insight.first import work_of
+from tingsu.insight.home import Home
 from tingsu.insight.kept import keep
 from tingsu.insight.standing import open_alerts, standing_measures
 from tingsu.insight.trend import Week, weekly_trend
@@ -50,7 +51,7 @@ def show_overview(request: HttpRequest) -> HttpResponseBase:
     context["alerts"] = alert_lines(open_alerts(by=by)[:ALERTS], Namer())
     context["alerts_href"] = address_of("insight-alerts")
     context["measures_href"] = address_of("insight-measures")
-    context |= first_context(home_figures(by=by, now=now()), by=by) | short_context(frame, by=by)
+    context |= first_context(work_of(by=by, at=now()), by=by) | short_context(frame, by=by)
     return render(request, "web/insight/overview.html", context)
 
 
@@ -120,7 +121,8 @@ def daily_chart(home: Home) -> Chart:
         kind="bar",
         option=bar_option([f"{day:%m-%d}" for day in days], {_("收到"): counts}, hrefs=hrefs),
         table=Grid([_("日期"), _("件数")], rows if any(counts) else []),
-        note=_("以您可查看的全部投诉为底，按收到之日计，共 %(n)d 件。") % {"n": sum(counts)},
+        note=_("以您可查看的投诉为底，按收到之日计，共 %(n)d 件，截至 %(at)s。")
+        % {"n": sum(counts), "at": f"{local(home.as_of):%H:%M}"},
         empty=_("近八周没有收到投诉。"),
         unit=_("件"),
     )
