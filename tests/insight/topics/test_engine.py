@@ -89,7 +89,7 @@ def test_the_same_text_a_hundred_times_is_one_matter_and_nothing_is_no_matter() 
 
 
 def test_a_topic_is_named_in_whole_words_and_takes_its_own_in() -> None:
-    texts, days, batches = draw(6, 6)
+    texts, days, _batches = draw(6, 6)
     found = find_topics(texts, days)
     named = [topic for topic in found if topic.name]
     assert len(named) >= 6
@@ -104,7 +104,6 @@ def test_a_topic_is_named_in_whole_words_and_takes_its_own_in() -> None:
     assert len(right) > 0.5 * len(given)
     told = {at for at, topic in enumerate(found) if min(topic.members) >= 300}  # chatter may meet by chance
     assert not any(one in told for one in chosen[:300])
-    assert sum(map(len, batches)) >= sum(right)
 
 
 def test_many_texts_are_sampled_and_the_rest_join_by_their_phrases() -> None:
