@@ -169,13 +169,15 @@ def assign(
 
 
 def _best(score: csr_matrix, hits: csr_matrix, need: float, least: int, many: int) -> list[int | None]:
+    """The column of the highest score in each row; both tables hold the same places."""
     score.sort_indices()
     hits.sort_indices()
+    values = np.where(hits.data >= least, score.data, 0.0)
+    row = np.repeat(np.arange(many), np.diff(score.indptr))
+    order = np.lexsort((-score.indices, values, row))  # the best of a row stands last, of equals the first column
+    last = np.flatnonzero(np.concatenate((row[order][1:] != row[order][:-1], [True]))) if len(order) else order
+    best = order[last]
     chosen: list[int | None] = [None] * many
-    for row in np.flatnonzero(np.diff(score.indptr)).tolist():
-        begin, end = score.indptr[row], score.indptr[row + 1]
-        values = np.where(hits[row].data >= least, score.data[begin:end], 0.0)
-        best = int(values.argmax())
-        if values[best] >= need:
-            chosen[row] = int(score.indices[begin + best])
+    for at in best[values[best] >= need].tolist():
+        chosen[row[at]] = int(score.indices[at])
     return chosen
