@@ -1,4 +1,4 @@
-"""Reports sent by mail when their day has come: each period of a schedule once, whoever sends and how often it is tried.
+"""Reports sent by mail when their day has come: each period of a schedule once, whoever sends, however often tried.
 
 A sending is a row of its own, taken by whoever raises its ``turn`` first. Every address is written down as soon as the
 mail server took its mail, so that a try that is cut off goes on with the others; only one cut off between these two
@@ -127,15 +127,15 @@ def _send(sending: ReportSending, at: datetime) -> None:
             try:
                 _mail(sending, paper, files, address).send()
             except (smtplib.SMTPException, OSError) as error:
-                failures[address] = error
+                failures[address] = _server_words(error)
                 connection.close()
                 continue
             sending.told = [*sending.told, address]
             if not _keep(sending, told=sending.told):
                 return  # another has taken over
     if failures:
-        address, error = next(iter(failures.items()))
-        told = {"n": len(failures), "first": address, "why": _server_words(error)}
+        first, why = next(iter(failures.items()))
+        told = {"n": len(failures), "first": first, "why": why}
         raise CannotSend(_("%(n)d 个邮箱没有发到，如 %(first)s：%(why)s") % told)
 
 
@@ -150,7 +150,8 @@ def _server_words(error: Exception) -> str:
 def _recipients(schedule: ReportSchedule) -> tuple[list[str], list[str]]:
     """Addresses that may get it now, and who was left out."""
     path = schedule.unit.path if schedule.unit else ""
-    wanted, left_out = [], []
+    wanted: list[str] = []
+    left_out: list[str] = []
     for person in schedule.people.all():
         fit = person.is_active and person.email and covers(person, path)
         (wanted if fit else left_out).append(person.email.lower() if fit else person.name)

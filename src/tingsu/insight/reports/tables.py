@@ -54,8 +54,8 @@ class ReportSchedule(models.Model):
 
 class ReportSending(models.Model):
     """The sending of one period by one schedule, once. ``told``: addresses it went to; ``left_out``: who no longer may
-    have it or has no address; ``turn`` grows with each try for good and tells a try that was overtaken; ``tries`` begins anew when a
-    person asks for another."""
+    have it or has no address; ``turn`` grows with each try for good and tells a try that was overtaken;
+    ``tries`` begins anew when a person asks for another."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("待发")

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -233,7 +232,7 @@ def read_kind(word: str) -> Kind:
     """The kind of report meant. Raises Incomplete."""
     if word not in KINDS:
         raise Incomplete({"kind": _("请选择报告种类")})
-    return cast("Kind", word)
+    return word
 
 
 def is_allowed(address: str) -> bool:
