@@ -49,6 +49,7 @@ from tingsu.web.refusals import status_of
 
 STRETCH = 4  # weeks a point of the picture holds; 2 while the measure is young
 YOUNG = 12  # weeks
+QUIET = "#8a8577"  # of the line that is only there to compare with
 STEPS = {
     "made": gettext_lazy("建立"), "changed": gettext_lazy("改期"), "assigned": gettext_lazy("改派"),
     "begun": gettext_lazy("开始实施"), "progress": gettext_lazy("进展"), "evidence": gettext_lazy("上传佐证"),
@@ -209,8 +210,11 @@ def _option(course: Course, labels: list[str], others: list[float | None], hrefs
             counts_name=name, band_name=_("若不整改的范围"), expected_name=_("若不整改"), hrefs=hrefs,
         )  # fmt: skip
     if any(value is not None for value in others):
-        dashed = {"type": "dashed", "width": 1}
-        option["series"].append({"type": "line", "name": _("对照机构（折算）"), "data": others, "lineStyle": dashed})
+        dashed, quiet = {"type": "dashed", "width": 1, "color": QUIET}, {"color": QUIET}
+        name_others = _("对照机构（折算）")
+        option["series"].append(
+            {"type": "line", "name": name_others, "data": others, "lineStyle": dashed, "itemStyle": quiet}
+        )
     if course.first < len(labels):
         mark = {"symbol": "none", "label": {"formatter": _("生效")}, "data": [{"xAxis": labels[course.first]}]}
         main = next(one for one in option["series"] if one.get("name") == name)
@@ -225,7 +229,7 @@ def _note(course: Course, others: int) -> str:
         return text % said
     return (
         _(
-            "每点 %(weeks)d 周，重复投诉不计。灰带是若不整改、按 %(n)d 个对照机构的起伏估计的 95%% 范围；"
+            "每点 %(weeks)d 周，重复投诉不计。浅色带是若不整改、按 %(n)d 个对照机构的起伏估计的 95%% 范围；"
             "虚线是对照机构，折算到整改机构原来的水平。"
         )
         % said
