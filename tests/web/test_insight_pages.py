@@ -26,7 +26,7 @@ from tingsu.insight.standing import late_measures, open_alerts
 from tingsu.insight.topics.tables import Topic
 from tingsu.insight.units import like_units, rates_beside, typical_rate
 from tingsu.insight.weeks import weeks_of
-from tingsu.org.models import AccessEntry, User
+from tingsu.org.models import AccessEntry, Unit, User
 
 SignIn = Callable[[User], Client]
 RUDE = "柜员态度很差，骂人，还让我走开，我要求道歉。"
@@ -148,6 +148,8 @@ def test_a_unit_page_says_how_much_what_about_and_what_is_open(busy: Bank, signe
 def test_a_branch_page_counts_everything_below_it(busy: Bank, signed_in: SignIn) -> None:
     page = words_of(signed_in(busy.executive).get("/insight/units/B1/"))
     assert "收到7" in page and "没有登记客户数" in page
+    Unit.objects.filter(code="B1").update(customers=3500)
+    assert "每千客户2.00" in words_of(signed_in(busy.executive).get("/insight/units/B1/"))
 
 
 def topic_of(bank: Bank, name: str) -> Topic:
@@ -240,7 +242,8 @@ def test_pages_keep_to_the_strict_policy_and_refuse_who_may_not_look(busy: Bank,
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("/insight/hot/?whole=1", 16), ("/insight/cases/", 14), ("/insight/units/O1/", 20)]
+    ("path", "most"),
+    [("/", 48), ("/insight/", 26), ("/insight/hot/?whole=1", 16), ("/insight/cases/", 14), ("/insight/units/O1/", 20)],
 )
 def test_a_page_asks_the_database_little(busy: Bank, signed_in: SignIn, path: str, most: int) -> None:
     client = signed_in(busy.executive)

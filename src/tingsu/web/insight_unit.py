@@ -107,7 +107,9 @@ def _measures(unit: Unit, near: list[Unit], by: User) -> list[MeasureLine]:
 def _rates(unit: Unit, near: list[Unit], frame: Frame, by: User) -> list[UnitRate]:
     since, until = frame.period.since, frame.period.until
     counts = keep("unit-counts", since, until, by=by, make=lambda: counts_by_path(by=by, since=since, until=until))
-    customers = {code: size.customers for code, size in sizes_on(until).items()}
+    # Here a branch is counted with everything below it, so its own number of customers holds as well.
+    customers = {one.code: one.customers for one in near}
+    customers |= {code: size.customers for code, size in sizes_on(until).items() if size.customers}
     return rates_beside(unit, like_units(unit, near), counts, customers)
 
 
