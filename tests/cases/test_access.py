@@ -20,6 +20,7 @@ from tingsu.packs.loader import load_pack
 
 HERE, BELOW, BESIDE = "recorded here", "recorded below", "recorded elsewhere"
 ACCUSED, LED, SUPPORTED = "of my unit", "led by my unit", "supported by my unit"
+HELD_RESPONSIBLE = "my unit is held responsible"
 OWN, OWNED = "recorded by me elsewhere", "owned by me"
 
 
@@ -39,10 +40,17 @@ def around(bank: Bank) -> tuple[Bank, dict[str, Case]]:
     ):
         judged = walk(case(bank, by=bank.other_clerk), bank, "judge")
         made[name] = act(judged, "route", fields, by=bank.handler, version=judged.version, at=MONDAY)
+    made[HELD_RESPONSIBLE] = blame(case(bank, by=bank.other_clerk), bank, "B1")
     return bank, made
 
 
-UNIT = {HERE, ACCUSED, LED, SUPPORTED}
+def blame(made: Case, bank: Bank, code: str) -> Case:
+    """The case once the unit with this code was held responsible for it."""
+    fields = {"responsibility": "有责投诉", "responsible_unit": code, "grounds": "监控"}
+    return act(made, "decide_responsibility", fields, by=bank.head, version=made.version, at=MONDAY)
+
+
+UNIT = {HERE, ACCUSED, LED, SUPPORTED, HELD_RESPONSIBLE}
 REACH = {"own": set(), "unit": UNIT, "subtree": UNIT | {BELOW}, "all": UNIT | {BELOW, BESIDE}}
 
 
@@ -107,6 +115,19 @@ def test_the_owner_sees_the_case(bank: Bank) -> None:
     assert not is_visible(made, by=someone)
     act(made, "assign", {"owner": "new"}, by=bank.handler, version=1)
     assert is_visible(made, by=someone)
+
+
+def test_whose_unit_is_held_responsible_sees_the_case_and_appeals(bank: Bank) -> None:
+    """The unit had no part in the case until it was blamed; when it is cleared, the case is out of its sight again."""
+    made = case(bank, by=bank.other_clerk)
+    assert not is_visible(made, by=bank.lead)
+    made = find_case(blame(made, bank, "B1").number, by=bank.lead)
+    appealed = act(
+        made, "appeal_responsibility", {"grounds": "当天不在岗"}, by=bank.lead, version=made.version, at=MONDAY
+    )
+    cleared = {"outcome": "changed", "responsibility": "无责", "cleared": True, "reason": "查明属实"}
+    decided = act(appealed, "decide_appeal", cleared, by=bank.executive, version=appealed.version, at=MONDAY)
+    assert not is_visible(decided, by=bank.lead)
 
 
 def test_a_person_without_a_role_sees_nothing(bank: Bank) -> None:

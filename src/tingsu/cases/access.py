@@ -19,8 +19,9 @@ from tingsu.org.models import Unit, User
 from tingsu.org.pack import pack_at
 from tingsu.org.permissions import Grant, grants_of, roles_of
 
-UNIT_FIELDS = ("recorded_unit", "lead_unit", "accused_unit")
-_WITH = ("customer", *UNIT_FIELDS, "owner", "recorded_by")  # what every answer about a case shows of its neighbours
+_SHOWN_UNITS = ("recorded_unit", "lead_unit", "accused_unit")
+UNIT_FIELDS = (*_SHOWN_UNITS, "responsible_unit")  # by which a case is in a unit's reach
+_WITH = ("customer", *_SHOWN_UNITS, "owner", "recorded_by")  # what every answer about a case shows of its neighbours
 _BY_NUMBER = Composed(lambda: Case.objects.select_related(*_WITH).filter(number=WORD))
 # The engine's reading stays behind: few actions ask it, and it is the longest column by far.
 _HELD = Composed(
@@ -31,9 +32,10 @@ _HELD = Composed(
 def visible_cases(by: User) -> QuerySet[Case]:
     """The cases this person may see.
 
-    A unit's or subtree's reach covers cases recorded there, led there, supported there, or complaining of it; what
-    one recorded or owns is always in reach (首问责任: the first receiver follows the case to its end), and so is every
-    case in the stages a role names. A deputy sees what waits for the decision, and what he decided.
+    A unit's or subtree's reach covers cases recorded there, led there, supported there, complaining of it, or for
+    which it is held responsible, so that it may appeal; what one recorded or owns is always in reach (首问责任: the
+    first receiver follows the case to its end), and so is every case in the stages a role names. A deputy sees what
+    waits for the decision, and what he decided.
     """
     if sees_all(by):
         return Case.objects.all()

@@ -145,6 +145,7 @@ class Case(models.Model):
                     "owner": ["owner"],
                     "lead_unit": ["lead_unit"],
                     "accused_unit": ["accused_unit"],
+                    "responsible_unit": ["responsible_unit"],
                     "merged_into": ["merged_into"],
                 }.items()
             ),
