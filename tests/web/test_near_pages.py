@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import openpyxl
+import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -13,7 +17,7 @@ from tests.make import TEXT, Bank, case, walk
 from tests.web.conftest import words_of
 from tingsu.cases.models import Bundle, Case
 from tingsu.cases.near import link_near
-from tingsu.org.models import User
+from tingsu.org.models import AccessEntry, User
 from tingsu.reading.similar import Span
 from tingsu.web.near_view import mark_excerpt
 
@@ -86,6 +90,41 @@ def test_batches_are_listed_with_their_evidence_and_opened(bank: Bank, signed_in
     assert "3 位客户，3 件投诉" in words_of(shown)
     assert all(one.number in words_of(shown) for one in made)
     assert "mark-same" in shown.content.decode()
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_list_of_batches_leaves_as_a_file_masked_and_logged(bank: Bank, signed_in: SignIn, kind: str) -> None:
+    made = batch(bank)
+    client = signed_in(bank.handler)
+    assert 'action="/bundles/export/"' in client.get("/bundles/").content.decode()
+    sent = client.post("/bundles/export/", {"kind": kind})
+    assert sent.status_code == 200 and f".{kind}" in sent["Content-Disposition"]
+    head, *rows = table_in(b"".join(sent.streaming_content), kind)  # type: ignore[attr-defined]
+    (row,) = [dict(zip(head, row, strict=True)) for row in rows]
+    assert (row["线索"], row["举例工单"]) == ("批量", made[0].number)
+    assert (int(row["客户数"]), int(row["投诉件数"])) == (3, 3)
+    assert "三天了一直没有到账" in row["举例原文（已遮盖）"]
+    for secret in ("15487654311", "15400000001", "王大明"):
+        assert secret not in str(row)
+    (entry,) = AccessEntry.objects.filter(what="export")
+    assert (entry.by, entry.detail["bundles"]) == (bank.handler, 1)
+
+
+def table_in(content: bytes, kind: str) -> list[list[Any]]:
+    """The rows of a sheet or CSV."""
+    if kind == "csv":
+        return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    (sheet,) = openpyxl.load_workbook(io.BytesIO(content)).worksheets
+    assert sheet.title == "批量线索"
+    return [list(row) for row in sheet.iter_rows(values_only=True)]
+
+
+def test_the_list_of_batches_leaves_only_with_who_may_export(bank: Bank, signed_in: SignIn) -> None:
+    batch(bank)
+    for outsider in (bank.clerk, bank.lead):
+        assert signed_in(outsider).post("/bundles/export/").status_code == 403
+    assert signed_in(bank.handler).get("/bundles/export/").status_code == 405
+    assert not AccessEntry.objects.filter(what="export").exists()
 
 
 def test_a_case_of_a_batch_says_so_and_links_only_for_who_may_look(bank: Bank, signed_in: SignIn) -> None:

@@ -49,14 +49,14 @@ def write_csv(path: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int
     return count
 
 
-def write_xlsx(path: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
-    """One sheet with a frozen, filterable header; texts are written as texts, so no cell is a formula."""
+def write_xlsx(path: Path, columns: Sequence[Column], rows: Iterable[Row], *, title: str = "投诉工单") -> int:
+    """One sheet of this title with a frozen, filterable header; texts are written as texts, so no cell is a formula."""
     import xlsxwriter
 
     word = Wording(columns)
     book = xlsxwriter.Workbook(path, {"constant_memory": True, "remove_timezone": True, "tmpdir": str(path.parent)})
     bold, moment = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-    sheet = book.add_worksheet("投诉工单")
+    sheet = book.add_worksheet(title)
     sheet.freeze_panes(1, 1)
     count = 0
     try:

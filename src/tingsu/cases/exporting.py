@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from tingsu.base.clock import local, now
 from tingsu.base.files import whole_file
 from tingsu.cases.access import visible_cases
 from tingsu.cases.errors import Incomplete, NotPossible
-from tingsu.cases.exportfiles import WRITERS, Column
+from tingsu.cases.exportfiles import WRITERS, Column, write_xlsx
 from tingsu.cases.models import Case, Customer
 from tingsu.cases.personal import mask_name, masked_customer
 from tingsu.cases.queue import URGENT, Filters, narrow
@@ -98,7 +99,7 @@ _UNITS = ("accused_unit", "lead_unit", "recorded_unit")
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """How many cases went into which file, and the file's SHA-256, as the access log has them."""
+    """How many rows (cases, or bundles of them) went into which file, and the file's SHA-256, as in the access log."""
 
     path: Path
     cases: int
@@ -123,15 +124,36 @@ def export_cases(
     """
     require(by, "export_cases")
     check_filters(filters)
-    write = WRITERS.get(path.suffix.lower())
+    rows = _counted(export_rows(filters, by=by, at=at), on_case)
+    about = {"filters": _narrowing(filters)}
+    count, digest = take_out(path, COLUMNS, rows, counted="cases", about=about, by=by, at=at)
+    return Exported(path, count, digest)
+
+
+def take_out(
+    path: Path,
+    columns: Sequence[Column],
+    rows: Iterable[dict[str, Any]],
+    *,
+    counted: str,
+    about: Mapping[str, Any],
+    by: User,
+    at: datetime | None = None,
+    title: str = "投诉工单",
+) -> tuple[int, str]:
+    """Write rows aside, give the access log its line, put the file in its place: how many rows, and its SHA-256.
+
+    ``counted`` is what the log calls the rows, ``about`` what else it keeps of them, ``title`` the name of the sheet.
+    Raises NotPossible (unknown ending, too many rows for a sheet), CannotWrite.
+    """
+    write = (WRITERS | {".xlsx": partial(write_xlsx, title=title)}).get(path.suffix.lower())
     if write is None:
         raise NotPossible(f"导出文件要以 {'、'.join(WRITERS)} 之一结尾，{path.name} 不是。")
     with whole_file(path, mode=0o600) as draft:
-        count = write(draft, COLUMNS, _counted(export_rows(filters, by=by, at=at), on_case))
+        count = write(draft, columns, rows)
         digest = _digest(draft)
-        detail = {"file": path.name, "cases": count, "filters": _narrowing(filters), "sha256": digest}
-        note_access("export", detail, by=by, at=at)
-    return Exported(path, count, digest)
+        note_access("export", {"file": path.name, counted: count, **about, "sha256": digest}, by=by, at=at)
+    return count, digest
 
 
 def export_rows(filters: Filters, *, by: User, at: datetime | None = None) -> Iterator[dict[str, Any]]:

@@ -80,6 +80,7 @@ urlpatterns = [
     page("budgets/", budgets.show_budgets, "budgets"),
     page("budgets/<str:code>/", budgets.show_one, "budget"),
     page("bundles/", bundles.show_bundles, "bundles"),
+    page("bundles/export/", exporting.send_bundles, "bundles-export"),
     page("bundles/<int:bundle_id>/", bundles.show_bundle, "bundle"),
     page("forms/", documents.show_forms, "forms"),
     page("forms/<str:pack>/<str:form_id>/", documents.change_form, "form"),
