@@ -1,4 +1,7 @@
-"""Notices (提醒): what a person should know of a case, or of what else is theirs to do; in the product, and by mail where the site has a mail server."""
+"""Notices (提醒): what a person should know of a case, or of what else is theirs to do.
+
+In the product, and by mail where the site has a mail server.
+"""
 
 from __future__ import annotations
 
