@@ -168,6 +168,13 @@ def test_a_topic_page_and_one_that_is_not_there(busy: Bank, signed_in: SignIn) -
     for missing in ("none", "999999", "²", "9" * 30):
         assert client.get(f"/insight/topics/{missing}/").status_code == 404, missing
     assert signed_in(busy.clerk).get(f"/insight/topics/{made.pk}/").status_code == 403
+    elsewhere = Topic.objects.create(name="别处的话题", phrases=[["别处", 1.0]], born_at=now(), seen_at=now())
+    manager = signed_in(busy.manager)
+    assert manager.get(f"/insight/topics/{made.pk}/").status_code == 200
+    assert (
+        manager.get(f"/insight/topics/{elsewhere.pk}/").status_code == 404
+    )  # its phrases are others' customers' words
+    assert manager.post(f"/insight/topics/{elsewhere.pk}/", {"do": "rename", "name": "甲"}).status_code == 404
 
 
 def test_a_topic_is_renamed_and_merged_by_who_may_and_nobody_else(busy: Bank, signed_in: SignIn) -> None:

@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 
 from tingsu.base.clock import now, today
 from tingsu.base.errors import TingsuError
-from tingsu.insight.picked import Breakdown
+from tingsu.cases.access import sees_all
+from tingsu.insight.facts.scope import facts_for
+from tingsu.insight.kept import keep
+from tingsu.insight.picked import Breakdown, Picked, listed
 from tingsu.insight.standing import open_alerts, standing_measures
 from tingsu.insight.topics.keeping import TopicRefused, merge_topics, rename_topic, root_of
 from tingsu.insight.topics.tables import Topic
@@ -57,12 +60,22 @@ def show_topic(request: HttpRequest, topic_id: str) -> HttpResponseBase:
     frame = frame_of(request, here="insight-hot")
     by = person_of(request)
     topic = _find(topic_id)
+    root = root_of(topic)
+    if not _is_in_reach(topic, by) and not _is_in_reach(root, by):
+        raise TopicNotFound(topic_id)
     if request.method == "POST":
         return _change(request, topic, frame, by)
-    root = root_of(topic)
     if root != topic:
         return redirect("insight-topic", root.pk)
     return _show(request, topic, frame, by)
+
+
+def _is_in_reach(topic: Topic, by: User) -> bool:
+    """Whether a complaint of the topic is in reach: its phrases are customers' words."""
+    mine = Picked(where={"topic": str(topic.pk)})
+    return sees_all(by) or keep(
+        "topic-seen", topic.pk, by=by, make=lambda: listed(facts_for(by), mine, most=1).total > 0
+    )
 
 
 def _find(word: str) -> Topic:
@@ -82,8 +95,6 @@ def _show(
         return render(request, "web/insight/why_part.html", told)
     long, found = counted(long_look(picked), by=by), counted(picked, by=by)
     taken_in = [one.name for one in topic.taken_in.all()]
-    if not long.total and not found.total and not (taken_in or can(by, "manage_insight")):
-        raise TopicNotFound(str(topic.pk))
     before = counted(before_of(picked, frame), by=by)
     namer, unit = Namer(), frame.unit_code
     charts = [weeks_chart(long, picked, by=by, unit=unit), *_columns(found, before, picked, namer, unit)]
