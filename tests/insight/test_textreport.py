@@ -484,3 +484,46 @@ def test_a_large_batch_stands_among_the_first_things_and_a_small_one_gives_way()
     assert "12 条投诉说的是同一段话" in many["batches"]
     assert "12 位客户" in many["batches"]
     assert list(few).index("risks") < (list(few).index("batches") if "batches" in few else 3)
+
+
+# -- one matter in many words ------------------------------------------------------------------------------------------
+
+WATER = (
+    "望江小区停水三天了，物业说泵房坏了",
+    "泵房坏了没人修，望江小区天天提水",
+    "望江小区三天没有自来水，泵房坏了一直不修",
+    "我们望江小区停水，泵房坏了，老人提不动水",
+)
+
+
+def test_one_matter_in_many_words_is_listed_with_its_rows_and_one_hand_is_told_apart() -> None:
+    others = [Said(f"取号机排队太久，窗口只开了{n}个，第{n}次来还是这样慢", row=20 + n) for n in range(1, 31)]
+    many = [Said(text, row=n + 2, at=DAY + timedelta(days=n), customer=f"客户{n}") for n, text in enumerate(WATER)]
+    again = Said(WATER[0], row=9, at=DAY + timedelta(days=5), customer="客户0")
+    plain = to_plain(report_on([*many, again, *others]))
+    water = next(topic for topic in plain["topics"] if topic["kind"] == "matter" and 2 in topic["rows"])
+    assert water["rows"] == [2, 3, 4, 5, 9]
+    assert (water["voices"]["value"], water["customers"]) == (4, 4)
+    assert water["voices"]["low"] < 4 < water["voices"]["high"]
+    assert water["growth"]["risen"] is False
+    assert json.dumps(plain)
+    assert water in plain["batches"]
+    one = [Said(text, row=n + 2, customer="同一人") for n, text in enumerate(WATER)]
+    alone = to_plain(report_on([*one, *others]))
+    assert not any(topic["kind"] == "matter" and 2 in topic["rows"] for topic in alone["topics"])
+
+
+def test_a_matter_that_rose_is_said_to_have_risen() -> None:
+    lately = [
+        Said(f"{WATER[n % 4]}，我是{n}栋的", row=n + 2, at=DAY + timedelta(days=119 - n % 9), customer=f"客户{n}")
+        for n in range(16)
+    ]
+    before = [
+        Said(f"取号机排队太久，窗口只开了{n}个，第{n}次来还是慢", row=50 + n, at=DAY + timedelta(days=n))
+        for n in range(1, 110)
+    ]
+    plain = to_plain(report_on([*lately, *before]))
+    water = next(topic for topic in plain["topics"] if topic["kind"] == "matter" and 2 in topic["rows"])
+    assert water["growth"]["risen"] is True
+    assert water["growth"]["last"] > water["growth"]["upper"]
+    assert json.dumps(plain)

@@ -67,9 +67,9 @@ class Matter:
     @property
     def has_risen(self) -> bool:
         """Clearly more than its own past explains, false alarms held to 5 % of those named."""
-        return self.q is not None and self.q <= FALSE_SHARE and self.change is not None and (
-            self.change.ratio >= LEAST_RATIO
-        )  # fmt: skip
+        if self.q is None or self.change is None:
+            return False
+        return bool(self.q <= FALSE_SHARE and self.change.ratio >= LEAST_RATIO)
 
 
 def find_matters(texts: ReadTexts, batches: Sequence[Batch], windows: Windows | None) -> list[Matter]:
@@ -238,7 +238,7 @@ def plain_matter(matter: Matter, rows: Sequence[int]) -> dict[str, Any]:
             "last": change.last,
             "expected": round(change.expected, 2),
             "upper": change.upper,
-            "chance": change.chance,
+            "chance": float(change.chance),
             "q": matter.q,
             "risen": matter.has_risen,
             "counts": list(matter.counts),

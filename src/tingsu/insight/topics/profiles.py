@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from tingsu.insight.topics.certainty import FALSE_SHARE, Array, adjusted
 from tingsu.insight.topics.contrast import Said, tail
 from tingsu.insight.topics.grams import Places, find
+from tingsu.insight.topics.spots import KINDS
 from tingsu.insight.topics.wholes import find_wholes
 
 MOST_PHRASES = 12
@@ -19,6 +21,7 @@ MOST_READ = 60  # messages of a group whose words are looked at
 NAME_LENGTH = 14  # characters
 LEAST_SHARE = 0.2  # of the group's messages that say a phrase
 MOST_CARRIED, AGREED = 2, 0.7  # characters a phrase is carried on by; share of its texts that must agree
+_KIND = re.compile(KINDS)
 _ENDS = frozenset("苑府城站路街区园店行院校厅局厂场所镇村桥费款卡")
 MARGIN = 5.0
 PARTLY = 0.34  # a second phrase of a name must stand in so many
@@ -119,7 +122,11 @@ def _distinct(said: Sequence[Said]) -> list[Said]:
 
 
 def make_name(said: Sequence[Said], of: int) -> str:
-    """One phrase or two that share no character: 伊园滨苑 · 捆绑车位; "" where nothing tells the group apart."""
+    """One phrase or two that share no character: 伊园滨苑 · 捆绑车位; "" where nothing tells the group apart.
+
+    A bare kind of place (花园, 小区) names nothing and is passed over where there is anything else.
+    """
+    said = [one for one in said if not _KIND.fullmatch(one.text)] or list(said)
     if not said:
         return ""
     first = said[0]
