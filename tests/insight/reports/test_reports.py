@@ -46,7 +46,7 @@ from tingsu.insight.reports.verbs import (
 )
 from tingsu.insight.reports.word import shown, word_of
 from tingsu.insight.topics.tables import UnitSize
-from tingsu.org.models import AccessEntry, Unit, User
+from tingsu.org.models import AccessEntry, RoleGrant, Unit, User
 from tingsu.org.permissions import NotAllowed
 
 AT = datetime(2026, 3, 3, 9, 0, tzinfo=SHANGHAI)
@@ -391,7 +391,7 @@ def test_a_try_that_died_is_taken_up(schedule: ReportSchedule, monkeypatch: pyte
 
 def test_who_left_or_lost_the_unit_gets_nothing(bank: Bank, schedule: ReportSchedule) -> None:
     User.objects.filter(pk=bank.executive.pk).update(is_active=False)
-    bank.manager.rolegrant_set.all().delete()
+    RoleGrant.objects.filter(user=bank.manager).delete()
     assert send_due(at=datetime(2026, 2, 3, 1, tzinfo=SHANGHAI)).sent == 1
     assert [message.to for message in mail.outbox] == [["desk@reg.example"]]
     assert set(ReportSending.objects.get().left_out) == {"吴岚", "郑海"}

@@ -24,6 +24,7 @@ from tingsu.insight.reports.pictures import draw_tables
 PICTURE = 150  # millimetres
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # XML has no way to write these
 SMALL, NORMAL = 8.5, 10.5  # points
+BLANK = 14  # letters of room in a column that is left to be filled in by hand
 WIDE = 6  # columns from which on a table is set small
 
 
@@ -75,10 +76,11 @@ def _add_table(document: Any, table: Table) -> None:
     small = len(table.columns) >= WIDE
     for cell, header in zip(made.rows[0].cells, table.columns, strict=True):
         _fill(cell, header, bold=True, small=small)
-    _repeat_header(made.rows[0])
+    _mark(made.rows[0], "w:tblHeader")
     for row in table.plain():
         for cell, value in zip(made.add_row().cells, row, strict=True):
             _fill(cell, shown(value), right=isinstance(value, int | float), small=small)
+        _mark(made.rows[-1], "w:cantSplit")
     _set_widths(made, table)
 
 
@@ -115,12 +117,15 @@ def _set_widths(made: Any, table: Table) -> None:
 
 def _lengths(table: Table, place: int) -> Iterable[int]:
     yield len(table.columns[place])
-    for row in table.plain():
-        yield len(shown(row[place]))
+    values = [row[place] for row in table.plain()]
+    yield from (len(shown(value)) for value in values)
+    if all(value == "" for value in values):
+        yield BLANK
 
 
-def _repeat_header(row: Any) -> None:
-    mark = OxmlElement("w:tblHeader")
+def _mark(row: Any, name: str) -> None:
+    """Say of a row that it is not torn apart, or that it heads every page."""
+    mark = OxmlElement(name)
     mark.set(qn("w:val"), "true")
     row._tr.get_or_add_trPr().append(mark)
 
