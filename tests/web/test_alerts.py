@@ -79,6 +79,13 @@ def test_the_page_of_an_alert_has_its_course_its_history_and_a_form(
     assert len(lines) > 40
 
 
+def test_the_page_of_an_alert_fetches_what_explains_it(alert: Alert, bank: Bank, signed_in: SignIn) -> None:
+    client, address = signed_in(bank.executive), f"/insight/alerts/{alert.pk}/"
+    assert 'hx-get="?' in client.get(address).content.decode()
+    told = words_of(client.get(f"{address}?part=why"))
+    assert "为什么变了" in told and "投诉" in told and "正在找" not in told
+
+
 def test_a_copied_rise_says_so(alert: Alert, bank: Bank, signed_in: SignIn) -> None:
     Alert.objects.update(kind="copies", alike=0.82)
     client = signed_in(bank.executive)

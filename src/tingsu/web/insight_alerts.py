@@ -16,9 +16,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tingsu.base.clock import now
+from tingsu.base.clock import local, now
 from tingsu.base.errors import TingsuError
 from tingsu.insight.kept import keep
+from tingsu.insight.picked import Picked
 from tingsu.insight.spikes.alerts import (
     close_alert,
     explain_alert,
@@ -37,6 +38,7 @@ from tingsu.web.asking import person_of
 from tingsu.web.chart_options import band_option
 from tingsu.web.charts import Cell, Chart, Grid, download, shown
 from tingsu.web.insight_frame import Frame, frame_of
+from tingsu.web.insight_subject import why_context
 from tingsu.web.insight_words import Namer, kind_of
 from tingsu.web.links import counted_href
 from tingsu.web.refusals import status_of
@@ -115,10 +117,14 @@ def show_alert(request: HttpRequest, number: int) -> HttpResponseBase:
         except TingsuError as error:
             wrong, status = error.message, status_of(error)
             alert = find_alert(number, by=by)
+    asked = request.GET.get("part") == "why"
+    why = why_context(_beside_unit(alert), frame, _picked(alert), by=by, now=asked)
+    if asked:
+        return render(request, "web/insight/why_part.html", why)
     charts = [_course_chart(alert, by)]
     if sent := download(request, charts):
         return sent
-    context = {"frame": frame, "charts": charts, "wrong": wrong, "typed": request.POST.get("why", "")}
+    context = {**why, "frame": frame, "charts": charts, "wrong": wrong, "typed": request.POST.get("why", "")}
     return render(request, "web/insight/alert.html", {**context, **_shown(alert, by)}, status=status)
 
 
@@ -137,9 +143,20 @@ def row_of(alert: Alert, namer: Namer) -> AlertRow:
 
 def cases_of(alert: Alert, first: str, last: str) -> str:
     """The address of the complaints of a rise between two of its periods."""
-    where = {name: value for name, value in alert.where.items() if name != "unit"}
+    where = _beside_unit(alert)
     since, until = date.fromisoformat(first[:10]), date.fromisoformat(last[:10])
     return counted_href(where, since=since, until=until, unit=alert.where.get("unit", ""))
+
+
+def _beside_unit(alert: Alert) -> dict[str, str]:
+    """What the rise is of, its unit apart: that is named by its path, which takes in the units below."""
+    return {name: str(value) for name, value in alert.where.items() if name != "unit"}
+
+
+def _picked(alert: Alert) -> Picked:
+    """The complaints of the alert, from its first alarming period to its last."""
+    since, until = local(alert.began).date(), local(alert.last).date()
+    return Picked(where=_beside_unit(alert), since=since, until=until, under=alert.unit_path)
 
 
 def _of_unit(alerts: QuerySet[Alert], frame: Frame) -> QuerySet[Alert]:
