@@ -52,6 +52,27 @@ def test_own_members_come_first_and_take_the_place_of_those_below(tmp_path: Path
     assert lines[("roles", 2)] == ("below/lists.yaml", 2)
 
 
+def test_a_member_that_amends_changes_what_it_names_and_stays_in_its_place(tmp_path: Path, below: Path) -> None:
+    own = "process:\n  actions:\n    - {id: merge, amends: true, source: 办法第三条}\n    - {id: close, name: 结案}\n"
+    data, lines = read(write(tmp_path, own))
+    assert data["process"]["actions"] == [
+        {"id": "close", "name": "结案"},
+        {"id": "note", "name": "记录"},
+        {"id": "merge", "name": "并案", "source": "办法第三条"},
+    ]
+    assert lines[("process", "actions", 2, "source")] == ("pack.yaml", 5)
+
+
+@pytest.mark.parametrize("without", ["", "without: {actions: [merge]}\n"])
+def test_what_is_not_taken_over_cannot_be_amended(tmp_path: Path, below: Path, without: str) -> None:
+    name = "merge" if without else "merg"
+    own = f"process:\n  actions:\n    - {{id: {name}, amends: true, source: 办法}}\n{without}"
+    with pytest.raises(Unreadable) as error:
+        read(write(tmp_path, own))
+    (row,) = error.value.rows
+    assert row[:2] == ("pack.yaml", 5) and f"「{name}」" in row[3]
+
+
 def test_a_mapping_is_joined_key_by_key(tmp_path: Path, below: Path) -> None:
     data, _ = read(write(tmp_path, "process:\n  begins: heard\n"))
     assert data["process"]["begins"] == "heard"

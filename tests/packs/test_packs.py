@@ -14,9 +14,12 @@ from tingsu.cases.effects import EFFECTS
 from tingsu.cases.guards import GUARDS
 from tingsu.org.permissions import PERMISSIONS
 from tingsu.packs.files import files_of
-from tingsu.packs.loader import SHIPPED, PackError, find_pack, load_pack, read_pack
+from tingsu.packs.loader import SHIPPED, PackError, find_pack, list_packs, load_pack, read_pack
 from tingsu.packs.procedure import EffectName, GuardName, Permission
 from tingsu.packs.schema import Pack
+
+OTHERS = [name for name in list_packs() if name != "bank"]
+BANKING_LAW = ("CBIRC", "CN-NFRA", "CN-PBC", "国办发〔2015〕81号")
 
 
 @pytest.fixture
@@ -179,3 +182,29 @@ def test_no_text_makes_the_loader_fail_otherwise_than_in_words(tmp_path: Path, j
         read_pack(folder)
     except PackError as error:
         assert error.mistakes
+
+
+def test_the_bank_rests_on_its_law_where_the_shared_procedure_has_no_source_of_its_own() -> None:
+    pack = load_pack("bank")
+    resting = [a for a in pack.process.actions if any(law in a.source for law in BANKING_LAW)]
+    assert {a.id for a in resting} >= {
+        "extend", "pause", "resume", "withdraw", "merge", "new_facts", "add_party", "ask_review", "decide_review",
+    }  # fmt: skip
+    assert all(a.origin == "source" for a in resting)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_no_other_trade_cites_the_law_of_banks_or_knows_its_review(name: str) -> None:
+    pack = load_pack(name)
+    said = [*pack.process.actions, *pack.process.steps, *pack.taxonomies, *pack.forms, *pack.checklists, *pack.rules]
+    assert not [part for part in said for law in BANKING_LAW if law in part.source]
+    assert not pack.process.actions_with("ask_review") and not pack.process.actions_with("decide_review")
+
+
+@pytest.mark.parametrize("name", list_packs())
+def test_whoever_brings_in_supporting_units_asks_them_and_waits_for_their_reply(name: str) -> None:
+    actions = load_pack(name).process.actions
+    routing = [a for a in actions if any(f.id == "support_units" for f in a.fields)]
+    assert routing and all("ask_support" in a.effects for a in routing)
+    finding = [a for a in actions if "keep_findings" in a.effects]
+    assert finding and all("support_has_replied" in a.guards for a in finding)

@@ -15,6 +15,7 @@ NAMED = frozenset(
     | {(name,) for name in ("roles", "taxonomies", "rules", "checklists", "forms")}
 )
 LEFT_OUT = "without"
+AMENDS = "amends"
 Path = tuple[str, ...]
 
 
@@ -24,7 +25,8 @@ def lay_over(
     """``own`` laid over ``below``: a new node of the pieces of both.
 
     Mappings are joined; of lists with ids the pack's own come first, and those below follow that it neither says again
-    nor names in ``left_out`` (name of the list → ids); anything else of its own stands instead of what is below.
+    nor names in ``left_out`` (name of the list → ids); anything else of its own stands instead of what is below. A
+    member that ``amends`` the one below with its id is joined with it, and stands where that one stood.
     """
     said = {key.value: (key, value) for key, value in own.value}
     pairs = []
@@ -43,6 +45,11 @@ def ids_of(node: yaml.MappingNode) -> dict[str, set[str]]:
     return {path[-1]: {id_of(item) for item in _at(node, path)} - {""} for path in NAMED}
 
 
+def amending(node: yaml.MappingNode) -> dict[str, list[yaml.Node]]:
+    """Name of every list with ids → its members that only amend one of the same id below."""
+    return {path[-1]: [item for item in _at(node, path) if _amends(item)] for path in NAMED}
+
+
 def id_of(item: yaml.Node) -> str:
     """The id of one member of a list; empty where it has none."""
     pairs = item.value if isinstance(item, yaml.MappingNode) else []
@@ -53,10 +60,27 @@ def _joined(own: yaml.Node, below: yaml.Node, left_out: Mapping[str, Set[str]], 
     if isinstance(own, yaml.MappingNode) and isinstance(below, yaml.MappingNode):
         return lay_over(own, below, left_out, at)
     if at in NAMED and isinstance(own, yaml.SequenceNode) and isinstance(below, yaml.SequenceNode):
-        said = {id_of(item) for item in own.value} | left_out.get(at[-1], set())
-        items = [*own.value, *(item for item in below.value if id_of(item) not in said)]
-        return yaml.SequenceNode(own.tag, items, own.start_mark, own.end_mark)
+        return _joined_list(own, below, left_out.get(at[-1], set()))
     return own
+
+
+def _joined_list(own: yaml.SequenceNode, below: yaml.SequenceNode, left_out: Set[str]) -> yaml.SequenceNode:
+    amended = {id_of(item): _without_the_word(item) for item in own.value if _amends(item)}
+    whole = [item for item in own.value if not _amends(item)]
+    said = {id_of(item) for item in whole} | left_out
+    rest = [item for item in below.value if id_of(item) not in said]
+    items = [lay_over(amended[id_of(item)], item, {}) if id_of(item) in amended else item for item in rest]
+    return yaml.SequenceNode(own.tag, whole + items, own.start_mark, own.end_mark)
+
+
+def _amends(item: yaml.Node) -> bool:
+    pairs = item.value if isinstance(item, yaml.MappingNode) else []
+    return any(key.value == AMENDS and value.value == "true" for key, value in pairs)
+
+
+def _without_the_word(item: yaml.MappingNode) -> yaml.MappingNode:
+    pairs = [(key, value) for key, value in item.value if key.value != AMENDS]
+    return yaml.MappingNode(item.tag, pairs, item.start_mark, item.end_mark)
 
 
 def _thinned(below: yaml.Node, at: Path, left_out: Mapping[str, Set[str]]) -> yaml.Node:

@@ -1,7 +1,7 @@
 """A folder of YAML as plain data, with the file and line of every piece, so that a mistake is named by its place.
 
 ``pack.yaml`` may say ``based_on: NAME``: the folder NAME is taken over below the pack's own words (``basing``), and
-``without`` names what is not wanted of it.
+``without`` names what is not wanted of it; a member that says ``amends: true`` changes only what it names.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from tingsu.packs.basing import LEFT_OUT, ids_of, lay_over
+from tingsu.packs.basing import AMENDS, LEFT_OUT, amending, id_of, ids_of, lay_over
 
 FIRST = "pack.yaml"
 BASED_ON = "based_on"
@@ -84,7 +84,22 @@ def _stand_on(node: yaml.MappingNode, find: Find, depth: int) -> yaml.MappingNod
     if folder is None:
         raise Unreadable([_row(key, BASED_ON, f"找不到可依据的方案包「{name.value}」")])
     below = _read_folder(folder, find, f"{name.value}/", depth + 1)
-    return lay_over(node, below, _left_out(said[LEFT_OUT][1], below) if LEFT_OUT in said else {})
+    left_out = _left_out(said[LEFT_OUT][1], below) if LEFT_OUT in said else {}
+    _check_amended(node, below, left_out)
+    return lay_over(node, below, left_out)
+
+
+def _check_amended(node: yaml.MappingNode, below: yaml.MappingNode, left_out: dict[str, set[str]]) -> None:
+    """Pass if all that is amended is taken over. Raises Unreadable with every member that is not."""
+    known = ids_of(below)
+    rows = [
+        _row(item, f"{name}.{AMENDS}", f"没有从所依据的方案包里取用「{id_of(item)}」，无从修改")
+        for name, items in amending(node).items()
+        for item in items
+        if id_of(item) not in known[name] - left_out.get(name, set())
+    ]
+    if rows:
+        raise Unreadable(rows)
 
 
 def _left_out(node: yaml.Node, below: yaml.MappingNode) -> dict[str, set[str]]:
