@@ -11,7 +11,9 @@ from datetime import timedelta
 import docx
 import openpyxl
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.make import Bank, case
 from tests.web.conftest import words_of
@@ -123,6 +125,17 @@ def test_one_is_asked_for_and_stands_in_the_list(bank: Bank, signed_in: SignIn) 
     kept = KeptReport.objects.get()
     assert (kept.kind, kept.period, kept.unit) == ("quarter", key, bank.branch) and "已开始制作" in words
     assert "正在制作" in words_of(client.get(f"/insight/reports/{kept.pk}/"))
+    assert "正在制作" in words_of(client.get("/insight/reports/"))
+    assert client.get(f"/insight/reports/{kept.pk}/?file=docx").status_code == 404
+    with CaptureQueriesContext(connection) as few:
+        client.get("/insight/reports/")
+    KeptReport.objects.bulk_create(
+        KeptReport(kind="monthly", period="2026-10", unit=bank.branch, content={}, made_by=bank.head, made_at=now())
+        for _no in range(30)
+    )
+    with CaptureQueriesContext(connection) as many:
+        client.get("/insight/reports/")
+    assert len(many) <= len(few)
     for period in ("monthly:2999-01", "x", "monthly:2026-99"):
         assert client.post("/insight/reports/", {"do": "make", "period": period}).status_code == 422
     assert client.post("/insight/reports/", {"do": "nothing"}).status_code == 422

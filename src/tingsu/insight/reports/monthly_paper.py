@@ -183,7 +183,7 @@ def _spread_table(pack: MonthlyPack, spread: Spread, title: str, names: Names) -
             names.name(spread.column, value),
             Linked(n, pack.scope.in_span(pack.span, _where({spread.column: value}))) if value else n,
             share(n, pack.now.n),
-            before if known else None,
+            _before(pack, spread.column, value, before) if known else None,
         ]
         for value, n, before in spread.rows
     ]
@@ -195,6 +195,10 @@ def _spread_table(pack: MonthlyPack, spread: Spread, title: str, names: Names) -
     columns = (title, _("件数"), _("占比（%）"), _("上月件数"))
     drawn = Picture("bar", (1, 3) if known else (1,), flat=True)
     return Table(spread.column, title, columns, rows, note, _("本月没有。"), drawn)
+
+
+def _before(pack: MonthlyPack, column: str, value: str, n: int) -> Value | Linked:
+    return Linked(n, pack.scope.in_span(pack.span.before, _where({column: value}))) if value and n else n
 
 
 def _where(where: Mapping[str, str]) -> dict[str, str]:
@@ -241,10 +245,14 @@ def _hot_row(spot: HotSpot, pack: MonthlyPack, names: Names) -> list[Value | Lin
         None if spot.expected is None else round(spot.expected, 1),
         usual,
         _("是") if spot.sure else _("否"),
-        spot.angry,
-        spot.regulator,
+        _flagged(spot, spot.angry, "angry", pack),
+        _flagged(spot, spot.regulator, "regulator", pack),
         mask(spot.samples[0].text) if spot.samples else "",
     ]
+
+
+def _flagged(spot: HotSpot, n: int, flag: str, pack: MonthlyPack) -> Value | Linked:
+    return Linked(n, pack.scope.in_span(pack.span, {**_where(spot.where), flag: "1"})) if n else n
 
 
 def _alert_section(pack: MonthlyPack, names: Names) -> Section:

@@ -14,6 +14,7 @@ from tingsu.insight.reports.names import Names
 from tingsu.insight.reports.paper import Linked, Paper, Picture, Section, Table, Value
 from tingsu.insight.reports.quarter import PER_CUSTOMERS, PER_OUTLETS, QuarterView, RegionLine, per
 from tingsu.insight.reports.responses import ENGLISH, MEANS, NAMES
+from tingsu.insight.reports.spans import Span
 
 Row = list[Value | Linked]
 
@@ -106,9 +107,9 @@ def _region_section(view: QuarterView) -> Section:
     rows: list[Row] = [
         [
             names.name("unit", line.code),
-            _region_link(view, line),
+            _region_link(view, line, line.n, view.span),
             share(line.n, view.now.n),
-            line.before,
+            _region_link(view, line, line.before, view.span.before),
             per(line.n, line.size.outlets, PER_OUTLETS),
             per(line.n, line.size.customers, PER_CUSTOMERS),
         ]
@@ -121,10 +122,10 @@ def _region_section(view: QuarterView) -> Section:
     return Section("regions", _("二、按地区"), [], [table])
 
 
-def _region_link(view: QuarterView, line: RegionLine) -> Value | Linked:
-    if not line.code or not line.n:
-        return line.n
-    return Linked(line.n, view.scope.in_span(view.span, {"unit" if line.below else "at": line.code}))
+def _region_link(view: QuarterView, line: RegionLine, n: int, span: Span) -> Value | Linked:
+    if not line.code or not n:
+        return n
+    return Linked(n, view.scope.in_span(span, {"unit" if line.below else "at": line.code}))
 
 
 def _facet_section(view: QuarterView) -> Section:
@@ -158,9 +159,11 @@ def _facet_table(view: QuarterView, facet: str, codes: Mapping[tuple[str, str], 
     columns = (title, *((_("代码"),) if codes else ()), _("件数"), _("占比（%）"), _("上季度（件）"))
     rows: list[Row] = []
     for word, (n, before) in view.facets[facet].items():
-        count = Linked(n, view.scope.in_span(view.span, {f"facet_{facet}": word})) if n else n
+        picked = {f"facet_{facet}": word}
+        count = Linked(n, view.scope.in_span(view.span, picked)) if n else n
+        earlier = Linked(before, view.scope.in_span(view.span.before, picked)) if before else before
         coded = [codes.get((facet, word), "")] if codes else []
-        rows.append([word, *coded, count, share(n, view.now.n), before])
+        rows.append([word, *coded, count, share(n, view.now.n), earlier])
     drawn = Picture("bar", (2 if codes else 1,), flat=True)
     return Table(f"facet_{facet}", title, columns, rows, _("以 %d 件为底。") % view.now.n, picture=drawn)
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
 
 from tingsu.base.clock import local, now
@@ -33,7 +35,7 @@ from tingsu.org.access_log import note_access
 from tingsu.org.models import Unit, User
 from tingsu.org.permissions import require
 
-LISTED = 60  # reports looked through for a list
+LISTED = 60  # reports in a list
 LAST_DAY = 28
 MOST_ADDRESSES = 50
 KINDS: tuple[Kind, ...] = ("monthly", "quarter")
@@ -105,10 +107,14 @@ def fill(kept: KeptReport, *, at: datetime) -> KeptReport:
 
 
 def visible_reports(*, by: User) -> list[KeptReport]:
-    """The newest reports this person may read, latest first. Raises NotAllowed (view_home)."""
+    """The newest reports this person may read, latest first, without their content (``is_made``: it is there).
+
+    Raises NotAllowed (view_home).
+    """
     require(by, "view_home")
-    found = KeptReport.objects.select_related("unit", "made_by").defer("content")[:LISTED]
-    return [kept for kept in found if covers(by, _path(kept))]
+    is_made = ExpressionWrapper(Q(content__isnull=False), BooleanField())
+    found = KeptReport.objects.select_related("unit", "made_by").defer("content").annotate(is_made=is_made)
+    return list(islice((kept for kept in found.iterator() if covers(by, _path(kept))), LISTED))
 
 
 def find_report(number: int, *, by: User) -> KeptReport:
