@@ -15,7 +15,10 @@ from tingsu.cases.models import Case
 from tingsu.cases.overdue_tables import Notice
 from tingsu.cases.promises import count_broken, promises_of
 from tingsu.cases.sweeping import sweep
+from tingsu.org.editions import put_in_force
 from tingsu.org.models import User
+from tingsu.packs.loader import load_pack
+from tingsu.packs.schema import Pack
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -120,3 +123,48 @@ def test_a_signature_is_kept_with_the_opinion(bank: Bank) -> None:
     do(made, "follow_up_again", fields, bank.handler)
     assert [(row.signed, row.evidence_no) for row in made.follow_ups.all()] == [(None, ""), (True, "1")]
     assert not list(verify())
+
+
+ASKED = {"reached": "yes", "satisfaction": "satisfied"}
+
+
+@pytest.fixture
+def asking_twice(bank: Bank) -> Bank:
+    """The bank under a pack that closes only after two opinion checks."""
+    data = load_pack("bank").model_dump(mode="json", by_alias=True)
+    (closing,) = [action for action in data["process"]["actions"] if action["id"] == "close"]
+    closing["guards"].append("opinion_checked_twice")
+    put_in_force(Pack.model_validate(data), by=bank.admin)
+    return bank
+
+
+def test_a_pack_may_ask_for_two_opinion_checks_before_closing(asking_twice: Bank) -> None:
+    bank = asking_twice
+    made = followed_up(bank)
+    with pytest.raises(NotPossible, match="已回访 1 次"):
+        do(made, "close", CLOSE, bank.handler)
+    do(made, "follow_up_again", ASKED, bank.handler, MONDAY + DAY)
+    assert do(made, "close", CLOSE, bank.handler, MONDAY + DAY).closed_at
+
+
+def test_a_call_nobody_answered_is_no_opinion_check(asking_twice: Bank) -> None:
+    bank = asking_twice
+    made = followed_up(bank)
+    do(made, "follow_up_again", {"reached": "no_answer", "satisfaction": "unknown"}, bank.handler)
+    with pytest.raises(NotPossible, match="已回访 1 次"):
+        do(made, "close", CLOSE, bank.handler)
+
+
+def test_a_reopened_case_is_checked_twice_again(asking_twice: Bank) -> None:
+    """What the customer said of the first answer is no opinion of the second."""
+    bank = asking_twice
+    made = followed_up(bank)
+    do(made, "follow_up_again", ASKED, bank.handler)
+    do(made, "close", CLOSE, bank.handler)
+    later = MONDAY + 3 * DAY
+    do(made, "reopen", {"reason": "又来了"}, bank.handler, later)
+    do(made, "judge", {"verdict": "not_valid", "reason": "按章", "complexity": "simple"}, bank.handler, later)
+    do(made, "explain", {"answer": "再次说明", "means": "phone"}, bank.handler, later)
+    do(made, "follow_up", ASKED, bank.handler, later)
+    with pytest.raises(NotPossible, match="已回访 1 次"):
+        do(made, "close", CLOSE, bank.handler, later)

@@ -21,7 +21,7 @@ from tingsu.cases.appeals import (
 )  # fmt: skip
 from tingsu.cases.authority import deciding_seat, planners_of, waiting_approval
 from tingsu.cases.composing import PLACE, Composed
-from tingsu.cases.contact import legally_notified, no_contact_lapsed, tried_enough
+from tingsu.cases.contact import REACHED, legally_notified, no_contact_lapsed, tried_enough
 from tingsu.cases.errors import NotPossible
 from tingsu.cases.granting import GRANT, seat_to_grant
 from tingsu.cases.interest import has_direct_interest
@@ -113,10 +113,13 @@ def paid_as_approved(attempt: Attempt) -> None:
 
 
 def opinion_checked_twice(attempt: Attempt) -> None:
-    """The customer was asked twice after the answer (source 002-02: one or two opinion checks)."""
-    asked = attempt.case.follow_ups.count()
+    """The customer was reached and asked twice after the answer that stands (source 002-02: one or two checks)."""
+    checks = attempt.case.follow_ups.filter(reached=REACHED)
+    if attempt.case.answered_at is not None:
+        checks = checks.filter(at__gte=attempt.case.answered_at)
+    asked = checks.count()
     if asked < 2:
-        raise NotPossible(f"按本流程要回访两次才能结案，现已回访 {asked} 次。")
+        raise NotPossible(f"按本流程要回访到客户两次才能结案，本次答复后已回访 {asked} 次。")
 
 
 _GRANTED = Composed(lambda: Approval.objects.select_related("option").filter(case=PLACE, granted=True))
