@@ -36,6 +36,7 @@ def at_action(data: Data, id: str) -> str:
 
 
 def ask(data: Data, **field: Any) -> None:
+    """A question more, after the one the bank's pack asks itself."""
     data["intake"].append({"name": field["id"], "kind": "text", **field})
 
 
@@ -96,7 +97,7 @@ MISTAKES: list[tuple[str, Callable[[Data], object], str, str]] = [
     ("a condition nobody fulfils", lambda d: [a.update(effects=[]) for a in d["process"]["actions"] if a["id"] in ("judge", "investigate")], "only_when.verdict", "永远不成立"),
     ("a rule nobody starts", lambda d: next(r for r in d["rules"] if r.get("reference")).update(reference=False), "rules.", "永远不会开始"),
     ("a stop of nothing", lambda d: action(d, "judge").update(stops=["teatime"]), "process.actions.0.stops.0", "「teatime」"),
-    ("a stop of promises nobody makes", lambda d: d["process"]["actions"].remove(action(d, "promise")), "stops.1", "「promise」"),
+    ("a stop of promises nobody makes", lambda d: d["process"]["actions"].remove(action(d, "promise")), "stops.2", "「promise」"),
     ("an effect not told", lambda d: action(d, "judge").update(fields=action(d, "judge")["fields"][:2]), "process.actions.0.effects", "「complexity」"),
     ("an effect perhaps not told", lambda d: action(d, "judge")["fields"][0].update(required=False), "process.actions.0.effects", "required: false"),
     ("no top level", levels({"role": "manager", "up_to": 9}), "authority.levels", "不设上限"),
@@ -106,13 +107,13 @@ MISTAKES: list[tuple[str, Callable[[Data], object], str, str]] = [
     ("a level behind one without limit", levels({"role": "executive"}, {"role": "manager", "up_to": 9}), "authority.levels.1", "重叠"),
     ("a remedy decided twice", levels({"role": "manager", "up_to": 50, "remedies": ["补偿"]}, {"role": "desk_head", "up_to": 9}, {"role": "executive"}), "authority.levels.1", "（补偿）"),
     ("a limit below nothing", levels({"role": "manager", "up_to": -1}, {"role": "executive"}), "authority.levels.0.up_to", "不能为负"),
-    ("a common field asked again", lambda d: ask(d, id="phone"), "intake.0.id", "每件投诉都有"),
-    ("a column asked for", lambda d: ask(d, id="verdict"), "intake.0.id", "每件投诉都有"),
-    ("a question asked twice", lambda d: [ask(d, id="order_no"), ask(d, id="order_no")], "intake.1.id", "重名"),
-    ("options before there are any", lambda d: ask(d, id="wish", kind="options", choices="remedy"), "intake.0.kind", "options"),
-    ("a choice of nothing", lambda d: ask(d, id="part", kind="choice"), "intake.0.choices", "哪个分类"),
-    ("a choice of no such list", lambda d: ask(d, id="part", kind="choice", choices="parts"), "intake.0.choices", "「parts」"),
-    ("needed when nothing", lambda d: ask(d, id="part", needed_when={"colour": "red"}), "intake.0.needed_when.colour", "「colour」"),
+    ("a common field asked again", lambda d: ask(d, id="phone"), "intake.1.id", "每件投诉都有"),
+    ("a column asked for", lambda d: ask(d, id="verdict"), "intake.1.id", "每件投诉都有"),
+    ("a question asked twice", lambda d: [ask(d, id="order_no"), ask(d, id="order_no")], "intake.2.id", "重名"),
+    ("options before there are any", lambda d: ask(d, id="wish", kind="options", choices="remedy"), "intake.1.kind", "options"),
+    ("a choice of nothing", lambda d: ask(d, id="part", kind="choice"), "intake.1.choices", "哪个分类"),
+    ("a choice of no such list", lambda d: ask(d, id="part", kind="choice", choices="parts"), "intake.1.choices", "「parts」"),
+    ("needed when nothing", lambda d: ask(d, id="part", needed_when={"colour": "red"}), "intake.1.needed_when.colour", "「colour」"),
     ("a detail behind a column", lambda d: action(d, "note").update(effects=["keep_details"], fields=[{"id": "answer", "name": "答", "kind": "text"}]), "fields.0.id", "存不进去"),
     ("a guide in no stage", lambda d: guide(d, stages=["nowhere"]), ".stages", "「nowhere」"),
     ("a guide never shown", lambda d: guide(d, stages=[]), ".stages", "谁也看不到"),
