@@ -6,7 +6,8 @@ import html
 import io
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import docx
 import openpyxl
@@ -15,15 +16,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.insight.facts.sample import made_up, write_facts
 from tests.make import Bank, case
 from tests.web.conftest import words_of
-from tingsu.base.clock import now, today
+from tingsu.base.clock import SHANGHAI, now, today
 from tingsu.insight.facts.store import refresh
 from tingsu.insight.kept import forget_kept
-from tingsu.insight.reports.paper import bare, from_json
+from tingsu.insight.reports.paper import Linked, bare, from_json
 from tingsu.insight.reports.spans import span_with
 from tingsu.insight.reports.tables import KeptReport, ReportSchedule, ReportSending
-from tingsu.insight.reports.verbs import ask_report, fill
+from tingsu.insight.reports.verbs import ask_report, fill, make_paper
 from tingsu.insight.reports.word import shown
 from tingsu.org.models import User
 
@@ -166,3 +168,22 @@ def test_a_schedule_is_set_shown_and_ended(bank: Bank, signed_in: SignIn) -> Non
     client.post("/insight/reports/", {"do": "end", "number": made.pk})
     assert "次月 5 日" not in words_of(client.get("/insight/reports/"))
     assert client.post("/insight/reports/", {"do": "end", "number": "99"}).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["monthly", "quarter"])
+def test_every_count_is_the_count_of_the_list_it_leads_to(bank: Bank, signed_in: SignIn, kind: Any) -> None:
+    forget_kept()
+    at = datetime(2026, 3, 3, 9, 0, tzinfo=SHANGHAI)
+    rows = [{**row, "answered_late": row["answered_late"] if row["answered_at"] else None} for row in made_up(150)]
+    write_facts(rows, at=at)
+    paper = make_paper(kind, None, span_with(kind, date(2026, 1, 5)), at=at)
+    client = signed_in(bank.head)
+    linked = [cell for table in paper.tables() for row in table.rows for cell in row if isinstance(cell, Linked)]
+    counts = {
+        cell.href: cell.value
+        for cell in linked
+        if isinstance(cell.value, int | float) and "/insight/cases/" in cell.href
+    }
+    assert len(counts) > 20
+    wrong = {href: (n, total) for href, n in counts.items() if (total := client.get(href).context["total"]) != n}
+    assert not wrong

@@ -30,13 +30,17 @@ NO_SIZE = Size()
 
 @dataclass(frozen=True, slots=True)
 class RegionLine:
-    """One branch (of a branch: one unit): this quarter, the one before, and its size (0: not known)."""
+    """One branch (of a branch: one unit): this quarter, the one before, and its size (0: not known).
+
+    ``below``: ``code`` stands for all below it too; ``listed``: lists of complaints can be narrowed to it.
+    """
 
     code: str
     n: int
     before: int
     size: Size
-    below: bool  # whether ``code`` stands for all below it too
+    below: bool
+    listed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +123,15 @@ def _regions(scope: Scope, span: Span, sizes: Mapping[str, Size]) -> list[Region
         unit = units.get(code)
         whole = Scope(code, unit.name, unit.path) if unit and column == "branch" else None
         size = size_of(whole, sizes) if whole else sizes.get(code, NO_SIZE)
-        lines.append(RegionLine(code, row["n"], row["before"], size, column == "branch"))
+        lines.append(
+            RegionLine(code, row["n"], row["before"], size, column == "branch", _is_listed(code, unit, column))
+        )
     return lines
+
+
+def _is_listed(code: str, unit: Unit | None, column: str) -> bool:
+    """A unit itself by its code; a branch with all below it only while it is in use."""
+    return bool(code) and (column == "unit" or (unit is not None and unit.active))
 
 
 def _facet(facts: Any, span: Span, facet: str) -> dict[str, tuple[int, int]]:

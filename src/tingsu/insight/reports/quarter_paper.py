@@ -123,7 +123,7 @@ def _region_section(view: QuarterView) -> Section:
 
 
 def _region_link(view: QuarterView, line: RegionLine, n: int, span: Span) -> Value | Linked:
-    if not line.code or not n:
+    if not line.listed or not n:
         return n
     return Linked(n, view.scope.in_span(span, {"unit" if line.below else "at": line.code}))
 
