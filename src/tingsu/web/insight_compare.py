@@ -17,7 +17,15 @@ from django.utils.translation import gettext_lazy
 from tingsu.insight.causes.asking import Compared, NothingToCompare, Side, compare_sides
 from tingsu.insight.causes.compare import Difference
 from tingsu.insight.causes.explain import NAMELESS, Part
-from tingsu.insight.causes.said import Wording, base_sentence, between_units, headline, over_time, part_sentence
+from tingsu.insight.causes.said import (
+    Wording,
+    base_sentence,
+    between_units,
+    headline,
+    largest_sentence,
+    over_time,
+    part_sentence,
+)
 from tingsu.insight.causes.said import rest_sentence as said_of_rest
 from tingsu.insight.kept import is_kept
 from tingsu.org.models import Unit
@@ -149,6 +157,9 @@ def _answer(found: Compared, pair: Pair, namer: Namer) -> dict[str, Any]:
         "headline": _headline(found, pair),
         "parts": [part_view(found, part, pair, namer) for part in told.parts],
         "rest": said_of_rest(told, wording=pair.wording),
+        "largest": largest_sentence(
+            told, found.differences, lambda where: name_part(where, namer), scale=_scale(found)
+        ),
         "base": base_sentence(told),
         "a_href": counted_href(since=found.a.since, until=found.a.until, unit=found.a.unit),
         "b_href": counted_href(since=found.b.since, until=found.b.until, unit=found.b.unit),

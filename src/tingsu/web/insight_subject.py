@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tingsu.insight.causes.asking import BEFORE, NothingToCompare, Side, explain_rise
-from tingsu.insight.causes.said import base_sentence, sentences
+from tingsu.insight.causes.said import base_sentence, largest_sentence, sentences
 from tingsu.insight.facts.figures import run, span
 from tingsu.insight.facts.scope import facts_for
 from tingsu.insight.kept import is_kept, keep
@@ -184,7 +184,9 @@ def why_context(where: Mapping[str, str], frame: Frame, picked: Picked, *, by: U
         found = explain_rise(where, by=by, since=side.since, until=side.until, under=side.under)
     except NothingToCompare as nothing:
         return {"why_nothing": nothing.message}
-    told = sentences(found.explanation, Namer().words)
+    namer, scale = Namer(), found.explanation.total_before / max(found.n_b, 1)
+    largest = largest_sentence(found.explanation, found.differences, namer.words, scale=scale)
+    told = [words for words in (*sentences(found.explanation, namer.words), largest) if words]
     return {"why_told": told, "why_base": base_sentence(found.explanation)}
 
 

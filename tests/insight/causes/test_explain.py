@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tingsu.insight.causes.compare import compare, ratio_interval
 from tingsu.insight.causes.explain import Cells, explain_change
+from tingsu.insight.causes.said import largest_sentence
 
 UNITS, CAUSES, CHANNELS = 12, 6, 4
 
@@ -126,3 +127,15 @@ def test_the_ratio_lies_in_its_interval(a, b, scale):
         assert low <= a / b / scale + 1e-9
         assert high is not None
         assert a / b / scale <= high + 1e-9
+
+
+def test_where_no_part_is_sure_the_largest_differences_are_still_named():
+    values = {"cause": ["设施", "态度", "流程", "其他"]}
+    now, before = np.array([9.0, 4.0, 3.0, 30.0]), np.array([3.0, 4.0, 3.0, 6.0])
+    cells = Cells(values, now, before)
+    told = explain_change(cells, uneven=9.0)
+    assert not told.parts
+    said = largest_sentence(told, compare(cells, uneven=9.0), lambda where: where["cause"], scale=1.0)
+    assert "设施（9 件，另一边 3 件）" in said and "其他" not in said and "态度" not in said
+    sure = explain_change(raised(some_cells(1), {"unit": "unit3"}, 400))
+    assert sure.parts and largest_sentence(sure, [], str, scale=1.0) == ""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from tingsu.insight.causes.chance import ALPHA
-from tingsu.insight.causes.explain import Explanation, Part
+from tingsu.insight.causes.compare import Difference
+from tingsu.insight.causes.explain import FEWEST, NAMELESS, Explanation, Part
 
+TOLD = 3  # single values named where no part is sure
 Name = Callable[[Mapping[str, str]], str]
 
 
@@ -98,6 +100,24 @@ def rest_sentence(told: Explanation, *, wording: Wording | None = None) -> str:
         "usual": words.usual,
         "before": number(told.rest.before),
     }
+
+
+def largest_sentence(told: Explanation, differences: Sequence[Difference], name: Name, *, scale: float) -> str:
+    """Where to look first although no part is sure: the single values that differ most.
+
+    ``scale``: what one complaint of the other side is worth. "" where a part was found, or nothing differs by more than
+    a few cases.
+    """
+    apart = {one: abs(one.a - one.b * scale) for one in differences if one.value not in NAMELESS}
+    shown = [one for one in sorted(apart, key=lambda one: -apart[one]) if apart[one] >= FEWEST][:TOLD]
+    if told.parts or not shown:
+        return ""
+    each = _("%(name)s（%(now)d 件，另一边 %(before)d 件）")
+    listed = _("、").join(
+        each % {"name": name({one.dimension: one.value}), "now": one.a, "before": one.b} for one in shown
+    )
+    words = _("单项里相差最大的是%(listed)s。各处件数的起伏都大，还不足以认定是原因，可以先从这几处看起。")
+    return words % {"listed": listed}
 
 
 def base_sentence(told: Explanation) -> str:
