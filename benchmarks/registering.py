@@ -43,7 +43,7 @@ def serving(environment: dict[str, str]) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=60)
 
 
 def register_for_a_while(port: int, token: str, texts: list[str]) -> Load:

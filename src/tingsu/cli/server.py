@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 console = Console()
 log = logging.getLogger(__name__)
 SWEEP_EVERY = 20.0  # seconds between two looks whether it is this process's turn
+STOP_WITHIN = 20.0  # seconds a job may still take when the site is stopped
 REFRESH_EVERY = 15.0  # seconds between two looks whether the facts are a minute old
 
 
@@ -210,5 +211,14 @@ def _worker_beside(wanted: bool) -> Iterator[None]:
     try:
         yield
     finally:
-        process.terminate()
-        process.wait(timeout=30)
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Let the worker finish the job in its hands, but not for ever: what counts a million cases is done again later."""
+    process.terminate()
+    try:
+        process.wait(timeout=STOP_WITHIN)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
