@@ -24,6 +24,7 @@ def load(
     from tingsu.demo.improving import play_measures
     from tingsu.demo.player import AlreadyThere, load_demo
     from tingsu.insight.facts.store import rebuild
+    from tingsu.insight.turns import queue_in_turn
 
     prepare()
     try:
@@ -43,6 +44,8 @@ def load(
         run_jobs(once=True)
         rebuild(at=clock.now())
         play_measures(until=clock.now())
+        queue_in_turn(clock.now())  # what a worker would do in its first hour: topics, rises, forecasts, risks
+        run_jobs(once=True)
         console.print(f"[green]✓[/] 演示银行已装入，投诉 {made} 件。")
     show_accounts()
 
