@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -42,6 +43,7 @@ BUSINESSES = ["信用卡", "借记卡", "贷款", "支付结算", "债务催收"
               "个人金融信息", "贵金属", "人民币管理", "自营理财", "国库", "其他"]  # fmt: skip
 CAUSES = ["服务态度及质量", "设施设备系统", "制度规则流程", "营销方式", "信息披露", "自主选择权", "定价收费",
           "产品收益", "合同条款", "资金安全", "信息安全", "债务催收", "其他"]  # fmt: skip
+SAME = {"pack": "bank", "source": "", "right": "", "fault": "", "batch": ""}  # of every made-up fact
 SAID = "多次联系未得到解决，要求尽快处理。" * 3
 ROOT_CAUSES = ["", "期望过高", "沟通不畅", "质量不稳定", "制度缺陷", "客户情绪"]
 Floats = np.ndarray[Any, Any]
@@ -81,9 +83,16 @@ def write_facts(millions: float) -> int:
     return sum(path.stat().st_size for path in store.facts_folder().glob("*.parquet"))
 
 
-def _facts(rng: np.random.Generator, house: House, first: int, rows: int, count: int) -> pa.Table:
-    from tingsu.insight.facts.columns import NAMES, SCHEMA
+@dataclass(frozen=True, slots=True)
+class _Received:
+    """When complaints came and were answered, in the order they came; ``recent`` those of the last thirty days."""
 
+    ids: Floats
+    at: Floats
+    recent: Floats
+
+
+def _received(rng: np.random.Generator, first: int, rows: int, count: int) -> _Received:
     ids = np.arange(first, first + rows)
     day = np.minimum(
         (ids + rng.integers(-count // 400, count // 400 + 1, rows)).clip(0, count - 1) * DAYS // count, DAYS - 1
@@ -93,21 +102,38 @@ def _facts(rng: np.random.Generator, house: House, first: int, rows: int, count:
     day = np.where(weekend & (rng.random(rows) < 0.6) & (day > 1), day - 2, day)
     received = (start + day).astype("datetime64[us]") + rng.integers(8 * 3600, 20 * 3600, rows).astype("timedelta64[s]")
     order = np.argsort(received, kind="stable")
-    received, ids = received[order], ids[order]
+    return _Received(ids[order], received[order], day[order] > DAYS - 30)
+
+
+def _facts(rng: np.random.Generator, house: House, first: int, rows: int, count: int) -> pa.Table:
+    from tingsu.insight.facts.columns import NAMES, SCHEMA
+
+    came = _received(rng, first, rows, count)
+    numbers = [f"TS{n:09d}" for n in came.ids]
     unit = _zipf(rng, len(house.codes), rows)
-    open_ = rng.random(rows) < np.where(day[order] > DAYS - 30, 0.6, 0.002)
-    answered = received + rng.integers(1, 30 * 86_400, rows).astype("timedelta64[s]")
-    topic = _zipf(rng, TOPICS, rows)
-    business, cause = (topic * 7 + _zipf(rng, 4, rows)) % 15, (topic * 5 + _zipf(rng, 5, rows)) % 13
-    channel = _zipf(rng, 14, rows)
-    months = received.astype("datetime64[M]").astype(str)
-    money = np.round(rng.lognormal(5, 1.5, rows), 2)
-    said = rng.random((8, rows))
+    open_ = rng.random(rows) < np.where(came.recent, 0.6, 0.002)
     columns: dict[str, Any] = {
-        "case_id": ids,
-        "number": [f"TS{n:09d}" for n in ids],
-        "pack": _coded(np.zeros(rows, int), ["bank"]),
-        "source": _coded(np.zeros(rows, int), [""]),
+        "case_id": came.ids,
+        "number": numbers,
+        "group": numbers,
+        **{name: _coded(np.zeros(rows, int), [word]) for name, word in SAME.items()},
+        **_moments(rng, came, open_),
+        **_places(house, unit),
+        **_labels(rng, rows),
+        **_outcomes(rng, rows),
+        "stage": _coded(open_.astype(int), ["closed", "routed"]),
+        "ended": _coded(open_.astype(int), ["closed", ""]),
+        "customer": [f"K{n:010x}" for n in rng.integers(0, max(1, count * 7 // 10), rows)],
+        "text": _coded(rng.integers(0, 200, rows), [f"客户反映第{n}类问题，{SAID}" for n in range(200)]),
+    }
+    return pa.table([pa.array(columns[name]).cast(SCHEMA.field(name).type) for name in NAMES], schema=SCHEMA)
+
+
+def _moments(rng: np.random.Generator, came: _Received, open_: Floats) -> dict[str, Any]:
+    received = came.at
+    answered = received + rng.integers(1, 30 * 86_400, len(received)).astype("timedelta64[s]")
+    months = received.astype("datetime64[M]").astype(str)
+    return {
         "received_at": received,
         "day": received.astype("datetime64[D]"),
         "hour": (received.astype("datetime64[h]").view("int64") % 24).astype("int8"),
@@ -116,14 +142,25 @@ def _facts(rng: np.random.Generator, house: House, first: int, rows: int, count:
         "answered_at": pa.array(answered, mask=open_),
         "closed_at": pa.array(answered + np.timedelta64(2, "D"), mask=open_),
         "first_response_at": received + np.timedelta64(3, "h"),
-        "stage": _coded(open_.astype(int), ["closed", "routed"]),
-        "ended": _coded(open_.astype(int), ["closed", ""]),
+    }
+
+
+def _places(house: House, unit: Floats) -> dict[str, Any]:
+    return {
         "unit": _coded(unit, house.codes),
         "unit_path": _coded(unit, house.paths),
         "accused": _coded(unit, house.codes),
         "lead": _coded(unit, house.branches),
         "recorded": _coded(unit, house.codes),
         "branch": _coded(unit, house.branches),
+    }
+
+
+def _labels(rng: np.random.Generator, rows: int) -> dict[str, Any]:
+    topic = _zipf(rng, TOPICS, rows)
+    business, cause = (topic * 7 + _zipf(rng, 4, rows)) % 15, (topic * 5 + _zipf(rng, 5, rows)) % 13
+    channel = _zipf(rng, 14, rows)
+    return {
         "channel": _coded(channel, CHANNELS),
         "business": _coded(business, BUSINESSES),
         "product": _coded(topic % 40, [f"产品{n}" for n in range(40)]),
@@ -137,24 +174,24 @@ def _facts(rng: np.random.Generator, house: House, first: int, rows: int, count:
         "topic": _coded(topic, [f"t{n:03d}" for n in range(TOPICS)]),
         "verdict": _coded(rng.integers(0, 3, rows), ["valid", "partly", "not_valid"]),
         "responsibility": _coded(rng.integers(0, 2, rows), ["有责投诉", "无责"]),
-        "right": _coded(np.zeros(rows, int), [""]),
-        "fault": _coded(np.zeros(rows, int), [""]),
         "complexity": _coded(rng.integers(0, 2, rows), ["simple", "complex"]),
         "satisfaction": _coded(rng.integers(0, 4, rows), ["", "satisfied", "accepted", "dissatisfied"]),
+        "regulator": channel == CHANNELS.index("regulator"),
+    }
+
+
+def _outcomes(rng: np.random.Generator, rows: int) -> dict[str, Any]:
+    money = np.round(rng.lognormal(5, 1.5, rows), 2)
+    said = rng.random((8, rows))
+    return {
         "asked": pa.array(money, mask=said[0] < 0.7),
         "paid": pa.array(np.round(money / 2, 2), mask=said[1] < 0.8),
         "answered_late": said[2] < 0.05,
         "responded_late": said[3] < 0.03,
         "reopened": said[4] < 0.02,
         "appealed": said[5] < 0.01,
-        "regulator": channel == CHANNELS.index("regulator"),
         "is_repeat": said[6] < 0.06,
-        "group": [f"TS{n:09d}" for n in ids],
-        "batch": _coded(np.zeros(rows, int), [""]),
-        "customer": [f"K{n:010x}" for n in rng.integers(0, max(1, count * 7 // 10), rows)],
-        "text": _coded(rng.integers(0, 200, rows), [f"客户反映第{n}类问题，{SAID}" for n in range(200)]),
-    }  # fmt: skip
-    return pa.table([pa.array(columns[name]).cast(SCHEMA.field(name).type) for name in NAMES], schema=SCHEMA)
+    }
 
 
 def _zipf(rng: np.random.Generator, kinds: int, rows: int) -> Floats:

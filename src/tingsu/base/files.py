@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and cells no spreadsheet will run."""
+"""Files written whole or not at all, small texts read as offices save them, cells no spreadsheet will run."""
 
 from __future__ import annotations
 
@@ -21,6 +21,36 @@ class CannotWrite(TingsuError):
     def __init__(self, path: Path, why: str) -> None:
         self.path = path
         super().__init__(f"写不了 {path}（{why}）。请换一个位置，或腾出空间再试。")
+
+
+class CannotRead(TingsuError):
+    """A file is not there, may not be read, or is no text; ``name`` is what it is called."""
+
+    code = "cannot_read"
+
+    def __init__(self, name: str, why: str = "") -> None:
+        self.name = name
+        told = f"读不了 {name}（{why}）。请核对文件名和权限。" if why else f"{name} 的编码看不懂，请另存为 UTF-8。"
+        super().__init__(told)
+
+
+def read_text(path: Path) -> str:
+    """The text of a small file in UTF-8 or GBK. Raises CannotRead."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise CannotRead(str(path), error.strerror or str(error)) from None
+    return decode_text(raw, str(path))
+
+
+def decode_text(raw: bytes, name: str) -> str:
+    """Bytes in UTF-8, else in GBK, as Excel saves a CSV, as text. Raises CannotRead where they are neither."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise CannotRead(name)
 
 
 def disarm(value: str) -> str:

@@ -10,16 +10,11 @@ import typer
 from rich.console import Console
 
 from tingsu.base.errors import TingsuError
+from tingsu.base.files import read_text
 
 console = Console()
 DAY = timedelta(days=1)
 WEEKDAYS = "一二三四五六日"
-
-
-class CannotRead(TingsuError):
-    """A notice's file is not there or is no text."""
-
-    code = "cannot_read"
 
 
 class UnknownPlace(TingsuError):
@@ -39,7 +34,7 @@ def take_in(
     from tingsu.cases.clocks import recount_deadlines
     from tingsu.cases.site_days import take_in_days
 
-    days = read_notice(_text(file), place=_known(place))
+    days = read_notice(read_text(file), place=_known(place))
     worked = sum(day.worked for day in days)
     counted = f"{len(days) - worked} 天休息、{worked} 天调休上班（{days[0].day} 起）"
     if dry_run:
@@ -92,16 +87,3 @@ def _known(place: str) -> str:
     if not is_place(place.upper()):
         raise UnknownPlace(f"不知道「{place}」。--place 可以写：{place_choices()}。")
     return place.upper()
-
-
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise CannotRead(f"读不了 {path}（{error.strerror}）。请检查路径。") from None
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise CannotRead(f"{path} 的编码看不懂，请另存为 UTF-8。")

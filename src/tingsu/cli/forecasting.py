@@ -9,16 +9,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from tingsu.base.errors import TingsuError
+from tingsu.base.files import read_text
 
 console = Console()
 WEEKS = 8
-
-
-class CannotRead(TingsuError):
-    """A file of events is not there or is no text."""
-
-    code = "cannot_read"
 
 
 def take_in(
@@ -33,7 +27,7 @@ def take_in(
     from tingsu.insight.forecast.events import read_events
 
     at = now()
-    events = read_events(_text(file), years=range(at.year - 3, at.year + 2))
+    events = read_events(read_text(file), years=range(at.year - 3, at.year + 2))
     kinds = "、".join(sorted({event.kind for event in events})[:10])
     said = f"{len(events)} 个事件（{kinds}），{events[0].day.year} 年至 {max(e.day for e in events).year} 年"
     if dry_run:
@@ -76,16 +70,3 @@ def forecast() -> None:
     names = {"unit": "机构", "business": "业务", "topic": "话题"}
     said = "、".join(f"{names[dimension]} {count} 项" for dimension, count in made.series.items())
     console.print(f"[green]✓[/] 已预测今后八周：{said}。在网页「洞察 · 预测」查看。", soft_wrap=True)
-
-
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise CannotRead(f"读不了 {path}（{error.strerror}）。请检查路径。") from None
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise CannotRead(f"{path} 的编码看不懂，请另存为 UTF-8。")

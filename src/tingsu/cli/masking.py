@@ -13,22 +13,12 @@ import typer
 from rich.console import Console
 
 from tingsu.base.errors import TingsuError
-from tingsu.base.files import CannotWrite, whole_file
+from tingsu.base.files import CannotRead, CannotWrite, whole_file
 
 console = Console(stderr=True)
 
 File = Annotated[Path | None, typer.Argument(help="要处理的文本文件；不写则读标准输入。")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="写到哪里；不写则写到标准输出。")]
-
-
-class CannotRead(TingsuError):
-    """A file given to a command is not there or may not be read; ``path`` is the file."""
-
-    code = "cannot_read"
-
-    def __init__(self, path: Path, why: str) -> None:
-        self.path = path
-        super().__init__(f"读不了 {path}（{why}）。请核对文件名和权限。")
 
 
 class IncompleteSealing(TingsuError):
@@ -112,7 +102,7 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise CannotRead(path, error.strerror or str(error)) from None
+        raise CannotRead(str(path), error.strerror or str(error)) from None
 
 
 def _read(path: Path | None) -> Iterator[str]:
@@ -128,7 +118,7 @@ def _read(path: Path | None) -> Iterator[str]:
                 closefd=path is not None,
             )
         except OSError as error:
-            raise CannotRead(path or Path("-"), error.strerror or str(error)) from None
+            raise CannotRead(str(path or "-"), error.strerror or str(error)) from None
         yield from stack.enter_context(source)
 
 

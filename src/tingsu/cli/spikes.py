@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from tingsu.base.errors import TingsuError
+from tingsu.base.files import read_text
 
 if TYPE_CHECKING:  # the engines behind these take a second to load; other commands must not wait for them
     from tingsu.insight.spikes.counted import Counted
@@ -139,27 +140,14 @@ def _events(file: Path | None, days: Sequence[date]) -> list[object]:
 
     if file is None:
         return []
-    return list(read_events(_text(file), years=range(days[0].year, days[-1].year + 2)))
+    return list(read_events(read_text(file), years=range(days[0].year, days[-1].year + 2)))
 
 
 def _calendar(file: Path | None) -> object:
     from tingsu.calendars.notices import read_notice
     from tingsu.calendars.working_days import calendar_of
 
-    return calendar_of("CN", read_notice(_text(file)) if file else ())
-
-
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise BadOption(_("读不了 {path}（{why}）。请检查路径。").format(path=path, why=error.strerror)) from None
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadOption(_("{path} 的编码看不懂，请另存为 UTF-8。").format(path=path))
+    return calendar_of("CN", read_notice(read_text(file)) if file else ())
 
 
 def _judge(console: Console, counted: Counted, alpha: float, events: object, calendar: object) -> list[Bounds]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from tingsu.base.clock import now
 from tingsu.base.errors import TingsuError
+from tingsu.base.files import decode_text
 from tingsu.cases.access import sees_all
 from tingsu.insight.forecast.asking import Foretold, NoSuchSeries, Step, foretell, latest_run, series_offered
 from tingsu.insight.forecast.calendar import Ahead, EventGone, take_back_event, take_in_events
@@ -103,12 +104,7 @@ def _typed(request: HttpRequest) -> str:
     """The file sent, else the line typed, as the CSV that the command reads as well."""
     sent = request.FILES.get("file")
     if sent is not None and not isinstance(sent, list):
-        raw = sent.read(LARGEST)
-        for encoding in ("utf-8-sig", "gb18030"):
-            try:
-                return str(raw.decode(encoding))
-            except UnicodeDecodeError:
-                continue
+        return decode_text(sent.read(LARGEST), sent.name or "")
     cells = [request.POST.get(name, "").replace('"', " ").strip() for name in ("day", "kind", "unit", "amount", "note")]
     cells[2] = cells[2].split(" ")[0]  # a typed pick sends "code name"
     return ",".join(f'"{cell}"' for cell in cells)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from tingsu.base.clock import local, now
 from tingsu.base.errors import TingsuError
+from tingsu.base.files import decode_text
 from tingsu.calendars.notices import NoticeDay, read_notice
 from tingsu.cases.clocks import recount_deadlines
 from tingsu.cases.models import Case
@@ -182,7 +183,7 @@ def _take_in(request: HttpRequest, by: User) -> str:
     file = request.FILES.get("file")
     if file is not None and (file.size or 0) > LARGEST_NOTICE:
         raise StaffMistake("文件太大，不像放假安排。请核对。")
-    text = file.read().decode("utf-8-sig", "replace") if file else request.POST.get("days", "")
+    text = decode_text(file.read(), file.name or "") if file else request.POST.get("days", "")
     if not text.strip():
         raise StaffMistake("请贴上放假安排，或选择文件。")
     days: list[NoticeDay] = read_notice(text, place="CN")
