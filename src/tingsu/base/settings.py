@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "tingsu.cases",
     "tingsu.intake",
     "tingsu.insight",
+    "tingsu.assist",
+    "tingsu.quality",
     "tingsu.api",
     "tingsu.web",
     "django.contrib.auth",

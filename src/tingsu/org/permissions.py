@@ -27,6 +27,9 @@ PERMISSIONS = {
     "manage_budgets": "管理补偿预算",
     "manage_delegations": "管理授权代理",
     "manage_insight": "管理话题、预警与整改",
+    "manage_scripts": "管理话术",
+    "inspect_conversations": "对话质检",
+    "manage_writing_help": "管理写作辅助",
 }
 
 

@@ -67,7 +67,7 @@ def read_pack(folder: Path, also: Callable[[Pack, Path], Iterable[Mistake]] = la
     try:
         pack = Pack.model_validate(data)
     except ValidationError as error:
-        raise PackError(folder.name, [place(e["loc"], _say(e), lines) for e in error.errors()]) from None
+        raise PackError(folder.name, [place(e["loc"], say_mistake(e), lines) for e in error.errors()]) from None
     if mistakes := [*find_mistakes(pack), *also(pack, folder)]:
         raise PackError(folder.name, [place(loc, what, lines) for loc, what in mistakes])
     return pack
@@ -80,7 +80,7 @@ def _find_base(name: str, folder: Path) -> Path | None:
     return next((root / name for root in (folder.parent, SHIPPED) if files_of(root / name)), None)
 
 
-def _say(error: Any) -> str:
+def say_mistake(error: Any) -> str:
     """A mistake of shape in Chinese where it is one of the frequent ones, else in the checker's own words."""
     said = _SAID.get(error["type"])
     return said.format(**error.get("ctx", {})) if said else str(error["msg"])

@@ -12,7 +12,7 @@ Permission = Literal[
     "view_accountability",
     "record_case", "attach_evidence", "reveal_personal_data", "import_cases", "export_cases", "view_home", "view_audit",
     "manage_staff", "teach_reading", "manage_forms", "manage_packs", "manage_budgets", "manage_delegations",
-    "manage_insight",
+    "manage_insight", "manage_scripts", "inspect_conversations", "manage_writing_help",
 ]  # fmt: skip
 
 # What the interpreter can check before an action and do in it; ``cases`` holds the functions of these names.

@@ -1,0 +1,1 @@
+"""Helps the person who answers: scripts, objections, reply checks, options, coaching, writing help."""

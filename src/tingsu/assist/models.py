@@ -1,0 +1,1 @@
+"""The tables of assist, each kept beside its topic; Django finds them here."""

@@ -1,0 +1,1 @@
+"""Objections walked step by step."""

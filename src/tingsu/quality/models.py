@@ -1,0 +1,1 @@
+"""The tables of quality, each kept beside its topic; Django finds them here."""
