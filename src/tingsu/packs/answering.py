@@ -1,7 +1,7 @@
 """What a pack brings for the person who answers: scripts, objections, reply checks, coaching, the score card.
 
-They stand beside the procedure, in ``answering/<part>/*.yaml`` of the pack's folder, and are no part of what a case
-keeps of its pack: a better wording helps cases in flight at once.
+They stand beside the procedure, in ``answering/<part>/*.yaml`` of the pack's folder (a list may go on from file to
+file), and are no part of what a case keeps of its pack: a better wording helps cases in flight at once.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def load_part(model: type[P], part: str, pack: str, extra: tuple[Path, ...] = ()
 def read_part(model: type[P], part: str, folder: Path) -> P:
     """What the pack in ``folder`` says itself of a part; empty where it says nothing. Raises PackError."""
     try:
-        data, lines = read_files(folder / FOLDER / part)
+        data, lines = read_files(folder / FOLDER / part, joining=True)
     except Unreadable as error:
         raise PackError(folder.name, [_within(part, row) for row in error.rows]) from None
     try:

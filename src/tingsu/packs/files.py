@@ -37,9 +37,12 @@ def files_of(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.yaml"), key=lambda path: (path.name != FIRST, path.name))
 
 
-def read_files(folder: Path, find: Find = lambda name: None) -> tuple[dict[str, Any], Lines]:
-    """The pack's files as one mapping, and where each piece of it stands. Raises Unreadable with every bad file."""
-    node = _read_folder(folder, find, "")
+def read_files(folder: Path, find: Find = lambda name: None, *, joining: bool = False) -> tuple[dict[str, Any], Lines]:
+    """The pack's files as one mapping, and where each piece of it stands. Raises Unreadable with every bad file.
+
+    With ``joining`` a list may go on in another file: its members follow in the order of the files' names.
+    """
+    node = _read_folder(folder, find, "", joining=joining)
     lines: Lines = {}
     _note_lines(node, (), lines)
     return _construct(node), lines
@@ -54,7 +57,7 @@ def place(loc: Location, what: str, lines: Lines) -> Row:
     return file, line, ".".join(str(part) for part in loc), what
 
 
-def _read_folder(folder: Path, find: Find, shown_as: str, depth: int = 0) -> yaml.MappingNode:
+def _read_folder(folder: Path, find: Find, shown_as: str, depth: int = 0, *, joining: bool = False) -> yaml.MappingNode:
     """The files of one folder and of what it stands on, as one node. ``shown_as`` leads the names of its files."""
     pairs: list[tuple[yaml.Node, yaml.Node]] = []
     rows: list[Row] = []
@@ -64,6 +67,8 @@ def _read_folder(folder: Path, find: Find, shown_as: str, depth: int = 0) -> yam
         except Unreadable as error:
             rows += error.rows
             continue
+        if joining:
+            here = _go_on(pairs, here)
         known = {key.value for key, _ in pairs}
         rows += [_row(key, key.value, "另一个文件里已经写过这一项") for key, _ in here if key.value in known]
         pairs += here
@@ -71,6 +76,17 @@ def _read_folder(folder: Path, find: Find, shown_as: str, depth: int = 0) -> yam
         raise Unreadable(rows)
     node = yaml.MappingNode("tag:yaml.org,2002:map", pairs)
     return _stand_on(node, find, depth)
+
+
+def _go_on(
+    pairs: list[tuple[yaml.Node, yaml.Node]], here: list[tuple[yaml.Node, yaml.Node]]
+) -> list[tuple[yaml.Node, yaml.Node]]:
+    """Put the members of ``here``'s lists to the list of that name in ``pairs``, and give back what begins anew."""
+    lists = {key.value: value for key, value in pairs if isinstance(value, yaml.SequenceNode)}
+    for key, value in here:
+        if key.value in lists and isinstance(value, yaml.SequenceNode):
+            lists[key.value].value.extend(value.value)
+    return [(key, value) for key, value in here if key.value not in lists or not isinstance(value, yaml.SequenceNode)]
 
 
 def _stand_on(node: yaml.MappingNode, find: Find, depth: int) -> yaml.MappingNode:
