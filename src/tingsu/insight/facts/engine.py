@@ -6,6 +6,9 @@ import os
 import threading
 import zlib
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +55,17 @@ class _Engine:
         """What an expression over the table comes to."""
         return expression.to_pyarrow()
 
+    def lay_aside(self, name: str, expression: Any) -> Any:
+        """A table of this name that holds what the expression comes to."""
+        raise NotImplementedError
+
+    def clear(self, name: str) -> None:
+        """Let go of what was laid aside under a name."""
+        raise NotImplementedError
+
 
 _kept = threading.local()
+_numbers = count()
 _spark_lock = threading.Lock()
 _spark: list[Any] = []
 
@@ -94,6 +106,24 @@ def ask(expression: Any) -> pa.Table:
     if told.num_rows <= LONGEST:
         _keep(kept.answers, key, told)
     return told
+
+
+@contextmanager
+def laid_aside(expression: Any) -> Iterator[Any]:
+    """What an expression comes to, as a table beside the facts for as long as it is asked.
+
+    For what is counted many ways: reading millions of facts costs more than counting them. Its answers are not kept.
+    """
+    kept = _owner(expression)
+    if kept is None:
+        yield ibis.memtable(expression.to_pyarrow())
+        return
+    name = f"aside_{next(_numbers)}"
+    table = kept.lay_aside(name, expression)
+    try:
+        yield table
+    finally:
+        kept.clear(name)
 
 
 def _keep(into: OrderedDict[Any, Any], key: Any, value: Any) -> None:
@@ -151,6 +181,13 @@ class _DuckDB(_Engine):
         told = self.connection.con.sql(sql).to_arrow_table()
         return told.rename_columns(schema.names).cast(schema)
 
+    def lay_aside(self, name: str, expression: Any) -> Any:
+        self.connection.raw_sql(f"CREATE TEMP TABLE {name} AS {ibis.to_sql(expression, dialect='duckdb')}")
+        return self.connection.table(name)
+
+    def clear(self, name: str) -> None:
+        self.connection.raw_sql(f"DROP TABLE {name}")
+
 
 class _Spark(_Engine):
     def __init__(self) -> None:
@@ -170,3 +207,12 @@ class _Spark(_Engine):
             frame = session.createDataFrame([], from_arrow_schema(SCHEMA, prefer_timestamp_ntz=True))
         frame.createOrReplaceTempView(name)
         return self.connection.table(name)
+
+    def lay_aside(self, name: str, expression: Any) -> Any:
+        frame = expression.to_pyspark()
+        frame.cache().createOrReplaceTempView(name)
+        return self.connection.table(name)
+
+    def clear(self, name: str) -> None:
+        _spark[0].catalog.uncacheTable(name)
+        _spark[0].catalog.dropTempView(name)

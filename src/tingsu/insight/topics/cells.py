@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import numpy as np
 
-from tingsu.insight.facts.engine import ask
+from tingsu.insight.facts.engine import ask, laid_aside
 from tingsu.insight.topics.certainty import Array
 
 if TYPE_CHECKING:
@@ -97,19 +98,53 @@ class Cells:
         return cls(where=[where for part in parts for where in part.where], **joined)
 
 
-def count_cells(facts: Any, period: Period, names: Sequence[str], windows: int, weights: Harm, *, fewest: int) -> Cells:
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What is counted many times, laid aside once: ``inside`` the period with all it weighs, ``past`` with its age.
+
+    ``past`` holds the columns and ``age``: 1 for the latest stretch before the period, up to ``windows``.
+    """
+
+    inside: Any
+    past: Any
+    windows: int
+
+
+@contextmanager
+def gather(facts: Any, period: Period, names: Sequence[str], windows: int, weights: Harm) -> Iterator[Gathered]:
+    """The columns ``names`` of the period and of the stretches before it, in the engine's memory while it is asked.
+
+    Seventeen tables of cells are counted from them; each reading of millions of facts costs more than all the counting.
+    """
+    inside, before = within(facts, period), _within(facts, period, windows)
+    day = before.day.cast("date")
+    age = (ibis.date(period.until).delta(day, unit="day") // period.days).cast("int8")
+    past = before.filter(day < ibis.date(period.since)).select(*names, age=age)
+    with laid_aside(inside.select(*names, **_weighed(inside, weights))) as near, laid_aside(past) as far:
+        yield Gathered(near, far, windows)
+
+
+def count_cells(gathered: Gathered, names: Sequence[str], *, fewest: int) -> Cells:
     """Cells of the columns ``names`` with at least ``fewest`` complaints in the period, with their history."""
-    rows = _within(facts, period, windows)
-    for name in names:
-        rows = rows.filter(rows[name].notnull() & ~rows[name].isin(NO_VALUE))
-    counted = rows.group_by(list(names)).agg(**_measures(rows, period, windows, weights))
-    found = ask(counted.filter(counted.now >= fewest))
-    column = {name: found.column(name).to_pylist() for name in names}
+    rows = gathered.inside
+    said = [rows[name].notnull() & ~rows[name].isin(NO_VALUE) for name in names]
+    rows = rows.filter(said)
+    found = rows.group_by(list(names)).agg(**_measures(rows))
+    found = found.filter(found.now >= fewest)
+    told = found.left_join(_history(gathered, found, names), list(names)).to_pyarrow()
+    column = {name: told.column(name).to_pylist() for name in names}
     where = [dict(zip(names, values, strict=True)) for values in zip(*column.values(), strict=True)]
-    past = [_numbers(found, f"before_{n}") for n in range(1, windows + 1)]
+    past = [_numbers(told, f"before_{n}") for n in range(1, gathered.windows + 1)]
     history = np.column_stack(past) if past else np.zeros((len(where), 0))
     measured = ("now", "angry", "regulator", "asked", "paid", "harm", "harm_squares")
-    return Cells(where, history=history, **{name: _numbers(found, name) for name in measured})
+    return Cells(where, history=history, **{name: _numbers(told, name) for name in measured})
+
+
+def _history(gathered: Gathered, found: Any, names: Sequence[str]) -> Any:
+    """How many complaints the cells found had in each earlier stretch; a cell that had none is not there."""
+    counted = gathered.past.semi_join(found, list(names)).group_by([*names, "age"]).agg(n=lambda rows: rows.count())
+    stretches = {f"before_{n}": counted.n.sum(where=counted.age == n) for n in range(1, gathered.windows + 1)}
+    return counted.group_by(list(names)).agg(**stretches)
 
 
 def count_units(facts: Any, period: Period) -> dict[str, int]:
@@ -135,10 +170,9 @@ def _within(facts: Any, period: Period, windows: int) -> Any:
     return within(facts, Period(period.earlier(windows).since, period.until))
 
 
-def _measures(rows: Any, period: Period, windows: int, weights: Harm) -> dict[str, Any]:
-    inside = _is_in(rows, period)
-    angry = _held(rows, "emotion", 0) >= ANGRY
-    regulator = _held(rows, "regulator", False)
+def _weighed(rows: Any, weights: Harm) -> dict[str, Any]:
+    """What each complaint of the period weighs."""
+    angry, regulator = _held(rows, "emotion", 0) >= ANGRY, _held(rows, "regulator", False)
     asked, paid = _money(rows, "asked"), _money(rows, "paid")
     harm = (
         weights.complaint
@@ -147,23 +181,19 @@ def _measures(rows: Any, period: Period, windows: int, weights: Harm) -> dict[st
         + asked * weights.asked
         + paid * weights.paid
     )
-    measures = {
-        "now": inside.cast("int64").sum(),
-        "angry": (inside & angry).cast("int64").sum(),
-        "regulator": (inside & regulator).cast("int64").sum(),
-        "asked": asked.sum(where=inside),
-        "paid": paid.sum(where=inside),
-        "harm": harm.sum(where=inside),
-        "harm_squares": (harm * harm).sum(where=inside),
+    return {"angry": angry, "regulator": regulator, "asked": asked, "paid": paid, "harm": harm}
+
+
+def _measures(rows: Any) -> dict[str, Any]:
+    return {
+        "now": rows.count(),
+        "angry": rows.angry.cast("int64").sum(),
+        "regulator": rows.regulator.cast("int64").sum(),
+        "asked": rows.asked.sum(),
+        "paid": rows.paid.sum(),
+        "harm": rows.harm.sum(),
+        "harm_squares": (rows.harm * rows.harm).sum(),
     }
-    for n in range(1, windows + 1):
-        measures[f"before_{n}"] = _is_in(rows, period.earlier(n)).cast("int64").sum()
-    return measures
-
-
-def _is_in(rows: Any, period: Period) -> Any:
-    day = rows.day.cast("date")
-    return (day >= ibis.date(period.since)) & (day <= ibis.date(period.until))
 
 
 def _held(rows: Any, name: str, missing: Any) -> Any:

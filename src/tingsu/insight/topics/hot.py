@@ -173,7 +173,8 @@ def hot_board(
         return board
     used = [name for name in dimensions if name in facts.columns]
     wanted = [(name,) for name in used] + (_combinations(used) if combined else [])
-    counted = [cells.count_cells(facts, period, names, windows, weigh, fewest=FEWEST) for names in wanted]
+    with cells.gather(facts, period, used, windows, weigh) as gathered:
+        counted = [cells.count_cells(gathered, names, fewest=FEWEST) for names in wanted]
     spots, tried = _make_spots([one for one in counted if len(one)], base, windows)
     spots = _rate_all(spots, sizes or {}, facts, period)
     picked = _drop_echoes(_ranked(spots, rank), most)
