@@ -38,7 +38,7 @@ STEP_NAMES: Mapping[Step, Text] = {
 }
 # Slots a case can fill by itself, and those only the person who speaks can.
 CASE_SLOTS = frozenset({"客户称呼", "承诺日期", "经办人", "单位", "工单号", "金额", "客服电话", "责任部门", "业务"})
-HAND_SLOTS = frozenset({"等候时间", "预计时间", "事由", "邻近网点", "外部单位", "外部电话"})
+HAND_SLOTS = frozenset({"等候时间", "预计时间", "事由", "邻近网点", "外部单位", "外部电话", "诉求"})
 SLOTS = CASE_SLOTS | HAND_SLOTS
 # 003-09: age, sex, schooling, region and trade change how one speaks; ``class`` is the customer's standing.
 SEGMENTS: Mapping[SegmentKind, frozenset[str]] = {
