@@ -16,10 +16,12 @@ from tingsu.base.clock import SHANGHAI
 from tingsu.insight.facts import figures
 from tingsu.insight.facts.engine import UnknownEngine, open_facts
 from tingsu.insight.facts.figures import filled_series, quantile_of, run
+from tingsu.insight.topics.hot import Period, hot_board
 from tingsu.intake.cluster import find_java, has_spark
 
 AT = datetime(2026, 2, 10, 9, tzinfo=SHANGHAI)
 SINCE, UNTIL = date(2025, 12, 25), date(2026, 1, 20)
+LATELY = Period(date(2026, 1, 18), UNTIL)
 ROWS = made_up(400)
 NEEDS_JAVA = [
     pytest.mark.slow,
@@ -217,6 +219,17 @@ def _spark_cases() -> list[Any]:
 def test_spark_tells_what_duckdb_tells(both: tuple[Any, Any], name: str) -> None:
     here, there = (run(FIGURES[name](table)) for table in both)
     assert there == here
+    assert here
+
+
+@pytest.mark.parametrize("rank", [pytest.param(rank, marks=NEEDS_JAVA) for rank in ("volume", "growth", "harm")])
+def test_spark_ranks_the_hot_board_duckdb_ranks(both: tuple[Any, Any], rank: Any) -> None:
+    here, there = (hot_board(table, LATELY, rank=rank).spots for table in both)
+    assert [spot.where for spot in there] == [spot.where for spot in here]
+    assert [(spot.count, spot.history, spot.samples) for spot in there] == [
+        (spot.count, spot.history, spot.samples) for spot in here
+    ]
+    assert [spot.harm for spot in there] == pytest.approx([spot.harm for spot in here])
     assert here
 
 

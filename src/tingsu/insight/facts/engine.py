@@ -209,7 +209,7 @@ class _Spark(_Engine):
         return self.connection.table(name)
 
     def lay_aside(self, name: str, expression: Any) -> Any:
-        frame = expression.to_pyspark()
+        frame = _spark[0].sql(str(ibis.to_sql(expression, dialect="pyspark")))
         frame.cache().createOrReplaceTempView(name)
         return self.connection.table(name)
 
