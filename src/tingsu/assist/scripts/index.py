@@ -1,0 +1,134 @@
+"""Scripts made ready for finding: which words stand where, how rare they are, and what each is about."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from tingsu.assist.scripts.situation import load_cues
+from tingsu.packs.scripts import Script
+from tingsu.reading import normalise
+from tingsu.reading.search_text import bigrams
+from tingsu.reading.similar.meaning import profile
+
+Floats = np.ndarray[Any, np.dtype[np.float32]]
+# How much a word counts by where it stands: search words and titles were written to be found by.
+FIELDS: Mapping[str, float] = {"title": 2.0, "words": 2.5, "text": 1.0, "ordinary": 0.8, "why": 0.5}
+K1, B = 1.2, 0.5  # of BM25: how soon repeats stop counting, how much a long script is held back
+ALIKE = 0.4  # what a word that only means the same counts beside the word itself
+# Words every query and every script has; they tell nothing apart.
+EMPTY = frozenset(
+    [
+        "客户",
+        "这个",
+        "那个",
+        "一个",
+        "我们",
+        "你们",
+        "他们",
+        "您的",
+        "我的",
+        "的时",
+        "时候",
+        "怎么",
+        "么办",
+        "什么",
+        "一下",
+        "可以",
+        "应该",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """How well each script answers a query's words, and by which tokens."""
+
+    scores: Floats
+    tokens: list[str]  # of the query, in order, each once
+
+
+class Index:
+    """The scripts of one shelf. Pure: knows no database; safe in threads."""
+
+    def __init__(self, scripts: Sequence[Script]) -> None:
+        self.scripts = tuple(scripts)
+        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        counts = [_weigh(script) for script in self.scripts]
+        lengths = np.array([sum(count.values()) for count in counts] or [1.0], dtype=np.float32)
+        held_back = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1.0))
+        for place, count in enumerate(counts):
+            for token, weight in count.items():
+                self._postings[token].append((place, weight * (K1 + 1) / (weight + float(held_back[place]))))
+
+    def look_up(self, query: str, *, with_alike: bool = True) -> Hits:
+        """BM25 of every script for the query; words of like meaning count too, at a discount."""
+        tokens = list(dict.fromkeys(t for t in bigrams(query) if t not in EMPTY))
+        scores = np.zeros(len(self.scripts), dtype=np.float32)
+        for token in tokens:
+            self._add(scores, token, 1.0)
+        if with_alike:
+            for token in words_alike(query) - set(tokens):
+                self._add(scores, token, ALIKE)
+        return Hits(scores, tokens)
+
+    def liken(self, query: str) -> Floats:
+        """How close in meaning every script is to the query, -1 to 1: the title, or the whole, whichever is closer."""
+        vector = profile(query).vector
+        if not self.scripts:
+            return np.zeros(0, dtype=np.float32)
+        likeness: Floats = np.maximum(self._titles @ vector, self._wholes @ vector)
+        return likeness
+
+    def rarity(self, token: str) -> float:
+        """The inverse document frequency of a token; 0 where no script has it."""
+        found = len(self._postings.get(token, ()))
+        return math.log(1 + (len(self.scripts) - found + 0.5) / (found + 0.5)) if found else 0.0
+
+    def holds(self, place: int, token: str) -> bool:
+        """Whether the script at ``place`` has the token."""
+        return any(at == place for at, _ in self._postings.get(token, ()))
+
+    def _add(self, scores: Floats, token: str, weight: float) -> None:
+        rarity = self.rarity(token) * weight
+        for place, score in self._postings.get(token, ()):
+            scores[place] += rarity * score
+
+    @cached_property
+    def _titles(self) -> Floats:
+        said = (f"{script.title.zh} {' '.join(script.words)}" for script in self.scripts)
+        return np.stack([profile(text).vector for text in said])
+
+    @cached_property
+    def _wholes(self) -> Floats:
+        said = (f"{script.title.zh} {script.text} {script.ordinary}" for script in self.scripts)
+        return np.stack([profile(text).vector for text in said])
+
+
+def words_alike(query: str) -> set[str]:
+    """The tokens of words that mean what words of the query mean."""
+    plain, alike = normalise(query), load_cues().alike
+    return {token for word, others in alike.items() if word in plain for other in others for token in bigrams(other)}
+
+
+def said_of(script: Script) -> Iterable[tuple[str, str]]:
+    """The texts of a script by the field they stand in."""
+    yield "title", script.title.zh
+    yield "words", "\n".join(script.words)
+    yield "text", script.text
+    yield "ordinary", script.ordinary
+    yield "why", script.why
+
+
+def _weigh(script: Script) -> Counter[str]:
+    count: Counter[str] = Counter()
+    for name, text in said_of(script):
+        for token in bigrams(text):
+            count[token] += FIELDS[name]  # type: ignore[assignment]  # a Counter of weights
+    return count

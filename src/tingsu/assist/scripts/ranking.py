@@ -1,0 +1,194 @@
+"""Which scripts fit, best first, and why: the situation, the words, the meaning, and what users said of them.
+
+Pure. Counter-examples are never among what is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tingsu.assist.scripts.index import EMPTY, Floats, Index
+from tingsu.assist.scripts.situation import Situation
+from tingsu.packs.scripts import STEP_NAMES, Script
+from tingsu.reading.search_text import bigrams
+
+# What agreement and disagreement on each thing count for. A script that names nothing there is for any.
+AGREE: Mapping[str, tuple[float, float]] = {
+    "stage": (0.8, -0.4), "step": (0.9, -0.2), "need": (0.7, -0.3), "emotion": (0.2, -0.5), "business": (1.2, -0.8),
+    "cause": (0.8, -0.3), "demand": (0.8, -0.2), "channel": (0.4, -0.3), "segment": (1.2, -0.8),
+}  # fmt: skip
+UNKNOWN_SEGMENT = -0.3  # a script for one kind of customer, where nothing is known of the customer
+READ = 0.6  # what the query itself is read to say counts beside what is known of the case
+WORDS, MEANING, STORY = 4.0, 3.0, 0.4  # of the best answer to the words; of meaning; of the case's own text
+RATED, USED = 0.8, 0.04
+SETTLED = 4  # ratings from which on they count in full
+LEAST = 0.35  # of the best score: what lies below is not worth showing
+SHOWN_WORDS = 4
+NAMES = {
+    "need": "心理需求", "stage": "环节", "step": "步骤", "emotion": "情绪", "business": "业务", "cause": "原因",
+    "demand": "诉求", "channel": "渠道", "segment": "客群",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A script that fits; ``why`` says in Chinese what it was found by."""
+
+    script: Script
+    score: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """How often a script was used and how often that helped or did not."""
+
+    used: int = 0
+    helped: int = 0
+    unhelped: int = 0
+
+
+NEVER = Rating()
+
+
+def rank(
+    index: Index,
+    situation: Situation,
+    query: str,
+    *,
+    read: Situation | None = None,
+    ratings: Mapping[str, Rating] | None = None,
+    limit: int = 5,
+    names: Mapping[str, str] | None = None,
+) -> list[Found]:
+    """The best ``limit`` scripts. ``read`` is what the query itself is read to say; ``names`` words for ids (stages).
+
+    With a query, a script must answer some of its words or come near its meaning.
+    """
+    if not index.scripts:
+        return []
+    scores, said = _score_words(index, situation, query)
+    fits = [_match(script, situation, read or Situation()) for script in index.scripts]
+    rated = [(ratings or {}).get(script.id, NEVER) for script in index.scripts]
+    total = scores + np.array([fit.score for fit in fits]) + np.array([_worth(r) for r in rated])
+    order = [int(place) for place in np.argsort(-total, kind="stable")]
+    found = [p for p in order if not index.scripts[p].counter_example and (said[p] or fits[p].agreed)]
+    if query.strip():
+        found = [p for p in found if said[p]]
+    best = float(total[found[0]]) if found else 0.0
+    kept = [p for p in found[:limit] if total[p] >= LEAST * best]
+    return [
+        Found(index.scripts[p], round(float(total[p]), 3), _say(index, p, fits[p], query, rated[p], names or {}))
+        for p in kept
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a script agrees with a situation, and on what: (thing, value)."""
+
+    score: float
+    agreed: tuple[tuple[str, str], ...]
+
+
+def _score_words(index: Index, situation: Situation, query: str) -> tuple[Floats, list[bool]]:
+    """What words and meaning count for, and which scripts answer the query (or, without one, the story) at all."""
+    scores = np.zeros(len(index.scripts), dtype=np.float32)
+    said = np.zeros(len(index.scripts), dtype=bool)
+    for text, weight in ((query, 1.0), (situation.story, STORY)):
+        if not text.strip():
+            continue
+        hits, likeness = index.look_up(text).scores, index.liken(text)
+        top = float(hits.max())
+        words = hits / top if top > 0 else hits
+        scores += weight * (WORDS * words + MEANING * np.maximum(likeness, 0))
+        if weight == 1.0 or not query.strip():
+            said |= (words > 0.25) | (likeness > 0.5)
+    return scores, said.tolist()
+
+
+def _match(script: Script, known: Situation, read: Situation) -> Fit:
+    """Agreement with what is known; where nothing is, with what the query is read to say, at a discount."""
+    score, agreed = 0.0, []
+    told, guessed = _values(known), _values(read)
+    for thing, wanted in _wanted(script):
+        values, weight = (told[thing], 1.0) if told[thing] else (guessed[thing], READ)
+        yes, no = AGREE[thing]
+        if both := [value for value in wanted if value in values]:
+            score += yes * weight
+            agreed.append((thing, both[0]))
+        elif values:
+            score += no * weight
+        elif thing == "segment":
+            score += UNKNOWN_SEGMENT
+    return Fit(score + _match_emotion(script, known, read), tuple(agreed))
+
+
+def _match_emotion(script: Script, known: Situation, read: Situation) -> float:
+    emotion, weight = (known.emotion, 1.0) if known.emotion is not None else (read.emotion, READ)
+    if not script.emotion_from or emotion is None:
+        return 0.0
+    return AGREE["emotion"][emotion < script.emotion_from] * weight
+
+
+def _wanted(script: Script) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """What a script names it is for."""
+    segments = tuple(value for values in script.segments.values() for value in values)
+    named: tuple[tuple[str, tuple[str, ...]], ...] = (
+        ("need", script.needs), ("stage", script.stages), ("step", script.steps), ("business", script.businesses),
+        ("cause", script.causes), ("demand", script.demands), ("channel", script.channels), ("segment", segments),
+    )  # fmt: skip
+    return [(thing, values) for thing, values in named if values]
+
+
+def _values(situation: Situation) -> dict[str, tuple[str, ...]]:
+    single = {"need": situation.need, "stage": situation.stage, "business": situation.business,
+              "cause": situation.cause, "channel": situation.channel}  # fmt: skip
+    several = {"step": situation.steps, "demand": situation.demands, "segment": tuple(situation.segments)}
+    return {**{thing: (value,) if value else () for thing, value in single.items()}, **several}
+
+
+def _worth(rating: Rating) -> float:
+    """What ratings add: nothing without any, at most ``RATED`` either way; a used script before an unused one."""
+    count = rating.helped + rating.unhelped
+    share = (rating.helped + 1) / (count + 2) - 0.5
+    return RATED * 2 * share * min(count / SETTLED, 1.0) + USED * float(np.log1p(rating.used))
+
+
+def _say(index: Index, place: int, fit: Fit, query: str, rating: Rating, names: Mapping[str, str]) -> str:
+    """「对上：心理需求 求尊重、步骤 答复；词：排队、等了；用过 12 次，9 次有帮助」."""
+    parts = []
+    if fit.agreed:
+        parts.append("对上：" + "、".join(f"{NAMES[thing]} {_name(value, names)}" for thing, value in fit.agreed))
+    if words := said_words(index, place, query):
+        parts.append("词：" + "、".join(words))
+    if rating.helped + rating.unhelped:
+        parts.append(f"用过 {rating.used} 次，{rating.helped} 次有帮助")
+    return "；".join(parts) or "意思相近"
+
+
+def _name(value: str, names: Mapping[str, str]) -> str:
+    step = next((name.zh for step, name in STEP_NAMES.items() if step == value), "")
+    return step or names.get(value, value)
+
+
+def said_words(index: Index, place: int, query: str) -> list[str]:
+    """The runs of the query's characters that the script has too, the rarest first."""
+    runs: list[tuple[float, str]] = []
+    last = ""
+    for token in bigrams(query):
+        rarity = index.rarity(token) if token not in EMPTY and index.holds(place, token) else 0.0
+        if not rarity:
+            last = ""
+            continue
+        if last and token[:1] == last[-1:] and len(token) == 2:
+            held, run = runs.pop()
+            runs.append((held + rarity, run + token[1:]))
+        else:
+            runs.append((rarity, token))
+        last = token
+    ordered = sorted(runs, key=lambda run: -run[0])
+    return list(dict.fromkeys(run for _, run in ordered))[:SHOWN_WORDS]
