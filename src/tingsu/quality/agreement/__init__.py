@@ -1,0 +1,1 @@
+"""How far machine and reviewers, and reviewers among themselves, agree beyond chance."""

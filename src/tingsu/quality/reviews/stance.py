@@ -1,0 +1,40 @@
+"""As what a person stands before a conversation, and so which marks are shown to him.
+
+A second review is worth something only where its author has seen neither the machine's marks nor the first reviewer's.
+So whoever inspects and meets a conversation that somebody else has reviewed is shown no marks until he has handed in
+his own, or says that he only wants to look, which stays on record and closes the second review to him.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from tingsu.org.models import User
+from tingsu.quality.conversations.tables import Conversation
+from tingsu.quality.reviews.tables import Review
+from tingsu.quality.seeing import inspects_it
+
+MOST = 2  # reviews of one conversation
+# first: nobody has reviewed it; blind: somebody else has; open: everything may be shown; own: it is the person's own;
+# caller: he is to call the customer back and needs the words alone.
+Stance = Literal["first", "blind", "open", "own", "caller"]
+
+
+def stance_of(conversation: Conversation, reviews: Iterable[Review], *, by: User) -> Stance:
+    """The stance of someone who may see the conversation."""
+    if conversation.agent_id == by.pk:
+        return "own"
+    if not inspects_it(conversation, by=by):
+        return "caller"
+    done = list(reviews)
+    if not done:
+        return "first"
+    if len(done) >= MOST or any(review.reviewer_id == by.pk for review in done) or has_looked(conversation, by=by):
+        return "open"
+    return "blind"
+
+
+def has_looked(conversation: Conversation, *, by: User) -> bool:
+    """Whether the person chose to look at the marks, or has decided an appeal here."""
+    return conversation.steps.filter(kind__in=("looked", "decided"), by=by).exists()

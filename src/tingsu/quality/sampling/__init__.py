@@ -1,0 +1,1 @@
+"""Which conversations people look at: drawn by a plan, with why each was drawn."""
