@@ -59,7 +59,11 @@ def slots_of(text: str) -> tuple[str, ...]:
 
 
 class Sourced(Part):
-    """What says where it comes from: ``row`` is "row of the coverage table/seed and place"."""
+    """What says where it comes from: ``row`` is "row of the coverage table/seed and place".
+
+    ``source``: the situation and the advice stand there, its words cleaned or put into a sentence one can say;
+    ``ours``: the source names at most the topic.
+    """
 
     row: Annotated[str, Field(pattern=rf"^({ROW.pattern})?$")] = ""
     origin: Origin = "source"
