@@ -9,12 +9,14 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
+from typing import IO
 
 CLIENTS = 8
 WARM_UP, MEASURED = 3.0, 12.0  # seconds
@@ -37,13 +39,14 @@ def serving(environment: dict[str, str]) -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "tingsu", "serve", "--port", str(port), "--workers", "2"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_for(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=said)
+        try:
+            _wait_for(port, process, said)
+            yield port
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
 
 
 def register_for_a_while(port: int, token: str, texts: list[str]) -> Load:
@@ -55,13 +58,16 @@ def register_for_a_while(port: int, token: str, texts: list[str]) -> Load:
     return Load(**json.loads(ran.stdout))
 
 
-def _wait_for(port: int) -> None:
-    for _ in range(200):
+def _wait_for(port: int, process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
+    """Return once the site answers. Raises TimeoutError with what it said where it does not within five minutes."""
+    until = time.monotonic() + 300
+    while time.monotonic() < until and process.poll() is None:
         with contextlib.suppress(OSError):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=1)
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=5)
             return
         time.sleep(0.1)
-    raise TimeoutError("the server did not come up")
+    said.seek(0)
+    raise TimeoutError(f"the server did not come up: {said.read().decode(errors='replace')[-2000:]}")
 
 
 def _another(texts: list[str], number: int) -> str:
