@@ -1,1 +1,1 @@
-"""The step, the tactic and the relief move while the conversation goes on."""
+"""Coaching while somebody talks: the step now, what is heard, what helps, the way out when heat rises."""
