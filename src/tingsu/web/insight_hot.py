@@ -137,7 +137,12 @@ def _make_board(frame: Frame, rank: Rank, by: User) -> HotBoard:
     if frame.unit:
         facts = facts.filter(facts.unit_path.startswith(frame.unit.path))
     return hot_board(
-        facts, Period(frame.period.since, frame.period.until), rank=rank, sizes=_sizes(frame.period.until), samples=1
+        facts,
+        Period(frame.period.since, frame.period.until),
+        rank=rank,
+        sizes=_sizes(frame.period.until),
+        samples=1,
+        phrases=True,
     )
 
 

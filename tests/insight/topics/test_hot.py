@@ -10,6 +10,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
+from tingsu.insight.topics import phrased
 from tingsu.insight.topics.hot import Harm, HotSpot, Period, Size, hot_board, last_period
 
 OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 30))
@@ -132,6 +133,40 @@ def test_samples_are_of_the_spot_and_no_two_alike() -> None:
     spot = at(hot_board(facts(rows), OCTOBER, dimensions=("unit",)).spots, unit="O1")
     assert len({sample.text for sample in spot.samples}) == 2
     assert all("短信费" not in sample.text for sample in spot.samples)
+
+
+SAID = ("窗口排队太久没有人管", "手机银行登录不上要等", "年费扣错一直没退回来", "柜员说话没有耐心很急躁")
+
+
+def talk(each: int) -> list[dict[str, Any]]:
+    """Months in which the same few things are said, at all units alike."""
+    return [{**row, "text": text} for unit in ("O1", "O2") for text in SAID for row in spread(unit, "其他", each)]
+
+
+def test_what_is_said_is_a_dimension_alone_and_with_a_unit() -> None:
+    rows = [*talk(3), *surge("O2", "其他", 12, text="信用卡积分清零事先没有通知")]
+    board = hot_board(facts(rows), OCTOBER, rank="growth", phrases=True, most=40)
+    said = [spot for spot in board.spots if "phrase" in spot.where and "积分" in spot.where["phrase"]]
+    assert said
+    assert said[0].count == 12
+    assert set(said[0].history) == {0}
+    assert said[0].sure
+    assert all("积分" in sample.text for sample in said[0].samples)
+    assert not [spot for spot in hot_board(facts(rows), OCTOBER, most=40).spots if "phrase" in spot.where]
+
+
+def test_of_phrases_said_together_one_is_told() -> None:
+    rows = [*talk(3), *surge("O2", "其他", 12, text="信用卡积分清零事先没有通知客户经理")]
+    board = hot_board(facts(rows), OCTOBER, rank="growth", phrases=True, combined=False, most=40)
+    told = [spot.where["phrase"] for spot in board.spots if "phrase" in spot.where and spot.sure]
+    assert len(told) == 1
+
+
+def test_too_many_texts_to_read_are_said_to_be_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(phrased, "READ", 20)
+    board = hot_board(facts(talk(3)), OCTOBER, phrases=True)
+    assert not [spot for spot in board.spots if "phrase" in spot.where]
+    assert "没有逐字数说法" in " ".join(board.doubts)
 
 
 def test_a_period_must_run_forwards() -> None:

@@ -160,9 +160,9 @@ def within(facts: Any, period: Period) -> Any:
 
 
 def narrow(facts: Any, where: Mapping[str, str]) -> Any:
-    """The facts that have all values of ``where``."""
+    """The facts that have all values of ``where``; a ``phrase`` is looked for in the text."""
     for name, value in where.items():
-        facts = facts.filter(facts[name] == value)
+        facts = facts.filter(facts.text.contains(value) if name == "phrase" else facts[name] == value)
     return facts
 
 

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 from django.utils.translation import gettext as _
 
-from tingsu.insight.topics import cells
+from tingsu.insight.topics import cells, phrased
 from tingsu.insight.topics.cells import Cells, Period
 from tingsu.insight.topics.certainty import (
     FALSE_SHARE,
@@ -157,6 +157,7 @@ def hot_board(
     weights: Harm | None = None,
     most: int = 20,
     samples: int = 2,
+    phrases: bool = False,
 ) -> HotBoard:
     """Rank what stands out in ``period``: by count, by growth against its own history, or by harm.
 
@@ -175,6 +176,10 @@ def hot_board(
     wanted = [(name,) for name in used] + (_combinations(used) if combined else [])
     with cells.gather(facts, period, used, windows, weigh) as gathered:
         counted = [cells.count_cells(gathered, names, fewest=FEWEST) for names in wanted]
+    if phrases:
+        more, unread = _count_phrases(facts, period, used if combined else (), windows, weigh)
+        counted += more
+        board = replace(board, doubts=(*board.doubts, *unread))
     spots, tried = _make_spots([one for one in counted if len(one)], base, windows)
     spots = _rate_all(spots, sizes or {}, facts, period)
     picked = _drop_echoes(_ranked(spots, rank), most)
@@ -204,6 +209,25 @@ def _board_doubts(base: int, windows: int, span: cells.Span | None, period: Peri
 def _combinations(used: Sequence[str]) -> list[tuple[str, ...]]:
     triples = [names for names in TRIPLES if set(names) <= set(used)]
     return [*combinations(used, 2), *triples]
+
+
+def _count_phrases(
+    facts: Any, period: Period, beside: Sequence[str], windows: int, weigh: Harm
+) -> tuple[list[Cells], tuple[str, ...]]:
+    """The cells of phrases, and of phrases with each of ``beside``; a sentence where there are too many texts to read.
+
+    A topic is made of phrases; the two together would say nothing new.
+    """
+    if not phrased.is_short_enough(facts, period, windows):
+        words = _("这段时间和此前共超过 {most} 件，没有逐字数说法，只按话题看。").format(most=phrased.READ)
+        return [], (words,) if "text" in facts.columns else ()
+    said = phrased.with_phrases(facts, period, windows)
+    if said is None:
+        return [], ()
+    others = [name for name in beside if name != "topic"]
+    with cells.gather(said, period, ["phrase", *others], windows, weigh) as gathered:
+        wanted = [("phrase",), *(("phrase", name) for name in others)]
+        return [cells.count_cells(gathered, names, fewest=FEWEST) for names in wanted], ()
 
 
 def _make_spots(counted: Sequence[Cells], base: int, windows: int) -> tuple[list[HotSpot], int]:
