@@ -1,0 +1,27 @@
+"""A promise: what will be done and by when, in one breath."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from tingsu.packs.scorecards import CardPoint
+from tingsu.quality.scoring.hearing import Heard
+from tingsu.quality.scoring.shapes import Point
+from tingsu.quality.scoring.telling import at_turn, shown
+
+_NEAR = 2  # turns between what and when that still belong together
+
+
+def score_promised(point: CardPoint, heard: Heard) -> Point:
+    """Whole where what (the first concept) and when (the second) stand together, half where only what is said."""
+    what, when = (heard.of(concept) for concept in point.concepts)
+    for mark in what:
+        near = [one for one in when if abs(one.at - mark.at) <= _NEAR]
+        if near:
+            best = min(near, key=lambda one: abs(one.at - mark.at))
+            words = _("说了办什么，也说了时间：“{words}”").format(words=heard.words(best))
+            return shown(point, heard, mark, words)
+    if what:
+        return shown(point, heard, what[0], _("只说了会办，没有说什么时候办好"), share=0.5)
+    why = _("还有事没了结，坐席没有说后续办什么、什么时候：{what}").format(what=point.better)
+    return at_turn(point, heard, heard.agents[-1], why, share=0)

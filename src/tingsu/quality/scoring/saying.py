@@ -1,0 +1,54 @@
+"""Points that ask for something to be said: greeting, solution, closing question, thanks; and answers to feelings."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from tingsu.packs.scorecards import CardPoint
+from tingsu.quality.scoring.hearing import Heard, Mark
+from tingsu.quality.scoring.shapes import Point
+from tingsu.quality.scoring.telling import at_turn, shown
+
+_FIRST = 2  # the agent's first turns are the opening
+
+
+def score_said(point: CardPoint, heard: Heard) -> Point:
+    """One of the concepts is said by the agent, where the card asks for it."""
+    places = _places(point, heard)
+    marks = [mark for mark in heard.of(*point.concepts) if mark.at in places]
+    if marks:
+        mark = marks[-1] if point.where == "ending" else marks[0]
+        return shown(point, heard, mark, _("坐席说了"))
+    where = heard.agents[0] if point.where == "opening" else heard.agents[-1]
+    return at_turn(point, heard, where, _("坐席到这里也没有说：{what}").format(what=point.better), share=0)
+
+
+def _places(point: CardPoint, heard: Heard) -> set[int]:
+    agents = heard.agents
+    if point.where == "opening":
+        return set(agents[:_FIRST])
+    if point.where == "after_opening":
+        return set(agents[1:]) if len(agents) > 1 else set(agents)
+    return set(agents[-3:]) if point.where == "ending" else set(agents)
+
+
+def score_answered(point: CardPoint, heard: Heard) -> Point:
+    """One of the concepts is said after the customer gave reason for it; said only before, it counts half."""
+    reason = first_reason(heard)
+    marks = heard.of(*point.concepts)
+    after = [mark for mark in marks if mark.at >= reason]
+    if after:
+        return shown(point, heard, after[0], _("坐席作了回应"))
+    if marks:
+        why = _("只在客户说出不满之前说过，之后没有再回应")
+        return shown(point, heard, marks[0], why, share=0.5)
+    why = _("客户说了这些，坐席没有回应：{what}").format(what=point.better)
+    return at_turn(point, heard, min(reason, len(heard.texts) - 1), why, share=0)
+
+
+def first_reason(heard: Heard) -> int:
+    """The turn (index) in which the customer first shows displeasure, tells of trouble or asks why."""
+    marks: list[Mark] = heard.of("upset", "threat", "trouble", "why", "cut_off")
+    if marks:
+        return marks[0].at
+    return heard.customers[0] if heard.customers else 0
