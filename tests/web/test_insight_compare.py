@@ -50,6 +50,15 @@ def test_a_rise_is_laid_where_it_comes_from_and_its_numbers_lead_there(risen: Ba
     assert "共 16 件" in words_of(client.get(lists[0]))
 
 
+def test_a_part_that_rose_leads_to_a_measure_filled_with_it(risen: Bank, signed_in: SignIn) -> None:
+    client = signed_in(risen.executive)
+    page = client.get("/insight/compare/?whole=1").content.decode()
+    forms = [html.unescape(link) for link in re.findall(r'href="(/insight/measures/new/[^"]*)"', page)]
+    assert forms
+    assert re.search(r"\b(selected|checked)\b", client.get(forms[0]).content.decode())
+    assert "/insight/measures/new/" not in signed_in(risen.auditor).get("/insight/compare/?whole=1").content.decode()
+
+
 def test_the_page_fetches_what_is_not_yet_worked_out(risen: Bank, signed_in: SignIn) -> None:
     client = signed_in(risen.executive)
     first = client.get("/insight/compare/")

@@ -12,7 +12,6 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,7 +39,7 @@ from tingsu.web.charts import Cell, Chart, Grid, download, shown
 from tingsu.web.insight_frame import Frame, frame_of
 from tingsu.web.insight_subject import why_context
 from tingsu.web.insight_words import Namer, kind_of
-from tingsu.web.links import counted_href
+from tingsu.web.links import counted_href, measure_href
 from tingsu.web.refusals import status_of
 
 PAGE = 30
@@ -226,14 +225,8 @@ def _shown(alert: Alert, by: User) -> dict[str, Any]:
         ],
         "steps": [(step, STEPS.get(step.kind, step.kind)) for step in alert.steps.select_related("by")],
         "manages": manages,
-        "measure": _measure_href(measure) if manages else "",
+        "measure": measure_href(measure) if manages else "",
     }
-
-
-def _measure_href(words: dict[str, str]) -> str:
-    from urllib.parse import urlencode
-
-    return f"{reverse('insight-measure-new')}?{urlencode(words)}"
 
 
 def rarity(alert: Alert) -> str:

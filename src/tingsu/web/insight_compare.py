@@ -29,12 +29,13 @@ from tingsu.insight.causes.said import (
 from tingsu.insight.causes.said import rest_sentence as said_of_rest
 from tingsu.insight.kept import is_kept
 from tingsu.org.models import Unit
+from tingsu.org.permissions import can
 from tingsu.web.asking import person_of
 from tingsu.web.chart_options import bar_option
 from tingsu.web.charts import Cell, Chart, Grid, download
 from tingsu.web.insight_frame import Frame, Period, frame_of, read_period, units_in_reach
 from tingsu.web.insight_words import KINDS, Namer
-from tingsu.web.links import counted_href
+from tingsu.web.links import counted_href, measure_href
 
 KEPT = ("with", "b_since", "b_until", "b_unit")
 WITH: dict[str, Any] = {
@@ -49,13 +50,14 @@ LISTED = 300
 
 @dataclass(frozen=True, slots=True)
 class PartView:
-    """One part in words; ``now`` and ``before`` lead to the complaints on either side."""
+    """One part in words; ``now`` and ``before`` lead to the complaints on either side, ``measure`` to curing it."""
 
     said: str
     now: str
     before: str
     phrases: list[tuple[str, str]]
     falls: bool
+    measure: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ def show_compare(request: HttpRequest) -> HttpResponseBase:
     pair = read_pair(request, frame, told)
     way = way_of(request)
     context: dict[str, Any] = {"frame": frame, "pair": pair, "way": way, "told": told, "ways": _ways(frame, way)}
+    context["manages"] = can(by, "manage_insight")
     context["other_units"] = [pick for pick in frame.units if pick.value != frame.unit_code]
     if pair is None:
         return render(request, "web/insight/compare.html", context)
@@ -197,6 +200,7 @@ def part_view(found: Compared, part: Part, pair: Pair, namer: Namer) -> PartView
         leads(found.b),
         [(phrase, leads(found.a, phrase=phrase)) for phrase in part.phrases],
         part.change < 0,
+        measure_href(part.where | {"unit": part.where.get("unit") or part.where.get("branch") or found.a.unit}),
     )
 
 

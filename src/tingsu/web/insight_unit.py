@@ -19,6 +19,7 @@ from tingsu.insight.standing import open_alerts, standing_measures
 from tingsu.insight.topics.sizes import sizes_on
 from tingsu.insight.units import UnitRate, counts_by_path, like_units, rates_beside, typical_rate
 from tingsu.org.models import Unit, User
+from tingsu.org.permissions import can
 from tingsu.web.asking import person_of
 from tingsu.web.chart_options import bar_option
 from tingsu.web.charts import Cell, Chart, Grid, download
@@ -92,6 +93,7 @@ def show_unit(request: HttpRequest, code: str) -> HttpResponseBase:
         "alerts": alert_lines(open_alerts(by=by, under=unit.path)[:MEASURES], namer),
         "no_alerts": _("这里没有待解释的苗头。"),
         "measures": _measures(unit, near, by),
+        "manages": can(by, "manage_insight"),
         "no_measures": _("这里没有进行中的整改措施。"),
     }
     context |= why_context({}, frame, picked, by=by, now=False)

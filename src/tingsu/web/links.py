@@ -39,3 +39,8 @@ def counted_href(
     days = {"since": since.isoformat() if since else "", "until": until.isoformat() if until else ""}
     words = {**days, "unit": unit, **asked, **more}
     return f"{reverse('insight-cases')}?{urlencode({name: word for name, word in words.items() if word})}"
+
+
+def measure_href(words: Mapping[str, str]) -> str:
+    """The address of the form of a new measure, filled with what is to be cured: a unit, topic, product, cause …"""
+    return f"{reverse('insight-measure-new')}?{urlencode({name: word for name, word in words.items() if word})}"
