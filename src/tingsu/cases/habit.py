@@ -48,13 +48,21 @@ class Habit:
 def habit_of(case: Case, *, by: User, at: datetime | None = None) -> Habit | None:
     """What the customer was given before, from the pack's threshold on; None below it. ``at``: as of when."""
     rules = pack_of(case).habit
+    return earlier_of(case, by=by, at=at, cases=rules.cases, amount=rules.amount)
+
+
+def earlier_of(
+    case: Case, *, by: User, at: datetime | None = None, cases: int = 1, amount: Decimal = Decimal(0)
+) -> Habit | None:
+    """What the customer was given before, within the days the pack asks about, from so many cases and yuan on."""
+    rules = pack_of(case).habit
     until = at or case.received_at
     customers = _same_customers(case.customer)
     if not any((case.customer.phone, case.customer.id_no)) and len(customers) < 2:
         customers = {case.customer_id: SAME}
     given = _given_before(case, customers, until - timedelta(days=rules.days), until)
     total = sum(given.values(), Decimal(0))
-    if len(given) < rules.cases or total < rules.amount:
+    if len(given) < cases or total < amount:
         return None
     among = Case.objects.filter(pk__in=given)
     seen = among if sees_all(by) else visible_cases(by).filter(pk__in=given)

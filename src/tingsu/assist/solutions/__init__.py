@@ -1,1 +1,1 @@
-"""What can be offered to this customer, within authority, and how like cases ended."""
+"""Options for a case: what the customer needs and what the house can give, where they meet."""
