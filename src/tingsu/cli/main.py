@@ -23,6 +23,7 @@ from tingsu.cli import (
     feeds,
     forecasting,
     importing,
+    inspecting,
     keeping,
     learning,
     masking,
@@ -100,6 +101,7 @@ _add(app, "prepare", server.prepare)
 _add(app, "demo", demo.load)
 _add(app, "analyse", analyse.analyse, needs_site=False)
 _add(app, "read", reading.read_file, needs_site=False)
+_add(app, "inspect", inspecting.inspect_file, needs_site=False)
 _add(app, "learn", learning.learn)
 _add(app, "similar", similar.similar, needs_site=False)
 _add(app, "spikes", spikes.spikes, needs_site=False)
