@@ -25,7 +25,10 @@ class Branch(Part):
 
 
 class ObjectionNode(Part):
-    """One exchange. Of a counter-example ``why`` says what is wrong with the answer and ``instead`` what to say."""
+    """One exchange; ``origin`` where it is another than the tree's.
+
+    Of a counter-example ``why`` says what is wrong with the answer and ``instead`` what to say.
+    """
 
     id: Id
     says: Annotated[str, Field(min_length=1)]
@@ -34,7 +37,7 @@ class ObjectionNode(Part):
     instead: str = ""
     next: tuple[Branch, ...] = ()
     counter_example: bool = False
-    origin: Origin = "source"
+    origin: Origin | None = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
