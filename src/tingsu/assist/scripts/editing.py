@@ -209,7 +209,7 @@ def _hold(pack: str, slug: str, version: int, at: datetime) -> tuple[SiteScript,
 
 
 def _since(held: SiteScript, version: int) -> list[dict[str, Any]]:
-    if held.pk is None:
+    if held.version == 0:
         return []
     rows = held.changes.filter(version__gt=version).select_related("by").order_by("version")
     return [{"by": str(row.by), "what": str(TOLD[row.kind]), "at": row.at} for row in rows]
@@ -235,7 +235,7 @@ def _keep(
 
 
 def _content_at(held: SiteScript, version: int) -> dict[str, Any]:
-    row = held.changes.filter(version=version).first() if held.pk else None
+    row = held.changes.filter(version=version).first() if held.version else None
     if row is None:
         raise NotPossible(_("没有这个版本可以改回。"))
     content: dict[str, Any] = row.content

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from tingsu.reading.similar.meaning import profile
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 # How much a word counts by where it stands: search words and titles were written to be found by.
 FIELDS: Mapping[str, float] = {"title": 2.0, "words": 2.5, "text": 1.0, "ordinary": 0.8, "why": 0.5}
+# Of nearness in meaning: what a script is found by, all it says, its wording, and the nearest of its search words.
+CLOSE: Mapping[str, float] = {"found_by": 0.25, "whole": 0.33, "text": 0.17, "word": 0.25}
 K1, B = 1.2, 0.5  # of BM25: how soon repeats stop counting, how much a long script is held back
 ALIKE = 0.4  # what a word that only means the same counts beside the word itself
 # Words every query and every script has; they tell nothing apart.
@@ -61,7 +64,7 @@ class Index:
         self.scripts = tuple(scripts)
         self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
         counts = [_weigh(script) for script in self.scripts]
-        lengths = np.array([sum(count.values()) for count in counts] or [1.0], dtype=np.float32)
+        lengths = np.array([sum(count.values()) for count in counts] or [1], dtype=np.float32)
         held_back = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1.0))
         for place, count in enumerate(counts):
             for token, weight in count.items():
@@ -79,12 +82,14 @@ class Index:
         return Hits(scores, tokens)
 
     def liken(self, query: str) -> Floats:
-        """How close in meaning every script is to the query, -1 to 1: the title, or the whole, whichever is closer."""
+        """How close in meaning every script is to the query, -1 to 1, over its parts as ``CLOSE`` weighs them."""
         vector = profile(query).vector
         if not self.scripts:
             return np.zeros(0, dtype=np.float32)
-        likeness: Floats = np.maximum(self._titles @ vector, self._wholes @ vector)
-        return likeness
+        likeness = sum(weight * (self._meanings[part] @ vector) for part, weight in CLOSE.items() if part != "word")
+        words = np.maximum.reduceat(self._words @ vector, self._first_words)
+        total: Floats = likeness + CLOSE["word"] * words
+        return total
 
     def rarity(self, token: str) -> float:
         """The inverse document frequency of a token; 0 where no script has it."""
@@ -101,14 +106,26 @@ class Index:
             scores[place] += rarity * score
 
     @cached_property
-    def _titles(self) -> Floats:
-        said = (f"{script.title.zh} {' '.join(script.words)}" for script in self.scripts)
-        return np.stack([profile(text).vector for text in said])
+    def _meanings(self) -> dict[str, Floats]:
+        return {
+            part: np.stack([profile(say(script)).vector for script in self.scripts]) for part, say in _PARTS.items()
+        }
 
     @cached_property
-    def _wholes(self) -> Floats:
-        said = (f"{script.title.zh} {script.text} {script.ordinary}" for script in self.scripts)
-        return np.stack([profile(text).vector for text in said])
+    def _words(self) -> Floats:
+        return np.stack([profile(word).vector for script in self.scripts for word in (script.title.zh, *script.words)])
+
+    @cached_property
+    def _first_words(self) -> list[int]:
+        """Where the words of each script begin among those of all."""
+        return list(accumulate((1 + len(script.words) for script in self.scripts[:-1]), initial=0))
+
+
+_PARTS: Mapping[str, Callable[[Script], str]] = {
+    "found_by": lambda script: f"{script.title.zh} {' '.join(script.words)}",
+    "whole": lambda script: f"{script.title.zh} {script.text} {script.ordinary}",
+    "text": lambda script: script.text,
+}
 
 
 def words_alike(query: str) -> set[str]:
@@ -126,9 +143,9 @@ def said_of(script: Script) -> Iterable[tuple[str, str]]:
     yield "why", script.why
 
 
-def _weigh(script: Script) -> Counter[str]:
-    count: Counter[str] = Counter()
+def _weigh(script: Script) -> dict[str, float]:
+    count: dict[str, float] = defaultdict(float)
     for name, text in said_of(script):
         for token in bigrams(text):
-            count[token] += FIELDS[name]  # type: ignore[assignment]  # a Counter of weights
+            count[token] += FIELDS[name]
     return count

@@ -21,8 +21,10 @@ AGREE: Mapping[str, tuple[float, float]] = {
     "cause": (0.8, -0.3), "demand": (0.8, -0.2), "channel": (0.4, -0.3), "segment": (1.2, -0.8),
 }  # fmt: skip
 UNKNOWN_SEGMENT = -0.3  # a script for one kind of customer, where nothing is known of the customer
-READ = 0.6  # what the query itself is read to say counts beside what is known of the case
-WORDS, MEANING, STORY = 4.0, 3.0, 0.4  # of the best answer to the words; of meaning; of the case's own text
+READ = 0.15  # what the query itself is read to say counts beside what is known of the case
+WORDS, MEANING = 0.16, 9.6  # of a point of BM25; of nearness in meaning
+STORY = 0.35  # what the case's own text counts beside a query
+NEAR, ANSWERS = 0.36, 6.0  # nearness and points of BM25 from which on a script answers a query at all
 RATED, USED = 0.8, 0.04
 SETTLED = 4  # ratings from which on they count in full
 LEAST = 0.35  # of the best score: what lies below is not worth showing
@@ -102,11 +104,9 @@ def _score_words(index: Index, situation: Situation, query: str) -> tuple[Floats
         if not text.strip():
             continue
         hits, likeness = index.look_up(text).scores, index.liken(text)
-        top = float(hits.max())
-        words = hits / top if top > 0 else hits
-        scores += weight * (WORDS * words + MEANING * np.maximum(likeness, 0))
+        scores += weight * (WORDS * hits + MEANING * np.maximum(likeness, 0))
         if weight == 1.0 or not query.strip():
-            said |= (words > 0.25) | (likeness > 0.5)
+            said |= (hits > ANSWERS) | (likeness > NEAR)
     return scores, said.tolist()
 
 
