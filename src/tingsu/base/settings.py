@@ -4,9 +4,10 @@ Everything a site may set: TINGSU_HOME (data folder, default ./var), DATABASE_UR
 TINGSU_HOSTS (comma-separated host names), TINGSU_HTTPS=1 (secure cookies; forms from https://<each host> are taken),
 TINGSU_ORIGINS (further origins, such as one with a port), TINGSU_DEBUG=1, TINGSU_PACK (default bank), TINGSU_SMTP_HOST,
 _PORT, _USER, _PASSWORD, _FROM, _TLS=1 (notices by mail too), TINGSU_SMS_COMMAND (a program that sends text messages),
+TINGSU_WRITING_KEY (the key of a writing model on the premises),
 TINGSU_REPORT_DOMAINS (comma-separated mail domains beyond staff that reports may be sent to), TINGSU_CONVERSATION_DAYS
 (how long the texts of conversations are kept, default 1095, 0 for ever), TINGSU_APPEAL_DAYS (how long an agent may
-appeal against a review, default 7).
+appeal against a review, default 7), TINGSU_HOTLINE (the telephone number customers are told to call).
 """
 
 from __future__ import annotations
@@ -176,6 +177,8 @@ DEFAULT_FROM_EMAIL = os.environ.get("TINGSU_SMTP_FROM", "tingsu@localhost")
 REPORT_DOMAINS = [d.strip().lower() for d in os.environ.get("TINGSU_REPORT_DOMAINS", "").split(",") if d.strip()]
 CONVERSATION_DAYS = int(os.environ.get("TINGSU_CONVERSATION_DAYS", "1095"))
 QUALITY_APPEAL_DAYS = int(os.environ.get("TINGSU_APPEAL_DAYS", "7"))
+WRITING_KEY = os.environ.get("TINGSU_WRITING_KEY", "")  # of the model on the premises, where it asks for one
+TINGSU_HOTLINE = os.environ.get("TINGSU_HOTLINE", "")  # what scripts say where they have {客服电话}
 SMS_COMMAND = shlex.split(os.environ.get("TINGSU_SMS_COMMAND", ""))  # gets {"phone", "text", "case"} as JSON on stdin
 
 LOGGING = {

@@ -194,7 +194,7 @@ _SOURCES: Mapping[str, Callable[[Asking], str]] = {
     "单位": _unit,
     "工单号": lambda ask: ask.case.number,
     "金额": _sum,
-    "客服电话": lambda ask: str(getattr(settings, "TINGSU_HOTLINE", "")),
+    "客服电话": lambda ask: settings.TINGSU_HOTLINE,
     "责任部门": _responsible,
     "业务": _business,
 }

@@ -86,9 +86,9 @@ class Index:
         vector = profile(query).vector
         if not self.scripts:
             return np.zeros(0, dtype=np.float32)
-        likeness = sum(weight * (self._meanings[part] @ vector) for part, weight in CLOSE.items() if part != "word")
-        words = np.maximum.reduceat(self._words @ vector, self._first_words)
-        total: Floats = likeness + CLOSE["word"] * words
+        total: Floats = CLOSE["word"] * np.maximum.reduceat(self._words @ vector, self._first_words)
+        for part, meanings in self._meanings.items():
+            total = total + CLOSE[part] * (meanings @ vector)
         return total
 
     def rarity(self, token: str) -> float:

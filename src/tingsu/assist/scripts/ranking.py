@@ -17,11 +17,13 @@ from tingsu.reading.search_text import bigrams
 
 # What agreement and disagreement on each thing count for. A script that names nothing there is for any.
 AGREE: Mapping[str, tuple[float, float]] = {
-    "stage": (0.8, -0.4), "step": (0.9, -0.2), "need": (0.7, -0.3), "emotion": (0.2, -0.5), "business": (1.2, -0.8),
+    "stage": (0.8, -0.4), "step": (0.9, -0.2), "need": (0.7, -0.3), "emotion": (0.2, -0.5), "business": (1.6, -1.4),
     "cause": (0.8, -0.3), "demand": (0.8, -0.2), "channel": (0.4, -0.3), "segment": (1.2, -0.8),
 }  # fmt: skip
 UNKNOWN_SEGMENT = -0.3  # a script for one kind of customer, where nothing is known of the customer
-READ = 0.15  # what the query itself is read to say counts beside what is known of the case
+# What the query itself is read to say, beside what is known: by words that name it, and as labels guessed.
+READ = {"segment": 1.0, "step": 0.3, "channel": 0.3}
+GUESSED = 0.15
 WORDS, MEANING = 0.16, 9.6  # of a point of BM25; of nearness in meaning
 STORY = 0.35  # what the case's own text counts beside a query
 NEAR, ANSWERS = 0.36, 6.0  # nearness and points of BM25 from which on a script answers a query at all
@@ -79,7 +81,7 @@ def rank(
     order = [int(place) for place in np.argsort(-total, kind="stable")]
     found = [p for p in order if not index.scripts[p].counter_example and (said[p] or fits[p].agreed)]
     if query.strip():
-        found = [p for p in found if said[p]]
+        found = [p for p in found if said[p] or any(thing == "segment" for thing, _ in fits[p].agreed)]
     best = float(total[found[0]]) if found else 0.0
     kept = [p for p in found[:limit] if total[p] >= LEAST * best]
     return [
@@ -115,7 +117,7 @@ def _match(script: Script, known: Situation, read: Situation) -> Fit:
     score, agreed = 0.0, []
     told, guessed = _values(known), _values(read)
     for thing, wanted in _wanted(script):
-        values, weight = (told[thing], 1.0) if told[thing] else (guessed[thing], READ)
+        values, weight = (told[thing], 1.0) if told[thing] else (guessed[thing], READ.get(thing, GUESSED))
         yes, no = AGREE[thing]
         if both := [value for value in wanted if value in values]:
             score += yes * weight
@@ -128,7 +130,7 @@ def _match(script: Script, known: Situation, read: Situation) -> Fit:
 
 
 def _match_emotion(script: Script, known: Situation, read: Situation) -> float:
-    emotion, weight = (known.emotion, 1.0) if known.emotion is not None else (read.emotion, READ)
+    emotion, weight = (known.emotion, 1.0) if known.emotion is not None else (read.emotion, GUESSED)
     if not script.emotion_from or emotion is None:
         return 0.0
     return AGREE["emotion"][emotion < script.emotion_from] * weight
