@@ -21,6 +21,7 @@ _NAMED = re.compile(
     rf"\s*(?:[（(\[【]?\s*(?P<at>{_TIME})\s*[)）\]】]?)?\s*[:：]\s*"
 )
 _HEADLINE = re.compile(rf"\s*(?P<mark>[^\s:：，。,.!！?？]{{1,16}})\s*[（(\[]?\s*(?P<at>{_TIME})\s*[)）\]]?\s*$")
+_ALONE = re.compile(r"\s*(?P<mark>[^\s:：，。,.!！?？]{1,12})\s*$")  # after a time, its words on the next lines
 _RULE = re.compile(r"\s*(?:[-=*_#~—]\s*){3,}$")
 _ID = re.compile(
     r"[\W_]*(?:会话|对话|通话|录音|工单|案例|conversation|call|dialog(?:ue)?|session|chat)\s*(?:编号|流水号?|id|no\.?|号)?"
@@ -138,10 +139,10 @@ def _read_block(block: _Block, marks: set[str]) -> Raw:
             continue
         if waiting and not start:
             start, end = waiting
-        one = _read_line(rest, number, marks, (start, end))
+        one = _read_line(rest, number, marks, (start, end)) or _read_headline(rest, number, start, following)
         if one is not None:
             said.append(one)
-        elif start or not said or not marks or _is_other_side(said[-1], rest):
+        elif start or not said or not (marks or said[-1].mark) or _is_other_side(said[-1], rest):
             said.append(_timed(Said("", rest.strip(), line=number), start, end))
         else:
             said[-1].text += f"\n{rest.strip()}" if said[-1].text else rest.strip()
@@ -164,6 +165,12 @@ def _read_line(rest: str, number: int, marks: set[str], lead: tuple[str, str]) -
             start = lead[0] or groups.get("at") or ""
             return _timed(Said(match["mark"].strip(), rest[match.end() :].strip(), line=number), start, lead[1])
     return None
+
+
+def _read_headline(rest: str, number: int, start: str, following: str) -> Said | None:
+    """A line of a chat export that is a time and a speaker, what was said following; or None."""
+    match = _ALONE.match(rest) if start and following and not _after_time(following)[0] else None
+    return _timed(Said(match["mark"], "", line=number), start, "") if match and _is_side(match["mark"]) else None
 
 
 def _timed(one: Said, start: str, end: str) -> Said:

@@ -38,7 +38,7 @@ def read_objects(items: Iterable[tuple[int, Any]], name: str) -> Iterator[Raw | 
 def unwrap(data: Any, depth: int = 0) -> list[Any]:
     """The records in what a file holds: a list, or one under a telling name, or the one object there is."""
     if isinstance(data, list):
-        if data and all(isinstance(item, str) for item in data):
+        if data and (all(isinstance(item, str) for item in data) or all(map(_is_pair, data))):
             return [data]
         return data
     if isinstance(data, dict) and depth < _DEEPEST and not _is_conversation(data):
@@ -48,6 +48,13 @@ def unwrap(data: Any, depth: int = 0) -> list[Any]:
         if data and all(isinstance(value, (list, dict)) for value in data.values()):
             return [{"id": key, "turns": value} for key, value in data.items()]
     return [data]
+
+
+def _is_pair(item: Any) -> bool:
+    """["客服", "您好"]: who and what."""
+    if not isinstance(item, list) or len(item) != 2 or not isinstance(item[0], str):
+        return False
+    return is_generic(item[0]) or role_of(item[0]) is not None
 
 
 def _is_turn(item: Mapping[str, Any]) -> bool:
