@@ -30,6 +30,7 @@ from tingsu.packs.wording import Text
 
 SHARED = "common"
 AMOUNT = "{金额}"
+UNFILLED = "（金额待填）"  # so that nobody sends a sum of nothing unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,5 +158,5 @@ def _nothing(case: Case, words: Nothing, wish: Wish, precedents: Sequence[Preced
 
 
 def _fill(text: str, amount: Decimal | None) -> str:
-    said = f"{amount.normalize():f}元" if amount else ""
+    said = f"{amount.normalize():f}元" if amount else UNFILLED
     return text.replace(AMOUNT, said)
