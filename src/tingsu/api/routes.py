@@ -10,7 +10,7 @@ from ninja import NinjaAPI, Router
 from ninja.openapi.schema import OpenAPISchema
 
 import tingsu
-from tingsu.api import authority, cases, docs, evidence, reading, site
+from tingsu.api import authority, cases, coach, docs, evidence, reading, site
 from tingsu.api.entry import Bearer, SignedIn
 from tingsu.api.refusals import handle_errors, refuse_plainly
 from tingsu.api.wire import CarefulParser
@@ -42,7 +42,7 @@ api = Api(
     parser=CarefulParser(),
 )
 handle_errors(api)
-for router in (cases.router, authority.router, evidence.router, reading.router, site.router, docs.router):
+for router in (cases.router, authority.router, coach.router, evidence.router, reading.router, site.router, docs.router):
     api.add_router("", router)
 
 nowhere = Router()

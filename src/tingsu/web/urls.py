@@ -18,6 +18,7 @@ from tingsu.web import (
     case_form,
     case_page,
     checklists,
+    coach,
     delegations,
     documents,
     evidence,
@@ -50,6 +51,7 @@ from tingsu.web import (
     scripts_case,
     scripts_form,
     search,
+    solutions,
     tokens,
 )
 from tingsu.web.sign_in import SignIn
@@ -130,6 +132,9 @@ urlpatterns = [
     page("cases/<str:number>/risk/", insight_risks.show_case_risk, "case-risk"),
     page("cases/<str:number>/scripts/", scripts_case.show_for_case, "case-scripts"),
     page("cases/<str:number>/scripts/<slug:slug>/use/", scripts_case.use_script, "case-script-use"),
+    page("cases/<str:number>/solutions/", solutions.show_solutions, "case-solutions"),
+    page("cases/<str:number>/coach/", coach.coach_case, "case-coach"),
+    page("coach/", coach.show_coach, "coach"),
     page("scripts/", scripts.show_scripts, "scripts"),
     page("scripts/new/", scripts_form.write_new, "script-new"),
     page("scripts/uses/<int:use_id>/rate/", scripts_case.rate, "script-rate"),
