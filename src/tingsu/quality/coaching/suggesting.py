@@ -51,7 +51,8 @@ def scripts_for(points: list[str], unit: Unit | None) -> list[Script]:
 def known_scripts(unit: Unit | None) -> tuple[Script, ...]:
     """Every script of the unit's pack."""
     pack = pack_at(unit.path) if unit else active_pack()
-    return load_part(Scripts, "scripts", pack.id, tuple(settings.TINGSU_PACK_PATHS)).scripts
+    known: Scripts = load_part(Scripts, "scripts", pack.id, tuple(settings.TINGSU_PACK_PATHS))
+    return known.scripts
 
 
 def _step(script: Script, steps: list[str]) -> str:

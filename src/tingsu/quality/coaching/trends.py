@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -87,7 +87,7 @@ def _month(first: date, rows: Iterable[Mapping[str, Any]]) -> Month:
     return Month(first, len(shares), _mean(shares), len(finals), _mean(finals))
 
 
-def _points(rows: list[Mapping[str, Any]], firsts: list[date]) -> list[PointTrend]:
+def _points(rows: Sequence[Mapping[str, Any]], firsts: list[date]) -> list[PointTrend]:
     names: dict[str, str] = {}
     worth: dict[str, dict[date, list[float]]] = defaultdict(lambda: defaultdict(list))
     shown: dict[str, tuple[int, int | None]] = {}
@@ -101,7 +101,9 @@ def _points(rows: list[Mapping[str, Any]], firsts: list[date]) -> list[PointTren
             worth[point["id"]][local(row["held_at"]).date().replace(day=1)].append(_WORTH[mark])
             if mark != YES:
                 shown.setdefault(point["id"], (row["pk"], point["turn"]))
-    points = [_point(point, name, worth[point], firsts, shown.get(point)) for point, name in names.items() if worth[point]]
+    points = [
+        _point(point, name, worth[point], firsts, shown.get(point)) for point, name in names.items() if worth[point]
+    ]
     return sorted(points, key=lambda point: (point.n < FEW, point.share or 0.0, -point.n))
 
 

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
+from tingsu.assist.replies import rules_of
+from tingsu.base.clock import now
 from tingsu.intake.rows import Reject
 from tingsu.org.models import Unit
 from tingsu.org.pack import active_pack, pack_at
-from tingsu.packs.answering import load_part
-from tingsu.packs.reply_checks import ReplyRules
-from tingsu.packs.schema import Pack
-from tingsu.packs.scorecards import ScoreCard
+from tingsu.quality import scoring
 from tingsu.quality.conversations.tables import Conversation
-from tingsu.quality.scoring import Scored, score
-from tingsu.quality.transcripts import Transcript, Turn, read_transcripts
+from tingsu.quality.scoring import Risk, ScoreCard, Scored, score_many
+from tingsu.quality.transcripts import SUFFIXES, Transcript, Turn, parse_transcripts, read_transcripts
 from tingsu.quality.transcripts.settling import settle
 from tingsu.quality.transcripts.turns import Raw, Said
 from tingsu.reading import mask, mask_each
+
+__all__ = ["SUFFIXES", "KeptScore", "card_of", "pack_name", "parse_text", "read_file", "score_rows", "settle_turns"]
+
+MOST_SIGNS = 4  # reasons of a risk that are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class KeptScore:
 
     points: list[dict[str, Any]]
     share: float | None
-    risk: float
+    risk: float | None
     risk_why: list[str]
     measures: dict[str, Any]
 
@@ -38,6 +41,11 @@ class KeptScore:
 def read_file(path: Path) -> Iterator[Transcript | Reject]:
     """The conversations of a file. Raises TableError."""
     return read_transcripts(path)
+
+
+def parse_text(text: str) -> list[Transcript]:
+    """The conversations of a pasted text."""
+    return parse_transcripts(text, f"{now():%m%d-%H%M%S}")
 
 
 def settle_turns(id: str, turns: Iterable[Mapping[str, Any]], *, agent: str = "", channel: str = "") -> Transcript:
@@ -49,19 +57,24 @@ def settle_turns(id: str, turns: Iterable[Mapping[str, Any]], *, agent: str = ""
     return settle(Raw(id, said, agent, channel))
 
 
+def pack_name(unit: Unit | None) -> str:
+    """The pack whose card and rules conversations of the unit are scored by."""
+    return (pack_at(unit.path) if unit else active_pack()).id
+
+
 def card_of(unit: Unit | None) -> ScoreCard:
     """The score card of the pack the unit runs."""
-    return load_part(ScoreCard, "scorecard", _pack(unit).id, tuple(settings.TINGSU_PACK_PATHS))
+    return scoring.card_of(pack_name(unit), _extra())
 
 
-def score_conversation(row: Conversation) -> KeptScore:
-    """The engine's score of a conversation as it was handed in."""
-    rules = load_part(ReplyRules, "replies", _pack(row.unit).id, tuple(settings.TINGSU_PACK_PATHS))
-    return _kept(score(_transcript(row), card_of(row.unit), rules))
+def score_rows(rows: Sequence[Conversation], pack: str) -> list[KeptScore]:
+    """The engine's scores of conversations as they were handed in, in order, all by one pack."""
+    card, rules = scoring.card_of(pack, _extra()), rules_of(pack, _extra())
+    return [_kept(scored) for scored in score_many((_transcript(row) for row in rows), card, rules)]
 
 
-def _pack(unit: Unit | None) -> Pack:
-    return pack_at(unit.path) if unit else active_pack()
+def _extra() -> tuple[Path, ...]:
+    return tuple(settings.TINGSU_PACK_PATHS)
 
 
 def _transcript(row: Conversation) -> Transcript:
@@ -72,11 +85,15 @@ def _transcript(row: Conversation) -> Transcript:
 def _kept(scored: Scored) -> KeptScore:
     words = mask_each([point.words for point in scored.points])
     points = [
-        {"id": p.id, "name": str(p.name), "got": p.got, "of": p.of, "turn": p.turn, "words": said, "why": mask(p.why)}
+        {"id": p.id, "name": p.name, "got": p.got, "of": p.of, "turn": p.turn, "words": said, "why": mask(p.why)}
         for p, said in zip(scored.points, words, strict=True)
     ]
-    of = sum(p.of for p in scored.points if p.got is not None)
-    got = sum(p.got for p in scored.points if p.got is not None)
-    why = scored.risk.why
-    told = [why] if isinstance(why, str) else list(why)
-    return KeptScore(points, got / of if of else None, scored.risk.value, mask_each(told), asdict(scored.measures))
+    return KeptScore(points, scored.share, scored.risk.value, _told(scored.risk), asdict(scored.measures))
+
+
+def _told(risk: Risk) -> list[str]:
+    """What speaks for a complaint, the strongest first: what shows, in which turn, in which words."""
+    signs = [sign for sign in risk.why if sign.weight > 0][:MOST_SIGNS]
+    return mask_each(
+        [f"{s.name}（第 {s.turn} 轮“{s.words}”）" if s.turn is not None and s.words else s.name for s in signs]
+    )

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from django.db.models import F
 
 from tingsu.base.clock import now
-from tingsu.quality.conversations.engine import KeptScore, score_conversation
+from tingsu.quality.conversations.engine import pack_name, score_rows
 from tingsu.quality.conversations.tables import Conversation
 
 log = logging.getLogger(__name__)
 STEP = 50  # conversations in memory
-FAILED = "机器评分时出错，请由人工评定"
+FAILED = "机器评分时出错，请由人工查看"
 
 
 def score_waiting(*, handover: int | None = None, at: datetime | None = None) -> int:
@@ -25,36 +27,36 @@ def score_waiting(*, handover: int | None = None, at: datetime | None = None) ->
     the same conversation the first one's score stands.
     """
     done = 0
-    for row in _waiting(handover):
-        changes: dict[str, Any]
-        try:
-            changes = _changes(score_conversation(row), at or now())
-            done += 1
-        except Exception:  # whatever a transcript does to the engine, the next one must be scored
-            log.exception("conversation %s could not be scored", row.pk)
-            changes = {"score_failed": FAILED}
-        found = Conversation.objects.filter(pk=row.pk, scored_at=None)
-        found.update(version=F("version") + 1, **changes)
+    for page in _waiting(handover):
+        of_pack: dict[str, list[Conversation]] = defaultdict(list)
+        for row in page:
+            of_pack[pack_name(row.unit)].append(row)
+        for pack, rows in of_pack.items():
+            done += _score(rows, pack, at or now())
     return done
 
 
-def _changes(score: KeptScore, at: datetime) -> dict[str, Any]:
-    return {
-        "scored_at": at,
-        "points": score.points,
-        "share": score.share,
-        "risk": score.risk,
-        "risk_why": score.risk_why,
-        "measures": score.measures,
-        "score_failed": "",
-    }
+def _score(rows: Sequence[Conversation], pack: str, at: datetime) -> int:
+    try:
+        found = score_rows(rows, pack)
+    except Exception:  # whatever a transcript does to the engine, the next one must be scored
+        if len(rows) > 1:
+            return sum(_score([row], pack, at) for row in rows)
+        log.exception("conversation %s could not be scored", rows[0].pk)
+        _write(rows[0], {"score_failed": FAILED})
+        return 0
+    return sum(_write(row, {**asdict(score), "scored_at": at}) for row, score in zip(rows, found, strict=True))
 
 
-def _waiting(handover: int | None) -> Iterator[Conversation]:
+def _write(row: Conversation, changes: dict[str, Any]) -> int:
+    return Conversation.objects.filter(pk=row.pk, scored_at=None).update(version=F("version") + 1, **changes)
+
+
+def _waiting(handover: int | None) -> Iterator[list[Conversation]]:
     found = Conversation.objects.filter(scored_at=None, score_failed="", purged_at=None).select_related("unit")
     if handover is not None:
         found = found.filter(handover=handover)
     last = 0
     while page := list(found.filter(pk__gt=last).order_by("pk")[:STEP]):
-        yield from page
+        yield page
         last = page[-1].pk
