@@ -35,7 +35,7 @@ from tingsu.web.scripts_words import Card, language, make_card
 
 SHOWN, FOUND = 3, 8  # without and with a search
 ASKED_FOR = timedelta(hours=24)  # how long after a use one is asked whether it helped
-DRAFTS = ("answer", "said")  # fields whose words go to the customer
+DRAFTS = ("answer",)  # fields whose words go to the customer
 
 
 @dataclass(frozen=True, slots=True)
