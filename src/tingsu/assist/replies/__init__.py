@@ -1,1 +1,7 @@
-"""A draft checked before it goes out: what is said, left out, promised or given away."""
+"""Drafts checked before they are sent: words, promises, leaks, statutes, and what is missing (话术禁忌, 答复要件)."""
+
+from tingsu.assist.replies.checking import check_reply, check_wording
+from tingsu.assist.replies.finding import Finding, ReplyContext
+from tingsu.assist.replies.rules import ReplyRules, rules_of
+
+__all__ = ["Finding", "ReplyContext", "ReplyRules", "check_reply", "check_wording", "rules_of"]

@@ -1,0 +1,48 @@
+"""One draft in, findings out. Knows no case and no database; what a draft says never changes what is asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tingsu.assist.replies.finding import Finding, ReplyContext
+from tingsu.assist.replies.plain import Plain, read_plain
+from tingsu.assist.replies.rules import ReplyRules
+from tingsu.assist.replies.sentences import cut_sentences
+from tingsu.assist.replies.wordings import find_missing, find_words
+
+
+def check_reply(text: str, context: ReplyContext, rules: ReplyRules) -> list[Finding]:
+    """What is to be mended in ``text``, in order of place, what is missing last; any string is accepted.
+
+    Every character is looked at, whatever the length; of one rule at most 20 findings are told.
+    """
+    plain = read_plain(text, rules.variants)
+    if not any(char.isalnum() for char in plain.text):
+        return []
+    return _in_order(_find(plain, context, rules))
+
+
+def check_wording(text: str, context: ReplyContext, rules: ReplyRules) -> list[Finding]:
+    """The same for one turn of a conversation: only wordings that should not stand there, nothing that is missing."""
+    plain = read_plain(text, rules.variants)
+    return _in_order(find_words(cut_sentences(plain, rules.grammar), context, rules)) if plain.text else []
+
+
+def _find(plain: Plain, context: ReplyContext, rules: ReplyRules) -> Iterator[Finding]:
+    from tingsu.assist.replies.commitments import find_commitments
+    from tingsu.assist.replies.leaks import find_leaks
+    from tingsu.assist.replies.statutes import find_wrong_names
+
+    sentences = cut_sentences(plain, rules.grammar)
+    worded = list(find_words(sentences, context, rules))
+    yield from worded
+    yield from find_commitments(sentences, context, rules)
+    yield from find_leaks(plain, context, rules)
+    yield from find_wrong_names(plain, context, rules)
+    dateless = any(one.kind == "no_date" for one in worded)  # a step without its date is a step
+    yield from (one for one in find_missing(sentences, context, rules) if not (dateless and one.kind == "no_next_step"))
+
+
+def _in_order(findings: Iterator[Finding]) -> list[Finding]:
+    once = {(one.id, one.start, one.end): one for one in findings}
+    return sorted(once.values(), key=lambda one: (one.end == 0, one.start, one.severity, one.id))

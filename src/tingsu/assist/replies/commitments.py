@@ -1,0 +1,60 @@
+"""Sums promised above what the writer may decide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tingsu.assist.replies.finding import Finding, ReplyContext
+from tingsu.assist.replies.frames import clears
+from tingsu.assist.replies.rules import ReplyRules
+from tingsu.assist.replies.sentences import Sentences
+from tingsu.assist.replies.wordings import MOST, tell
+from tingsu.reading.facts.amounts import find_amounts
+
+_REACH = 16
+_GIVES_BEFORE = re.compile(
+    "(?:赔(?!礼|不是|罪)|补偿|补贴|补助|补(?=你|给|上|足|[0-9一二两三四五六七八九十百千])|减免|慰问|给(?:予)?你|给予|送你|赠|奖励|发你|安慰|拿给|优惠|返你|支付|掏|出资|额外|另付|揣|当这)"
+    "[^,。!?;\n]{0,12}$"
+)
+_GIVES_AFTER = re.compile(
+    "^[^,。!?;\n]{0,8}?(?:赔偿|补偿|赔付|赔款|补贴|慰问|揣|算我们的|我们出|我来出|的?红包|现金券|代金券|赔给|补给|给你)"
+)
+_OWN_MONEY = re.compile("退|多收|多扣|误扣|本金|存款|余额|长款|冲正|冲回|未吐|手续费|年费|利息|违约金")
+_NOT_OURS = re.compile(
+    "不予|不支持|无法|不能|要求|主张|诉求|请求|索赔|希望|已(?:经)?(?:支付|缴纳|扣收)|不超过|不满足|合同约定"
+)
+_OURS = re.compile("我|本行|本店|给你|为你|你|将|会|同意|决定|安排|予以|可以|一律|揣|打点")
+_GRANTED = re.compile(
+    "经[^,。!?;\n]{0,8}(?:批准|审批|审议|同意|批示)|已(?:获|经)[^,。!?;\n]{0,6}(?:批准|同意)|审批通过"
+)
+
+
+def find_commitments(sentences: Sentences, context: ReplyContext, rules: ReplyRules) -> Iterator[Finding]:
+    """Compensation promised above ``context.limit``; money that was the customer's own all along is none."""
+    told, limit, plain = rules.told("over-limit"), context.limit, sentences.plain
+    if told is None or limit is None:
+        return
+    found = 0
+    for amount in find_amounts(plain.text):
+        if amount.currency != "CNY" or amount.value <= limit or found >= MOST:
+            continue
+        if _is_given(sentences, amount.start, amount.end) and not clears(plain, amount.start, amount.end, ()):
+            found += 1
+            yield tell(told, "over_promise", plain, *plain.origin(amount.start, amount.end))
+
+
+def _is_given(sentences: Sentences, start: int, end: int) -> bool:
+    text = sentences.plain.text
+    low, high = sentences.spans[sentences.number_at(start)]
+    before, after = text[max(low, start - _REACH) : start], text[end : min(high, end + _REACH)]
+    clause = before.rpartition(",")[2] + after.partition(",")[0]
+    if (
+        _OURS.search(text[low:high]) is None
+        or _NOT_OURS.search(clause)
+        or _GRANTED.search(text[max(low, start - 60) : start])
+    ):
+        return False
+    if _GIVES_BEFORE.search(before) or _GIVES_AFTER.search(after):
+        return _OWN_MONEY.search(clause) is None
+    return False

@@ -1,0 +1,125 @@
+"""Words that should not stand in an answer, and what an answer has to say: the pack's grammars applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from tingsu.assist.replies.finding import Finding, ReplyContext
+from tingsu.assist.replies.frames import clears
+from tingsu.assist.replies.plain import Plain, single_runs
+from tingsu.assist.replies.rules import ReadyRule, ReadyWanted, ReplyRules
+from tingsu.assist.replies.sentences import Sentences, cut_sentences
+from tingsu.packs.reply_checks import Told
+
+MOST = 20  # findings of one rule that are told of one draft; the rest repeat the same fault
+
+
+def find_words(sentences: Sentences, context: ReplyContext, rules: ReplyRules) -> Iterator[Finding]:
+    """Every wording that should not stand there, frames minded."""
+    readings = [sentences]
+    if runs := single_runs(sentences.plain):
+        readings.append(cut_sentences(runs, rules.grammar))
+    for rule in rules.rules:
+        if not rule.says.only_in or context.kind in rule.says.only_in:
+            spans = _spans(readings, rule, context, rules)
+            if len(spans) >= rule.says.at_least:
+                yield from (tell(rule.says, rule.kind, sentences.plain, *span) for span in spans[:MOST])
+
+
+def find_missing(sentences: Sentences, context: ReplyContext, rules: ReplyRules) -> Iterator[Finding]:
+    """What an answer of this kind has to say and does not."""
+    for wanted in rules.wanted:
+        if context.kind in wanted.says.wanted_in and _is_due(wanted, context):
+            ways = sum(any(True for _ in meant(sentences, wanted, group)) for group in range(len(wanted.ways)))
+            if wanted.says.kind == "no_next_step" and names_day(sentences.plain.text, context.promised_on):
+                continue
+            if ways < wanted.says.at_least:
+                yield _missing(sentences, wanted)
+
+
+def is_dated(sentences: Sentences, place: int, context: ReplyContext, rules: ReplyRules) -> bool:
+    """Whether a promise at ``place`` has its time: in its clause, behind it, or as a limit (前, 内) before it."""
+    if names_day(sentences.plain.text, context.promised_on):
+        return True
+    text, number = sentences.plain.text, sentences.number_at(place)
+    low, high = sentences.spans[number][0], sentences.spans[min(number + 1, len(sentences.spans) - 1)][1]
+    clause = max(low, *(text.rfind(mark, low, place) for mark in ",:"))
+    for start, end in sentences.matches(rules.times):
+        if low <= start < high and (end > clause or text[end - 1] in "前内" or text[end : end + 1] in ("前", "内")):
+            return True
+    return False
+
+
+def names_day(text: str, day: date | None) -> bool:
+    """Whether the folded ``text`` names ``day`` by month and day."""
+    if day is None:
+        return False
+    return any(
+        written in text for written in (f"{day.month}月{day.day}日", f"{day.month}月{day.day}号", day.isoformat())
+    )
+
+
+def meant(sentences: Sentences, wanted: ReadyWanted, group: int = 0) -> Iterator[tuple[int, int]]:
+    """Where what is wanted is really said: not in another's mouth, not denied."""
+    barred: list[tuple[int, int]] | None = None
+    for start, end in sentences.matches(wanted.ways[group]):
+        if barred is None:
+            barred = list(sentences.matches(wanted.not_said))
+        if not any(low < end and start < high for low, high in barred):
+            yield start, end
+
+
+def tell(told: Told, kind: str, plain: Plain, start: int, end: int) -> Finding:
+    """A finding at ``start``–``end`` of the draft itself."""
+    return Finding(
+        id=told.id,
+        kind=kind,  # type: ignore[arg-type]
+        start=start,
+        end=end,
+        words=plain.draft[start:end],
+        rule=told.rule.zh,
+        source=told.source,
+        severity=told.severity,
+        better=told.better.zh,
+    )
+
+
+def _is_due(wanted: ReadyWanted, context: ReplyContext) -> bool:
+    return wanted.says.kind != "no_apology" or context.wants_apology
+
+
+def _missing(sentences: Sentences, wanted: ReadyWanted) -> Finding:
+    """Points at what was said in its stead, where anything was."""
+    instead = next(iter(sentences.matches(wanted.not_said)), None)
+    span = sentences.plain.origin(*instead) if instead else (0, 0)
+    return tell(wanted.says, wanted.says.kind, sentences.plain, *span)
+
+
+def _spans(
+    readings: Iterable[Sentences], rule: ReadyRule, context: ReplyContext, rules: ReplyRules
+) -> list[tuple[int, int]]:
+    """Where the rule is met, as places of the draft, in order and apart from each other."""
+    spans = {
+        sentences.plain.origin(start, end)
+        for sentences in readings
+        for start, end in sentences.matches(rule.patterns)
+        if not _is_clear(sentences, rule, start, end)
+        and not (rule.says.unless_dated and is_dated(sentences, start, context, rules))
+    }
+    apart: list[tuple[int, int]] = []
+    for span in sorted(spans, key=lambda one: (one[0], -one[1])):
+        if not apart or span[0] >= apart[-1][1]:
+            apart.append(span)
+    return apart
+
+
+def _is_clear(sentences: Sentences, rule: ReadyRule, start: int, end: int) -> bool:
+    if clears(sentences.plain, start, end, rule.says.even):
+        return True
+    low, high = sentences.spans[sentences.number_at(start)]
+    return any(
+        meets.start() < end and start < meets.end()
+        for pattern in rule.unless
+        for meets in pattern.expression.finditer(sentences.plain.text, low, high)
+    )
