@@ -185,13 +185,15 @@ def _cards(by: User) -> list[Card]:
         cards.append(Card(reverse("manage-rules"), _("时限规则与工作日历"), _("核对原文，载入下一年放假安排"), "clock"))
     if can(by, "manage_forms"):
         cards.append(Card(reverse("forms"), _("表单模板"), _("九张表单和告知书的 Word 模板"), "file"))
+    if can(by, "manage_writing_help"):
+        cards.append(Card(reverse("manage-writing"), _("写作辅助"), _("单位内部的模型，平时关闭"), "pen"))
     return cards
 
 
 def _whats() -> dict[str, str]:
     return {
         "unit": _("机构"), "staff": _("人员"), "pack": _("方案包"), "calendar": _("工作日历"), "form": _("表单模板"),
-        "budget": _("补偿预算"), "delegate": _("代理"), "delegate_end": _("代理"),
+        "budget": _("补偿预算"), "delegate": _("代理"), "delegate_end": _("代理"), "writing_help": _("写作辅助"),
     }  # fmt: skip
 
 
