@@ -137,11 +137,13 @@ def _sweep_once() -> None:
 
     from tingsu.cases.sweeping import sweep_in_turn
     from tingsu.insight.turns import queue_in_turn
+    from tingsu.quality.turns import queue_in_turn as queue_quality_in_turn
 
     try:
         close_old_connections()
         sweep_in_turn()
         queue_in_turn()
+        queue_quality_in_turn()
     except Exception:  # the thread must outlive a database that is away for a while
         log.exception("sweep")
         connection.close()
