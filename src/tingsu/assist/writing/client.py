@@ -129,7 +129,8 @@ def _receive(connection: http.client.HTTPConnection, until: float) -> bytes:
     answer = connection.getresponse()
     if answer.status != http.HTTPStatus.OK:
         raise NoDraft("refused", str(answer.status))
-    pieces, size = [], 0
+    pieces: list[bytes] = []
+    size = 0
     while True:
         left = until - time.monotonic()
         if left <= 0:

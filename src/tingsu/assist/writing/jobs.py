@@ -19,7 +19,7 @@ def write_draft(request_id: int) -> str:
 
     request = WritingRequest.objects.select_related("case__customer").filter(pk=request_id).first()
     if request is None or request.state != WritingRequest.State.WAITING:
-        return "" if request is None else request.state
+        return "" if request is None else str(request.state)
     endpoint = endpoint_now()
     began = perf_counter()
     try:
@@ -31,4 +31,4 @@ def write_draft(request_id: int) -> str:
         request.state, request.why = WritingRequest.State.FAILED, error.reason
     request.took_ms = round((perf_counter() - began) * 1000)
     request.save(update_fields=["text", "state", "why", "took_ms"])
-    return request.state
+    return str(request.state)
