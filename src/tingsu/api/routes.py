@@ -10,7 +10,7 @@ from ninja import NinjaAPI, Router
 from ninja.openapi.schema import OpenAPISchema
 
 import tingsu
-from tingsu.api import authority, cases, coach, docs, evidence, quality, reading, site
+from tingsu.api import authority, cases, coach, docs, evidence, quality, reading, replies, site
 from tingsu.api.entry import Bearer, SignedIn
 from tingsu.api.refusals import handle_errors, refuse_plainly
 from tingsu.api.wire import CarefulParser
@@ -42,7 +42,7 @@ api = Api(
     parser=CarefulParser(),
 )
 handle_errors(api)
-ROOMS = (cases, authority, coach, evidence, reading, quality, site, docs)
+ROOMS = (cases, authority, coach, evidence, reading, replies, quality, site, docs)
 for room in ROOMS:
     api.add_router("", room.router)
 

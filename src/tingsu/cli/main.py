@@ -29,6 +29,7 @@ from tingsu.cli import (
     masking,
     packs,
     reading,
+    replies,
     reports,
     server,
     similar,
@@ -102,6 +103,7 @@ _add(app, "demo", demo.load)
 _add(app, "analyse", analyse.analyse, needs_site=False)
 _add(app, "read", reading.read_file, needs_site=False)
 _add(app, "inspect", inspecting.inspect_file, needs_site=False)
+_add(app, "check-reply", replies.check_file, needs_site=False)
 _add(app, "learn", learning.learn)
 _add(app, "similar", similar.similar, needs_site=False)
 _add(app, "spikes", spikes.spikes, needs_site=False)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tingsu.assist.replies.commitments import find_commitments
 from tingsu.assist.replies.finding import Finding, ReplyContext
+from tingsu.assist.replies.leaks import find_leaks
 from tingsu.assist.replies.plain import Plain, read_plain
 from tingsu.assist.replies.rules import ReplyRules
 from tingsu.assist.replies.sentences import cut_sentences
-from tingsu.assist.replies.wordings import find_missing, find_words
+from tingsu.assist.replies.statutes import find_wrong_names
+from tingsu.assist.replies.wordings import find_missing, find_words, tell
 
 
 def check_reply(text: str, context: ReplyContext, rules: ReplyRules) -> list[Finding]:
@@ -18,7 +21,8 @@ def check_reply(text: str, context: ReplyContext, rules: ReplyRules) -> list[Fin
     """
     plain = read_plain(text, rules.variants)
     if not any(char.isalnum() for char in plain.text):
-        return []
+        empty = rules.told("empty")
+        return [tell(empty, "no_next_step", plain, 0, 0)] if empty else []
     return _in_order(_find(plain, context, rules))
 
 
@@ -29,10 +33,6 @@ def check_wording(text: str, context: ReplyContext, rules: ReplyRules) -> list[F
 
 
 def _find(plain: Plain, context: ReplyContext, rules: ReplyRules) -> Iterator[Finding]:
-    from tingsu.assist.replies.commitments import find_commitments
-    from tingsu.assist.replies.leaks import find_leaks
-    from tingsu.assist.replies.statutes import find_wrong_names
-
     sentences = cut_sentences(plain, rules.grammar)
     worded = list(find_words(sentences, context, rules))
     yield from worded
@@ -44,5 +44,11 @@ def _find(plain: Plain, context: ReplyContext, rules: ReplyRules) -> Iterator[Fi
 
 
 def _in_order(findings: Iterator[Finding]) -> list[Finding]:
-    once = {(one.id, one.start, one.end): one for one in findings}
-    return sorted(once.values(), key=lambda one: (one.end == 0, one.start, one.severity, one.id))
+    """In order of place, what is missing last; of findings of one kind that meet the longest stands for all."""
+    told: dict[str, list[Finding]] = {}
+    for one in sorted(findings, key=lambda one: (one.start - one.end, one.start)):
+        others = told.setdefault(one.kind, [])
+        if not any(one.start < other.end and other.start < one.end for other in others) or not one.words:
+            others.append(one)
+    every = {(one.id, one.start, one.end): one for others in told.values() for one in others}
+    return sorted(every.values(), key=lambda one: (not one.words, one.start, one.severity, one.id))
