@@ -130,6 +130,7 @@ class Remedy(Sourced):
     needs: tuple[Need, ...] = ()
     causes: tuple[str, ...] = ()
     verdicts: tuple[str, ...] = ()
+    specific: bool = False  # to no purpose where neither demand nor cause speaks for it
     last: bool = False  # only where nothing else is left
 
 

@@ -16,7 +16,7 @@ from tingsu.packs.authority import Held, covers, lowest_level, roles_from
 from tingsu.packs.coaching import Remedy
 from tingsu.packs.schema import Authority, Level
 
-Basis = Literal["none", "asked", "precedent", "unknown"]
+Basis = Literal["none", "asked", "precedent", "unasked", "unknown"]
 CENT = Decimal("0.01")
 
 
@@ -61,7 +61,7 @@ def find_amount(case: Case, remedy: Remedy, wish: Wish, outcomes: Outcomes) -> A
     asked = _asked(remedy, wish)
     basis: Basis
     if remedy.amount == "asked":
-        value, basis = asked, "asked" if asked is not None else "unknown"
+        value, basis = asked, "asked" if asked is not None else "unasked"
     else:
         value, basis = outcomes.typical, "precedent" if outcomes.typical is not None else "unknown"
         if value is not None and asked is not None and asked < value:

@@ -41,6 +41,24 @@ class Precedent:
 
 
 @dataclass(frozen=True, slots=True)
+class _Row:
+    """What is asked of a closed case: plain columns, since hundreds are compared."""
+
+    pk: int
+    number: str
+    pack: str
+    demands: list[str]
+    need: str
+    verdict: str
+    paid: Decimal | None
+    satisfaction: str
+    reopened: int
+
+
+_COLUMNS = ("pk", "number", "pack", "demands", "need", "verdict", "paid", "satisfaction", "reopened")
+
+
+@dataclass(frozen=True, slots=True)
 class Outcomes:
     """How the similar cases of one remedy ended: ``said`` of them have a satisfaction, ``content`` were satisfied.
 
@@ -103,13 +121,13 @@ def _linked(case: Case) -> dict[int, float]:
     return dict(links.values_list("other_id", "score")[:NEAREST])
 
 
-def _closed(pks: Sequence[int], by: User) -> list[Case]:
+def _closed(pks: Sequence[int], by: User) -> list[_Row]:
     """Those of these cases that are closed and within reach, asked about these few only."""
     if not pks:
         return []
     among = Case.objects.all() if sees_all(by) else visible_cases(by)
     closed = among.filter(pk__in=set(pks), closed_at__isnull=False, merged_into=None).exclude(stage=WITHDRAWN)
-    return list(closed.only("number", "pack", "demands", "need", "verdict", "paid", "satisfaction", "reopened"))
+    return [_Row(*row) for row in closed.order_by().values_list(*_COLUMNS)]
 
 
 def _chosen(pks: Sequence[int]) -> dict[int, tuple[str, Decimal]]:
@@ -120,7 +138,7 @@ def _chosen(pks: Sequence[int]) -> dict[int, tuple[str, Decimal]]:
     return {case_id: (kind, amount) for case_id, kind, amount in rows}
 
 
-def _likeness(case: Case, other: Case, linked: Mapping[int, float]) -> float:
+def _likeness(case: Case, other: _Row, linked: Mapping[int, float]) -> float:
     """How much a case is like this one; 0 for not similar."""
     if other.pack != case.pack or not _agree(case.verdict, other.verdict):
         return 0.0
@@ -136,7 +154,7 @@ def _agree(one: str, other: str) -> bool:
     return not one or not other or (one == "not_valid") == (other == "not_valid")
 
 
-def _precedent(case: Case, chosen: tuple[str, Decimal] | None, likeness: float) -> Precedent:
+def _precedent(case: _Row, chosen: tuple[str, Decimal] | None, likeness: float) -> Precedent:
     kind, amount = chosen or (NOTHING, Decimal(0))
     given = case.paid if case.paid is not None else amount
     return Precedent(case.number, kind, given, case.satisfaction, case.reopened > 0, likeness)

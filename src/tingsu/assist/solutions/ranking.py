@@ -13,7 +13,7 @@ MOST = 4  # options in all, the last of them "nothing"
 NOT_VALID = "not_valid"
 _MEETS, _MEETS_MORE, _NEED, _CAUSE = 3.0, 0.5, 1.5, 0.75
 _WORKED, _REOPENED = 2.0, 1.0
-_MONEY, _UNASKED_MONEY, _LAST, _LEVEL = -0.5, -2.0, -3.0, -0.25
+_MONEY, _UNASKED_MONEY, _LAST, _LEVEL, _BESIDE = -0.5, -2.0, -3.0, -0.25, -2.5
 MONEY_WANTED = ("求补偿",)
 
 
@@ -69,6 +69,8 @@ def _fit(remedy: Remedy, wish: Wish, outcomes: Outcomes, similar: int, level: in
     need, cause = wish.need in remedy.needs, wish.cause in remedy.causes
     score = (_MEETS + _MEETS_MORE * (len(meets) - 1) if meets else 0.0) + _NEED * need + _CAUSE * cause
     score += _worth(outcomes, similar) + _LEVEL * level + _LAST * remedy.last
+    if remedy.specific and not meets and not cause:
+        score += _BESIDE
     if remedy.amount != "none" and wish.need not in MONEY_WANTED:
         score += _MONEY if meets else _UNASKED_MONEY  # 量力而行: what costs nothing first, money nobody wants last
     return Fit(remedy, meets, need, cause, outcomes, score)

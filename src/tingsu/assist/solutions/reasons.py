@@ -23,7 +23,7 @@ def reasons_for(fit: Fit, wish: Wish, amount: Amount, similar: int, pack: Pack) 
     if fit.need:
         yield _("客户的心理是%(need)s，这样做对得上。") % {"need": pack.name_of("need", wish.need, language)}
     if fit.cause and not fit.meets:
-        yield _("原因属“%(cause)s”，常用这种方式。") % {"cause": pack.name_of("cause", wish.cause, language)}
+        yield _("原因属“%(cause)s”，这种方式对得上。") % {"cause": pack.name_of("cause", wish.cause, language)}
     if not (fit.meets or fit.need or fit.cause):
         yield _("与客户的诉求不直接对应，作为备选。")
     yield from _outcome(fit.outcomes, similar)
@@ -76,6 +76,8 @@ def _amount(amount: Amount, outcomes: Outcomes) -> Iterator[str]:
         yield _("金额取其中给了钱且办妥的 %(n)d 件的中位数 %(yuan)s 元。") % told
     elif amount.basis == "asked" and amount.asked is not None:
         yield _("客户提出 %(yuan)s 元，以查明的金额为准。") % {"yuan": yuan(amount.asked)}
+    elif amount.basis == "unasked":
+        yield _("客户没有说金额，请按查明的金额填写。")
     elif amount.basis == "unknown":
         yield _("给过钱且办妥的相似工单不足 %(few)d 件，不给数字，请按查明的损失填写。") % {"few": FEW}
     if amount.cut and amount.value is not None:
