@@ -64,6 +64,11 @@ def _entries(user: User) -> list[Entry]:
         entries.append(Entry(reverse("insight"), _("洞察"), "chart"))
     if can(user, "record_case"):
         entries.append(Entry(reverse("record"), _("登记投诉"), "plus", "n"))
+    entries.append(Entry(reverse("scripts"), _("话术"), "bubble"))
+    if can(user, "inspect_conversations"):
+        entries.append(Entry(reverse("quality"), _("质检"), "check"))
+    elif can(user, "record_case"):
+        entries.append(Entry(reverse("quality-mine"), _("我的质检"), "check"))
     if approves(user):
         entries.append(Entry(reverse("approvals"), _("待我审批"), "stamp"))
     if can(user, "view_home"):
