@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from tingsu.packs.scorecards import CardPoint
 from tingsu.quality.scoring.faults import Fault
-from tingsu.quality.scoring.hearing import Heard
+from tingsu.quality.scoring.hearing import Heard, Mark
 from tingsu.quality.scoring.shapes import Point
 from tingsu.quality.scoring.telling import at_turn, overall, shown
 
@@ -16,12 +16,22 @@ from tingsu.quality.scoring.telling import at_turn, overall, shown
 def score_clean(point: CardPoint, heard: Heard, faults: Sequence[Fault]) -> Point:
     """Whole where nothing of the kind is said, nothing from the first time on."""
     meant = [fault for fault in faults if is_meant(point, fault)]
-    marks = heard.of(*point.concepts)
+    marks = _unexcused(point, heard)
     if meant and (not marks or meant[0].at <= marks[0].at):
         return _faulted(point, heard, meant[0], len(meant))
     if marks:
         return shown(point, heard, marks[0], _count(str(point.better), len(marks)), share=0)
     return overall(point, _("坐席的 {n} 句话都看过，没有发现").format(n=len(heard.agents)))
+
+
+def _unexcused(point: CardPoint, heard: Heard) -> list[Mark]:
+    """What is said against the point and not made good in the same turn or the agent's next one."""
+    marks = heard.of(*point.concepts)
+    if not marks or not point.excused_by:
+        return marks
+    good = {mark.at for mark in heard.of(*point.excused_by)}
+    following = dict(zip(heard.agents, heard.agents[1:], strict=False))
+    return [mark for mark in marks if mark.at not in good and following.get(mark.at) not in good]
 
 
 def is_meant(point: CardPoint, fault: Fault) -> bool:

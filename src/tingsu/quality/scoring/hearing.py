@@ -196,7 +196,7 @@ _EARS: dict[int, Ear] = {}  # an ear holds its card, so that no other card gets 
 
 
 def _named(card: ScoreCard) -> list[tuple[str, str]]:
-    points = [(point.id, concept) for point in card.points for concept in point.concepts]
+    points = [(point.id, concept) for point in card.points for concept in (*point.concepts, *point.excused_by)]
     steps = [(step.id, concept) for step in card.steps for concept in step.concepts]
     return [*points, *steps, *((sign.id, sign.concept) for sign in card.signs if sign.concept)]
 
@@ -212,13 +212,10 @@ def ear_of(card: ScoreCard) -> Ear:
 
 
 def quieten(folded: Folded) -> Folded:
-    """A turn without noise; blanks part clauses, unless every character stands alone (您 好 请 问)."""
+    """A turn without noise; blanks stay, unless every character stands alone (您 好 请 问)."""
     text = folded.text
-    if " " in text:
-        if len(_SPACED.findall(text)) * 3 >= len(text):
-            folded = _without(folded, [(at, at + 1) for at, char in enumerate(text) if char == " "])
-        else:
-            folded = Folded(text.replace(" ", ","), folded.places)
+    if " " in text and len(_SPACED.findall(text)) * 3 >= len(text):
+        folded = _without(folded, [(at, at + 1) for at, char in enumerate(text) if char == " "])
     cuts = [match.span() for match in _NOISE.finditer(folded.text)]
     return _without(folded, cuts) if cuts else folded
 

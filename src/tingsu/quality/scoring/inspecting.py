@@ -97,5 +97,9 @@ def _inspect(heard: Heard, card: ScoreCard, rules: ReplyRules) -> Scored:
 
 
 def _judge(point: CardPoint, heard: Heard, judge: Judge) -> Point:
-    reason = why_not(point.applies, heard)
-    return unjudged(point, reason) if reason else judge(point)
+    """What is done counts even where nobody called for it; what is missing only where it was called for."""
+    if not heard.agents:
+        return unjudged(point, why_not(point.applies, heard))
+    made = judge(point)
+    reason = why_not(point.applies, heard) if not made.got else ""
+    return unjudged(point, reason) if reason else made

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tingsu.packs.scorecards import CardPoint, Limits
 from tingsu.quality.scoring.hearing import Heard
+from tingsu.quality.scoring.repeating import find_put_again
 from tingsu.quality.scoring.shapes import Point
 from tingsu.quality.scoring.telling import at_turn, overall, shown, unjudged
 from tingsu.quality.transcripts import AGENT, CUSTOMER
@@ -19,6 +20,9 @@ _UNFINISHED = re.compile(
 _GOES_ON = re.compile(
     "^(?:不是|你听|我说|我还没|我话|等一下|等会|你等|让我|因为|而且|然后|就是|结果|后来|我是说|先|别)"
 )
+
+_FEWEST = 2  # turns of the customer
+_ONCE = 0.4  # of the weight; less than half
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +59,19 @@ def _is_broken_off(heard: Heard, at: int) -> bool:
 
 
 def score_listening(point: CardPoint, heard: Heard, cut_offs: list[CutOff]) -> Point:
-    """Nothing where the customer was cut off twice or says so, half for once, whole where he could always finish."""
-    if not heard.customers:
-        return unjudged(point, _("没有客户说的话"))
+    """Whole where the customer could finish and was heard.
+
+    Nothing where he says that he is cut off, or it happened twice; less than half where it happened once: cut off, or
+    the same had to be said again after the agent had spoken.
+    """
+    if len(heard.customers) < _FEWEST:
+        return unjudged(point, _("客户只说了一句，看不出有没有听"))
     if complained := heard.of(*point.concepts):
         return shown(point, heard, complained[0], _("客户说自己被打断"), share=0)
-    if cut_offs:
-        share = 0.5 if len(cut_offs) == 1 else 0.0
-        return at_turn(point, heard, cut_offs[0].at, cut_offs[0].why, share=share)
-    return overall(point, _("{n} 句客户的话都说完了，没有发现打断").format(n=len(heard.customers)))
+    again = [CutOff(at, _("坐席答过之后，客户又把同样的话说了一遍")) for at in find_put_again(heard)]
+    faults = sorted((*cut_offs, *again), key=lambda one: one.at)
+    if faults:
+        share = _ONCE if len(faults) == 1 else 0.0
+        return at_turn(point, heard, faults[0].at, faults[0].why, share=share)
+    why = _("{n} 句客户的话都说完了，没有打断，也没有让客户重说").format(n=len(heard.customers))
+    return overall(point, why)

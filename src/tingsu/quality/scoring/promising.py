@@ -9,11 +9,12 @@ from tingsu.quality.scoring.hearing import Heard
 from tingsu.quality.scoring.shapes import Point
 from tingsu.quality.scoring.telling import at_turn, shown
 
+_WHAT_ONLY = 0.4  # less than half: without a time it is not yet a promise
 _NEAR = 2  # turns between what and when that still belong together
 
 
 def score_promised(point: CardPoint, heard: Heard) -> Point:
-    """Whole where what (the first concept) and when (the second) stand together, half where only what is said."""
+    """Whole where what (the first concept) and when (the second) stand together, a little where only what is said."""
     what, when = (heard.of(concept) for concept in point.concepts)
     for mark in what:
         near = [one for one in when if abs(one.at - mark.at) <= _NEAR]
@@ -22,6 +23,6 @@ def score_promised(point: CardPoint, heard: Heard) -> Point:
             words = _("说了办什么，也说了时间：“{words}”").format(words=heard.words(best))
             return shown(point, heard, mark, words)
     if what:
-        return shown(point, heard, what[0], _("只说了会办，没有说什么时候办好"), share=0.5)
+        return shown(point, heard, what[0], _("只说了会办，没有说什么时候办好"), share=_WHAT_ONLY)
     why = _("还有事没了结，坐席没有说后续办什么、什么时候：{what}").format(what=point.better)
     return at_turn(point, heard, heard.agents[-1], why, share=0)

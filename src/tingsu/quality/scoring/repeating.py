@@ -17,6 +17,9 @@ _LEAST = 3  # pairs of characters of the customer's that come back
 _SHARE = 0.25  # of the agent's sentence
 _EMPTY = frozenset("的了是我你您在有这那吗呢吧啊哦嗯么不没就都也和跟给请问可以什么怎个,。?!、亲好")
 _SENTENCE = re.compile("[。!?;\n,]+")
+_AGAIN = 0.75  # of the pairs of the shorter turn: the same said again
+_AGAIN_LEAST = 2  # pairs
+_LOOKED_AT = 60  # turns of the customer compared with one another
 _BACK = 3  # turns of the customer that are looked back on
 
 
@@ -48,6 +51,23 @@ def echo(heard: Heard, at: int) -> str:
         if len(back) >= _LEAST and len(back) >= _SHARE * len(own):
             return sentence
     return ""
+
+
+def find_put_again(heard: Heard, *, answered: bool = True) -> list[int]:
+    """Turns (indices) in which the customer says again what he had said before, in the same words.
+
+    ``answered``: only where the agent spoke in between, and so had the chance to take it up.
+    """
+    said = [(at, pairs_of(heard.text(at))) for at in heard.customers[-_LOOKED_AT:]]
+    said = [(at, pairs) for at, pairs in said if len(pairs) >= _AGAIN_LEAST]
+    again = []
+    for number, (at, pairs) in enumerate(said):
+        for before, others in said[:number]:
+            alike = len(pairs & others) >= _AGAIN * min(len(pairs), len(others))
+            if alike and (not answered or any(before < agent < at for agent in heard.agents)):
+                again.append(at)
+                break
+    return again
 
 
 def pairs_of(text: str) -> set[str]:

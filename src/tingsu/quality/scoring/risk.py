@@ -13,15 +13,12 @@ from math import exp
 from tingsu.packs.scorecards import ScoreCard, Sign
 from tingsu.quality.scoring.applying import asks, is_upset
 from tingsu.quality.scoring.hearing import Heard, opening_words
-from tingsu.quality.scoring.repeating import pairs_of
+from tingsu.quality.scoring.repeating import find_put_again
 from tingsu.quality.scoring.shapes import Risk, RiskSign
 from tingsu.quality.scoring.telling import named
 
 _MILD, _HOT = 0.6, 1.8  # mean strength of emotion (0–3) at which heat begins and is full
 _FALL = 0.8  # strength gained from the beginning to the end that counts in full
-_ALIKE = 0.6  # of the pairs of characters of the shorter turn: the same question again
-_LEAST_PAIRS = 3
-_LOOKED_AT = 60  # turns of the customer compared with one another
 _CERTAIN = 30.0  # log-odds beyond which nothing changes
 
 
@@ -122,14 +119,9 @@ def _refused(heard: Heard) -> Shown | None:
 
 
 def _repeated(heard: Heard) -> Shown | None:
-    """Two turns of the customer ask nearly the same."""
-    asked = [(at, pairs_of(heard.text(at))) for at in heard.customers[-_LOOKED_AT:]]
-    asked = [(at, pairs) for at, pairs in asked if len(pairs) >= _LEAST_PAIRS]
-    for number, (at, pairs) in enumerate(asked):
-        for _before, others in asked[:number]:
-            if len(pairs & others) >= _ALIKE * min(len(pairs), len(others)):
-                return Shown(1.0, at)
-    return None
+    """The customer says the same again: once, or more often."""
+    again = find_put_again(heard)
+    return Shown(min(1.0, len(again) / 2), again[-1]) if again else None
 
 
 def _no_apology(heard: Heard) -> Shown | None:
