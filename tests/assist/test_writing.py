@@ -197,7 +197,7 @@ def test_the_page_asks_shows_and_checks(bank: Bank) -> None:
         write_draft.call(WritingRequest.objects.get().pk)
         page = client.get(asked["Location"]).content.decode()
     assert "柜员服务态度" in page
-    assert "检查发现" in page
+    assert "必须改" in page
     assert "〔客户〕" not in page
     assert browser(bank.handler).get(asked["Location"]).status_code == 404
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from tingsu.assist.replies import ReplyContext, check_reply, rules_of
+from tingsu.assist.replies import check_reply
+from tingsu.assist.replies.of_case import context_of, rules_for
 from tingsu.assist.scripts.filling import fill_slots
 from tingsu.assist.writing.asking import CUSTOMER
 from tingsu.assist.writing.client import NoDraft
@@ -22,6 +23,7 @@ from tingsu.cases.access import find_case
 from tingsu.org.models import User
 from tingsu.org.permissions import require
 from tingsu.web.asking import person_of
+from tingsu.web.reply_check import Checked, mark_words
 
 KINDS: dict[str, Any] = {
     "letter": gettext_lazy("书面答复"),
@@ -62,16 +64,13 @@ def _show(request: HttpRequest, made: WritingRequest, by: User) -> HttpResponse:
     context["kind"] = KINDS[made.kind]
     if made.state == WritingRequest.State.DONE:
         text = fill_slots(made.text.replace(CUSTOMER, "{客户称呼}"), made.case, by=by).text
-        checked = check_reply(text, _context(made), rules_of(made.case.pack))
-        context |= {"text": text, "findings": checked}
+        checked = check_reply(text, context_of(made.case, by=by, kind=made.kind), rules_for(made.case.pack))  # type: ignore[arg-type]
+        first = sorted(checked, key=lambda one: one.severity != "must")
+        found = Checked("writing", mark_words(text, checked), first, sum(one.severity == "must" for one in checked))
+        context |= {"text": text, "checked": found}
     elif made.state == WritingRequest.State.FAILED:
         context["why"] = reason_words(made)
     return _part(request, context)
-
-
-def _context(made: WritingRequest) -> ReplyContext:
-    customer = made.case.customer
-    return ReplyContext(kind=made.kind, verdict=made.case.verdict, customer_names=(customer.name,))  # type: ignore[arg-type]
 
 
 def _part(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:

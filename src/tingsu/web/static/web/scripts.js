@@ -30,7 +30,7 @@ function put(field, words) {
   if (open) field.setSelectionRange(at + open.index, at + open.index + open[0].length);
   field.dispatchEvent(new Event("input", { bubbles: true }));
   const label = field.labels?.[0]?.childNodes[0]?.textContent?.trim() ?? "";
-  say(document.getElementById("script-status").dataset.put.replace("%s", label));
+  say((document.getElementById("script-status")?.dataset.put ?? "").replace("%s", label));
 }
 
 // In the capture phase: before htmx sends the form.
@@ -55,3 +55,16 @@ document.addEventListener(
   },
   true,
 );
+
+// A draft written elsewhere on the page goes into the answer, too; its button is only there for who has scripts.
+function offerDrafts() {
+  for (const button of document.querySelectorAll("button[data-put]")) button.hidden = !findDraft();
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button[data-put]");
+  const field = button && findDraft();
+  if (field) put(field, document.querySelector(button.dataset.put).value);
+});
+document.addEventListener("htmx:afterSettle", offerDrafts);
+document.addEventListener("focusin", offerDrafts);
