@@ -140,8 +140,8 @@ def _chart(found: Calibration) -> Chart:
     empty = _("还没有复核。复核之后，这里按评分点比较。")
     option["xAxis"] = {"type": "value", "max": 1}
     return Chart(
-        "points", _("每个评分点的一致程度"), "bar", option if series else {}, Grid(columns, rows), note, empty, "",
-        tall=len(known) > 6,
+        "points", _("每个评分点的一致程度"), "bar" if series else "heat", option if series else {}, Grid(columns, rows),
+        note, empty, "", tall=len(known) > 6,
     )  # fmt: skip
 
 

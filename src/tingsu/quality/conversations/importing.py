@@ -22,12 +22,13 @@ from tingsu.org.models import User
 from tingsu.org.permissions import require
 from tingsu.quality.conversations.tables import Conversation, Handover
 from tingsu.quality.seeing import INSPECT, inspects_all, people_inspected
-from tingsu.quality.transcripts.turns import Transcript
+from tingsu.quality.transcripts.turns import AGENT, Transcript
 from tingsu.reading import mask_each
 
 STEP = 100  # conversations stored together
 LONGEST = 200_000  # characters of one conversation
 MOST_TURNS = 2_000
+FIRST_TURNS, LONGEST_GIST = 2, 60
 TOLD = 200  # refusals kept in words; the rest are only counted
 UNREACHED = "经办人不在您管辖的机构，请由其所在机构或总行导入"
 
@@ -91,6 +92,13 @@ def kept_turns(transcript: Transcript) -> list[dict[str, Any]]:
     ]
 
 
+def gist_of(turns: Sequence[dict[str, Any]], masked: Sequence[str]) -> str:
+    """What the customer came with: the longest of his first turns, shortened; masked like the texts it is from."""
+    said = [text for turn, text in zip(turns, masked, strict=True) if turn["speaker"] != AGENT][:FIRST_TURNS]
+    gist = max(said, key=len, default="")
+    return gist if len(gist) <= LONGEST_GIST else gist[: LONGEST_GIST - 1] + "…"
+
+
 class _Desk:
     """Who hands in, and which colleagues and cases he can name."""
 
@@ -139,6 +147,7 @@ def _store(step: Sequence[Given], made: Handover, desk: _Desk, tally: _Tally, he
     fresh = [row for key, row in rows.items() if key not in there]
     for row in fresh:
         row.masked = mask_each([turn["text"] for turn in row.turns])
+        row.gist = gist_of(row.turns, row.masked)
     Conversation.objects.bulk_create(fresh)
     tally.taken += len(fresh)
     tally.known += len(there)

@@ -28,7 +28,7 @@ from tingsu.quality.transcripts.turns import CUSTOMER
 from tingsu.reading import mask
 
 LOOKED_BACK = timedelta(days=30)
-HIGH, MIDDLE = 0.6, 0.35  # of the engine's risk, which is a rank, no probability
+HIGH, MIDDLE = 0.55, 0.3  # of the engine's risk: a rank to work through, no probability that was checked
 LONGEST = 400
 Next, Result = Conversation.Next, CallBack.Result
 

@@ -43,4 +43,4 @@ def purge_conversations(*, at: datetime | None = None, days: int | None = None) 
 def _emptied(row: Conversation, at: datetime) -> dict[str, Any]:
     points = [{**point, "words": ""} for point in row.points]
     turns = [{**turn, "text": ""} for turn in row.turns]
-    return {"turns": turns, "masked": [""] * len(turns), "points": points, "risk_why": [], "purged_at": at}
+    return {"turns": turns, "masked": [""] * len(turns), "points": points, "risk_why": [], "gist": "", "purged_at": at}

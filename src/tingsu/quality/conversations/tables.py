@@ -27,11 +27,11 @@ class Handover(models.Model):
 class Conversation(models.Model):
     """One conversation with a customer.
 
-    ``turns`` are as handed in ([{no, speaker, text, start, end}], seconds) and are shown only by ``reveal``; ``masked``
-    holds their texts as pages show them, by place. ``points`` is the machine's score, its words masked
-    ([{id, name, got, of, turn, words, why}]); ``final`` maps point → mark as people left it, ``final_share`` is what
-    that comes to (0–1). ``version`` counts changes and is what compare-and-set compares. ``key`` is the digest of what
-    was handed in, so that the same conversation is kept once.
+    ``turns`` are as handed in ([{no, speaker, text, start, end, inferred}], seconds) and are shown only by ``reveal``;
+    ``masked`` holds their texts as pages show them, by place; ``gist`` what the customer came with, masked. ``points``
+    is the machine's score, its words masked ([{id, name, got, of, turn, words, why}]); ``final`` maps point → mark as
+    people left it, ``final_share`` is what that comes to (0–1). ``version`` counts changes and is what compare-and-set
+    compares. ``key`` is the digest of what was handed in, so that the same conversation is kept once.
     """
 
     class Next(models.TextChoices):
@@ -53,6 +53,7 @@ class Conversation(models.Model):
     held_at = models.DateTimeField()
     turns = models.JSONField(default=list)
     masked = models.JSONField(default=list)
+    gist = models.CharField(max_length=80, blank=True)
     problems = models.JSONField(default=list)
     scored_at = models.DateTimeField(null=True)
     points = models.JSONField(default=list)
