@@ -123,7 +123,8 @@ class Body(Part):
 class ReplyChecks(Part):
     """The reply checks of a pack; wording rules stand under the kind of finding they make.
 
-    ``jargon``: words customers do not know; ``times``: patterns that name a time.
+    ``jargon``: words customers do not know; ``times``: patterns that name a time; ``promises``: patterns of things
+    promised.
     """
 
     slots: tuple[Slot, ...] = ()
@@ -140,3 +141,4 @@ class ReplyChecks(Part):
     bodies: tuple[Body, ...] = ()
     jargon: tuple[str, ...] = ()
     times: tuple[str, ...] = ()
+    promises: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tingsu.assist.replies.commitments import find_commitments
+from tingsu.assist.replies.commitments import find_commitments, find_dateless
 from tingsu.assist.replies.finding import Finding, ReplyContext
 from tingsu.assist.replies.leaks import find_leaks
 from tingsu.assist.replies.plain import Plain, read_plain
@@ -36,10 +36,12 @@ def _find(plain: Plain, context: ReplyContext, rules: ReplyRules) -> Iterator[Fi
     sentences = cut_sentences(plain, rules.grammar)
     worded = list(find_words(sentences, context, rules))
     yield from worded
+    dateless = [one for one in worded if one.kind == "no_date"] or list(find_dateless(sentences, context, rules))
+    yield from dateless
     yield from find_commitments(sentences, context, rules)
     yield from find_leaks(plain, context, rules)
     yield from find_wrong_names(plain, context, rules)
-    dateless = any(one.kind == "no_date" for one in worded)  # a step without its date is a step
+    # A step without its date is a step.
     yield from (one for one in find_missing(sentences, context, rules) if not (dateless and one.kind == "no_next_step"))
 
 

@@ -1,4 +1,4 @@
-"""Sums promised above what the writer may decide."""
+"""What is promised: sums above what the writer may decide, and things to be done without any day."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tingsu.assist.replies.finding import Finding, ReplyContext
 from tingsu.assist.replies.frames import clears
 from tingsu.assist.replies.rules import ReplyRules
 from tingsu.assist.replies.sentences import Sentences
-from tingsu.assist.replies.wordings import MOST, tell
+from tingsu.assist.replies.wordings import MOST, is_dated, names_day, tell
 from tingsu.reading.facts.amounts import find_amounts
 
 _REACH = 16
@@ -25,6 +25,10 @@ _NOT_OURS = re.compile(
     "不予|不支持|无法|不能|要求|主张|诉求|请求|索赔|希望|已(?:经)?(?:支付|缴纳|扣收)|不超过|不满足|合同约定"
 )
 _OURS = re.compile("我|本行|本店|给你|为你|你|将|会|同意|决定|安排|予以|可以|一律|揣|打点")
+_LIMIT = re.compile(
+    "前|内|明|后天|次日|翌日|下周|下月|下礼拜|下星期|当天|当日|今晚|今天|今日|[0-9一二三四五六七八九十]月[0-9]|周[一二三四五六日]|承诺日期|点|底"
+)
+_PAST = re.compile("已|了|过|未|没|不(?:再|会)|没有|如|若|要是")
 _GRANTED = re.compile(
     "经[^,。!?;\n]{0,8}(?:批准|审批|审议|同意|批示)|已(?:获|经)[^,。!?;\n]{0,6}(?:批准|同意)|审批通过"
 )
@@ -42,6 +46,20 @@ def find_commitments(sentences: Sentences, context: ReplyContext, rules: ReplyRu
         if _is_given(sentences, amount.start, amount.end) and not clears(plain, amount.start, amount.end, ()):
             found += 1
             yield tell(told, "over_promise", plain, *plain.origin(amount.start, amount.end))
+
+
+def find_dateless(sentences: Sentences, context: ReplyContext, rules: ReplyRules) -> Iterator[Finding]:
+    """The first thing promised in a draft that names no day, neither the one promised nor any other limit."""
+    told, plain = rules.told("dateless"), sentences.plain
+    if told is None or context.kind == "decision" or names_day(plain.text, context.promised_on):
+        return
+    limits = (plain.text[start : end + 1] for start, end in sentences.matches(rules.times))
+    if any(_LIMIT.search(words) for words in limits):
+        return
+    for start, end in sentences.matches(rules.promises):
+        if not clears(plain, start, end, ()) and not _PAST.search(plain.text[max(0, start - 6) : end + 4]):
+            yield tell(told, "no_date", plain, *plain.origin(start, end))
+            return
 
 
 def _is_given(sentences: Sentences, start: int, end: int) -> bool:

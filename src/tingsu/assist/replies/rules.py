@@ -48,6 +48,7 @@ class ReplyRules:
         self.wanted = tuple(self._ready_wanted(wanted) for wanted in checks.wanted)
         self._told = {rule.id: rule for rule in checks.told}
         self.times = self._compile(checks.times)
+        self.promises = self._compile(checks.promises)
 
     def told(self, rule_id: str) -> PlainRule | None:
         """How a check made in code is told; None where the pack leaves that check out."""
