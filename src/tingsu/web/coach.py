@@ -85,7 +85,7 @@ def _shown(now: Coaching) -> list[dict[str, Any]]:
     heat = dict(now.heard.levels)
     steps: dict[int, list[Any]] = {}
     for one in now.steps:
-        if one.turn and one.state == "done":
+        if one.turn and one.state != "spared":
             steps.setdefault(one.turn, []).append(one.name)
     return [
         {"said": said, "mine": said.speaker != CUSTOMER, "heat": heat.get(said.no, 0), "steps": steps.get(said.no, [])}

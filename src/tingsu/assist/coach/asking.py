@@ -71,12 +71,12 @@ def _situation(moment: Moment, pack: str, case: Case | None) -> Situation:
         steps=(moment.step,),
         need=heard.need,
         emotion=heard.emotion,
-        business=_known(heard.business),
-        cause=_known(heard.cause),
+        business=background.business,  # a few spoken lines do not tell it surely enough
+        cause=background.cause,
         demands=heard.demands,
         channel=background.channel,
         segments=segments_of(background.story) if background.story else frozenset(),
-        story=background.story[:LONGEST_STORY],
+        story=f"{heard.story[-LONGEST_STORY:]} {background.story}"[:LONGEST_STORY],
     )
 
 

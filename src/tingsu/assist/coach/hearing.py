@@ -47,7 +47,10 @@ class HeardWord:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What is heard of the customer. ``emotion`` None: nothing was said; ``levels`` are the latest turns' heat."""
+    """What is heard of the customer. ``emotion`` None: nothing was said; ``levels`` are the latest turns' heat.
+
+    ``story`` is what the customer said last, a line a turn.
+    """
 
     need: str = ""
     emotion: int | None = None
@@ -57,6 +60,7 @@ class Heard:
     business: str = ""
     cause: str = ""
     demands: tuple[str, ...] = ()
+    story: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ def hear(said: Sequence[Said], rules: CoachRules, background: Background, *, rea
         business=background.business or reading.business.value or "",
         cause=background.cause or reading.cause.value or "",
         demands=background.demands or tuple(demand.kind for demand in reading.demands),
+        story=joined,
     )
 
 
@@ -166,10 +171,11 @@ def _turn_of(evidence: Evidence, starts: Sequence[tuple[int, int]]) -> int:
 
 
 def _distinct(words: Sequence[HeardWord]) -> tuple[HeardWord, ...]:
-    """Each wording once, needs and heat both shown."""
-    first: dict[tuple[str, str], HeardWord] = {}
+    """Each wording once; what tells the need before what tells the heat."""
+    first: dict[str, HeardWord] = {}
     for word in words:
-        first.setdefault((word.text, word.why), word)
+        if not any(word.text in seen for seen in first):
+            first[word.text] = word
     needs = [word for word in first.values() if word.why == "need"][: MOST_WORDS // 2]
     heat = [word for word in first.values() if word.why == "emotion"][: MOST_WORDS - len(needs)]
     return (*needs, *heat)
