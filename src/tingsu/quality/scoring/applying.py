@@ -11,7 +11,7 @@ from tingsu.packs.scorecards import Applies
 from tingsu.quality.scoring.hearing import Heard
 
 _UPSET = 0.62  # chance of a complaint by the text engine from which a customer counts as dissatisfied
-_TROUBLED = 0.5
+_TROUBLED = 0.7
 _HOT = 1.15  # mean strength of emotion, 0–3
 _TOLD = 12  # characters of one turn that tell a matter
 _ASK = re.compile("[?？]|[吗么呢]$")
@@ -34,7 +34,7 @@ def is_upset(heard: Heard) -> bool:
 
 def is_troubled(heard: Heard) -> bool:
     """Whether the customer is dissatisfied or tells that something went wrong."""
-    return is_upset(heard) or (bool(heard.of("trouble")) and heard.mood.complaint >= _TROUBLED)
+    return bool(heard.of("trouble", "upset", "threat", "cut_off")) or heard.mood.complaint >= _TROUBLED
 
 
 def asks(text: str) -> bool:
@@ -70,15 +70,16 @@ def _why(heard: Heard) -> str:
 
 
 def _pending(heard: Heard) -> str:
-    if heard.of("commit") or is_upset(heard):
+    if heard.of("commit", "commit_when") or is_upset(heard):
         return ""
     return _("没有留下要后续办的事")
 
 
 def _said_much(heard: Heard) -> str:
-    if any(len(heard.text(at)) >= _TOLD for at in heard.customers):
+    told = any(len(heard.text(at)) >= _TOLD for at in heard.customers)
+    if told and heard.of("commit", "trouble", "upset"):
         return ""
-    return _("客户没有说出需要复述的事")
+    return _("只是一个能当场答的问题，不要求复述")
 
 
 _CHECKS: dict[Applies, Callable[[Heard], str]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from tingsu.assist.replies import ReplyRules
@@ -11,6 +12,9 @@ from tingsu.quality.scoring.inspecting import score_many
 from tingsu.quality.scoring.shapes import Scored
 from tingsu.quality.transcripts import Transcript
 from tingsu.reading import mask_each
+
+_QUOTING = ("words", "why")
+_TOGETHER = 64  # rows masked at once
 
 
 def rows_of(transcripts: Iterable[Transcript], card: ScoreCard, rules: ReplyRules) -> Iterator[dict[str, Any]]:
@@ -22,12 +26,14 @@ def rows_of(transcripts: Iterable[Transcript], card: ScoreCard, rules: ReplyRule
             waiting.append(transcript)
             yield transcript
 
-    for scored in score_many(noted(), card, rules):
-        yield as_row(waiting.pop(0), scored)
+    scores = score_many(noted(), card, rules)
+    while rows := [_row(waiting[at], scored) for at, scored in enumerate(islice(scores, _TOGETHER))]:
+        del waiting[: len(rows)]
+        _mask(rows)
+        yield from rows
 
 
-def as_row(transcript: Transcript, scored: Scored) -> dict[str, Any]:
-    """One conversation's row; JSON-ready."""
+def _row(transcript: Transcript, scored: Scored) -> dict[str, Any]:
     row = {
         "id": transcript.id,
         "agent": transcript.agent,
@@ -37,19 +43,17 @@ def as_row(transcript: Transcript, scored: Scored) -> dict[str, Any]:
         **scored.as_dict(),
     }
     del row["transcript_id"]
-    _mask(row)
     return row
 
 
-def _mask(row: dict[str, Any]) -> None:
+def _mask(rows: list[dict[str, Any]]) -> None:
     """Mask everything that was said; points and signs often quote the same words, which are masked once."""
-    quoted = [(holder, name) for holder in (*row["points"], *row["steps"], *row["risk"]["why"]) for name in _QUOTING]
-    quoted = [(holder, name) for holder, name in quoted if holder.get(name)]
-    texts = list(dict.fromkeys([*(holder[name] for holder, name in quoted), *row["problems"]]))
+    holders = [one for row in rows for one in (*row["points"], *row["steps"], *row["risk"]["why"])]
+    quoted = [(holder, name) for holder in holders for name in _QUOTING if holder.get(name)]
+    problems = [text for row in rows for text in row["problems"]]
+    texts = list(dict.fromkeys([*(holder[name] for holder, name in quoted), *problems]))
     masked = dict(zip(texts, mask_each(texts), strict=True))
     for holder, name in quoted:
         holder[name] = masked[holder[name]]
-    row["problems"] = [masked[text] for text in row["problems"]]
-
-
-_QUOTING = ("words", "why")
+    for row in rows:
+        row["problems"] = [masked[text] for text in row["problems"]]
