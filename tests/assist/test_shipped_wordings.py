@@ -1,4 +1,7 @@
-"""What the packs offer to say is not found fault with by the packs' own reply check."""
+"""What the packs offer to say is not found fault with by the packs' own reply check.
+
+A script is one turn, not a whole reply: what a whole reply must have besides is not asked of it.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tingsu.assist.replies.checking import check_reply
+from tingsu.assist.replies.checking import check_wording
 from tingsu.assist.replies.finding import ReplyContext
 from tingsu.assist.replies.rules import rules_of
 from tingsu.packs.answering import load_part
 from tingsu.packs.loader import list_packs
 from tingsu.packs.objections import Objections
 from tingsu.packs.scripts import Scripts
-
-# One sentence is no whole reply: what a reply must have besides is not asked of it.
-WHOLE = {"no_apology", "no_next_step", "no_read_back", "no_remedies"}
 
 
 def offered(pack: str) -> Iterator[tuple[str, str]]:
@@ -30,12 +30,11 @@ def offered(pack: str) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("pack", list_packs())
 def test_nothing_offered_is_found_fault_with(pack: str) -> None:
     rules = rules_of(pack)
-    context = ReplyContext(kind="chat")
+    context = ReplyContext(kind="call")
     faults = [
         (where, finding.kind, finding.words)
         for where, text in offered(pack)
-        for finding in check_reply(text, context, rules)
-        if finding.kind not in WHOLE
+        for finding in check_wording(text, context, rules)
     ]
     assert faults == []
 
@@ -44,5 +43,5 @@ def test_the_check_would_have_found_something() -> None:
     """The test above cannot pass because the check is asleep: the sentences the wordings replace are found."""
     rules = rules_of("bank")
     bad = [script for script in load_part(Scripts, "scripts", "bank").scripts if script.counter_example]
-    found = [script for script in bad if check_reply(script.text, ReplyContext(kind="chat"), rules)]
+    found = [script for script in bad if check_wording(script.text, ReplyContext(kind="call"), rules)]
     assert len(found) >= len(bad) / 2
