@@ -133,6 +133,12 @@ def test_one_click_fills_the_form_and_a_person_sends_it(bank: Bank) -> None:
     assert chosen.rank == 2 and case.options.count() == 4
 
 
+def test_on_a_page_of_its_own_the_click_leads_to_the_form(bank: Bank) -> None:
+    case, client = proposing(bank), signed_in(bank.lead)
+    page = client.get(f"/cases/{case.number}/solutions/").content.decode()
+    assert "/do/propose/?" in page and "hx-target" not in page.split('id="case-solutions"')[1]
+
+
 def test_who_may_not_propose_sees_the_options_without_the_click(bank: Bank) -> None:
     panel = signed_in(bank.auditor).get(f"/cases/{proposing(bank).number}/solutions/").content.decode()
     assert "<html" in panel and "可行的方案" in panel and "/do/propose/" not in panel

@@ -40,8 +40,9 @@ def show_solutions(request: HttpRequest, number: str) -> HttpResponse:
         SolutionShown(no, option, link)
         for no, (option, link) in enumerate(zip(found.options, fill_links(case, found.options, by), strict=True), 1)
     ]
-    context = {"case": case, "found": found, "shown": shown}
-    page = "web/parts/case_solutions.html" if request.headers.get("HX-Request") else "web/coach/solutions.html"
+    beside = bool(request.headers.get("HX-Request"))
+    context = {"case": case, "found": found, "shown": shown, "beside_the_form": beside}
+    page = "web/parts/case_solutions.html" if beside else "web/coach/solutions.html"
     return render(request, page, context)
 
 

@@ -19,6 +19,7 @@ from tingsu.packs.scripts import Script
 
 FEW = 3
 OTHER = "其他"
+OPENING = "一开口先问候"  # what is looked for before anything is said or known
 FACE_TO_FACE = frozenset({"counter", "lobby", "on_site", "sales", "steward"})  # channels, in every pack
 
 
@@ -55,7 +56,8 @@ def script_finder(
     """What the coach asks for scripts: those of the pack for the step, the need, the heat, and the case."""
 
     def find(moment: Moment) -> list[ScriptNow]:
-        found = find_scripts(_situation(moment, pack, case), by=by, limit=limit)
+        situation = _situation(moment, pack, case)
+        found = find_scripts(situation, "" if situation.story.strip() else OPENING, by=by, limit=limit)
         texts = [one.script.text for one in found]
         filled = fill_each(texts, case, by=by) if case is not None else [leave_open(text) for text in texts]
         return [ScriptNow(one.script, text, one.why) for one, text in zip(found, filled, strict=True)]
