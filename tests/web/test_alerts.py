@@ -157,3 +157,11 @@ def test_many_alerts_ask_no_more_of_the_store_than_few(alert: Alert, bank: Bank,
     for n in range(1, 25):
         make_alert(bank, days_ago=n)
     assert asked() <= few + 1
+
+
+@pytest.mark.parametrize("version", ["", "x", "123456789x", "９" * 3, "9" * 40])
+def test_a_version_that_is_none_is_taken_for_a_stale_page(
+    alert: Alert, bank: Bank, signed_in: SignIn, version: str
+) -> None:
+    said = {"do": "explain", "why": "排队", "version": version}
+    assert signed_in(bank.head).post(f"/insight/alerts/{alert.pk}/", said).status_code == 409

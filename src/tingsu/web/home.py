@@ -18,13 +18,14 @@ from tingsu.cases.personal import masked_customer
 from tingsu.cases.queue import Filters, list_cases
 from tingsu.cases.standing import stuck_approvals
 from tingsu.insight.home import Home, Rate, home_figures
+from tingsu.insight.reach import units_seen
 from tingsu.insight.standing import open_alerts
 from tingsu.org.models import User
 from tingsu.org.permissions import can
 from tingsu.web.asking import person_of
 from tingsu.web.charts import download
 from tingsu.web.insight_first import first_context
-from tingsu.web.insight_frame import address_of, units_in_reach, usual_frame
+from tingsu.web.insight_frame import address_of, usual_frame
 from tingsu.web.insight_hot import short_context
 from tingsu.web.insight_overview import daily_chart
 from tingsu.web.insight_standing import alert_lines
@@ -62,7 +63,7 @@ def show_home(request: HttpRequest) -> HttpResponseBase:
     context["alerts"] = alert_lines(open_alerts(by=by)[:ALERTS], Namer())
     context["alerts_href"] = address_of("insight-alerts")
     context["stuck"] = stuck_approvals(by=by) if can(by, "manage_delegations") else []
-    context["reached"] = set(units_in_reach(by).values_list("code", flat=True))
+    context["reached"] = set(units_seen(by).values_list("code", flat=True))
     context["most"] = max((unit.received for unit in home.units), default=1)
     return render(request, "web/home.html", context)
 

@@ -19,6 +19,7 @@ from tingsu.base.clock import local, now
 from tingsu.base.errors import TingsuError
 from tingsu.insight.kept import keep
 from tingsu.insight.picked import Picked
+from tingsu.insight.reach import manages, manages_all
 from tingsu.insight.spikes.alerts import (
     close_alert,
     explain_alert,
@@ -32,11 +33,10 @@ from tingsu.insight.spikes.course import SHOWN, Course, course_of
 from tingsu.insight.spikes.covariates import A_YEAR
 from tingsu.insight.spikes.tables import Alert
 from tingsu.org.models import User
-from tingsu.org.permissions import can, require
 from tingsu.web.asking import person_of
 from tingsu.web.chart_options import band_option
 from tingsu.web.charts import Cell, Chart, Grid, download, shown
-from tingsu.web.insight_frame import Frame, frame_of
+from tingsu.web.insight_frame import Frame, frame_of, read_number
 from tingsu.web.insight_subject import why_context
 from tingsu.web.insight_words import Namer, kind_of
 from tingsu.web.links import counted_href, measure_href
@@ -96,7 +96,7 @@ def show_alerts(request: HttpRequest) -> HttpResponse:
         "page": page,
         "any": bool(counts),
         "rate": rate_of_site(),
-        "manages": can(by, "manage_insight"),
+        "manages": manages_all(by),
         "wrong": wrong,
         "query": frame.query(state=state),
     }
@@ -196,17 +196,15 @@ def _set_rate(request: HttpRequest, by: User) -> None:
 
 
 def _change(request: HttpRequest, alert: Alert, by: User) -> str:
-    require(by, "manage_insight")
     verb = VERBS.get(request.POST.get("do", ""), explain_alert)
-    version = request.POST.get("version", "")
-    verb(alert, request.POST.get("why", ""), by=by, version=int(version) if version[:9].isdecimal() else 0)
+    verb(alert, request.POST.get("why", ""), by=by, version=read_number(request.POST.get("version", "")))
     return _("已记下。")
 
 
 def _shown(alert: Alert, by: User) -> dict[str, Any]:
     namer = Namer()
     row = row_of(alert, namer)
-    manages = can(by, "manage_insight")
+    managed = manages(by, alert.unit_path)
     measure = {**alert.where, "alert": str(alert.pk)}
     return {
         "alert": alert,
@@ -224,8 +222,8 @@ def _shown(alert: Alert, by: User) -> dict[str, Any]:
             for point in reversed(alert.points)
         ],
         "steps": [(step, STEPS.get(step.kind, step.kind)) for step in alert.steps.select_related("by")],
-        "manages": manages,
-        "measure": measure_href(measure) if manages else "",
+        "manages": managed,
+        "measure": measure_href(measure) if managed else "",
     }
 
 

@@ -18,7 +18,7 @@ from tingsu.insight.picked import COLUMNS, FLAGS, Listed, Picked, listed, take_l
 from tingsu.org.models import User
 from tingsu.web.asking import person_of
 from tingsu.web.charts import Cell, Chart, Grid, download
-from tingsu.web.insight_frame import Frame, frame_of
+from tingsu.web.insight_frame import Frame, frame_of, read_number
 from tingsu.web.insight_words import KINDS, Namer
 from tingsu.web.links import case_href
 
@@ -108,8 +108,7 @@ def _listed(by: User, picked: Picked, first: int, most: int) -> Listed:
 
 
 def _page_no(request: HttpRequest) -> int:
-    asked = request.GET.get("page", "1")
-    return max(int(asked), 1) if asked.isascii() and asked.isdecimal() and len(asked) <= 6 else 1
+    return max(read_number(request.GET.get("page", "")), 1)
 
 
 def _conditions(frame: Frame, namer: Namer) -> list[Condition]:

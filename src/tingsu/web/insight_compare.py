@@ -28,12 +28,13 @@ from tingsu.insight.causes.said import (
 )
 from tingsu.insight.causes.said import rest_sentence as said_of_rest
 from tingsu.insight.kept import is_kept
+from tingsu.insight.reach import units_seen
 from tingsu.org.models import Unit
 from tingsu.org.permissions import can
 from tingsu.web.asking import person_of
 from tingsu.web.chart_options import bar_option
 from tingsu.web.charts import Cell, Chart, Grid, download
-from tingsu.web.insight_frame import Frame, Period, frame_of, read_period, units_in_reach
+from tingsu.web.insight_frame import Frame, Period, frame_of, read_period
 from tingsu.web.insight_words import KINDS, Namer
 from tingsu.web.links import counted_href, measure_href
 
@@ -134,7 +135,7 @@ def _other_period(request: HttpRequest, period: Period, way: str, told: list[str
 
 def _pair_of_units(request: HttpRequest, frame: Frame, a: Side) -> Pair | None:
     code = request.GET.get("b_unit", "").strip().split(" ")[0]
-    other = next((unit for unit in units_in_reach(person_of(request)) if unit.code == code), None) if code else None
+    other = next((unit for unit in units_seen(person_of(request)) if unit.code == code), None) if code else None
     if other is None or frame.unit is None or other == frame.unit:
         return None
     sizes = (_customers(frame.unit), _customers(other))

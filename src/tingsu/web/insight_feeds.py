@@ -29,7 +29,7 @@ from tingsu.org.permissions import can
 from tingsu.web.asking import person_of
 from tingsu.web.chart_options import bar_option, line_option
 from tingsu.web.charts import Cell, Chart, Grid, download
-from tingsu.web.insight_frame import Frame, frame_of
+from tingsu.web.insight_frame import Frame, frame_of, read_number
 from tingsu.web.insight_words import Namer
 
 KEPT = ("source", "business", "cause")
@@ -233,5 +233,4 @@ def _word(request: HttpRequest, name: str) -> str:
 
 
 def _page_no(request: HttpRequest) -> int:
-    asked = request.GET.get("page", "1")
-    return max(int(asked), 1) if asked.isascii() and asked.isdecimal() and len(asked) <= 5 else 1
+    return max(read_number(request.GET.get("page", "")), 1)

@@ -18,7 +18,7 @@ from tingsu.base.errors import TingsuError
 from tingsu.base.files import decode_text
 from tingsu.cases.access import sees_all
 from tingsu.insight.forecast.asking import Foretold, NoSuchSeries, Step, foretell, latest_run, series_offered
-from tingsu.insight.forecast.calendar import Ahead, EventGone, take_back_event, take_in_events
+from tingsu.insight.forecast.calendar import Ahead, take_back_event, take_in_events
 from tingsu.insight.forecast.events import read_events
 from tingsu.insight.forecast.keeping import Checked, Record, ask_for_forecasts
 from tingsu.org.models import Unit, User
@@ -27,7 +27,7 @@ from tingsu.web.asking import person_of
 from tingsu.web.chart_options import band_option
 from tingsu.web.charts import Cell, Chart, Grid, download
 from tingsu.web.fields import Pick
-from tingsu.web.insight_frame import Frame, frame_of
+from tingsu.web.insight_frame import Frame, frame_of, read_number
 from tingsu.web.insight_words import Namer
 from tingsu.web.links import counted_href
 
@@ -91,9 +91,7 @@ def _change(request: HttpRequest, by: User) -> str:
         ask_for_forecasts(by=by, at=at)
         return _("已交给后台重新预测，一般几分钟后可以看到。")
     if gone := request.POST.get("gone", ""):
-        if not gone.isdecimal() or len(gone) > 12:
-            raise EventGone
-        take_back_event(int(gone), by=by, at=at)
+        take_back_event(read_number(gone), by=by, at=at)
         return _("已移除这个事件。下一次预测起不再计入。")
     events = read_events(_typed(request), years=range(at.year - 3, at.year + 2))
     count = take_in_events(events, by=by, at=at)

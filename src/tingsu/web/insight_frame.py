@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -20,14 +19,16 @@ from django.utils.translation import gettext_lazy
 
 from tingsu.base.clock import today
 from tingsu.base.errors import TingsuError
+from tingsu.insight.reach import units_seen
 from tingsu.org.models import Unit, User
-from tingsu.org.permissions import can, grants_of, require
+from tingsu.org.permissions import can, require
 from tingsu.web.asking import person_of
 from tingsu.web.fields import MANY, Pick
 
 USUAL = 30  # days looked at where nothing else is asked
 PRESETS = (7, 30, 90, 365)
 LONGEST = 3 * 366  # days
+DIGITS = 9  # of a number that can be meant
 
 # (route name, what it is called, permission)
 PAGES = (
@@ -142,7 +143,7 @@ def frame_of(request: HttpRequest, *, here: str = "", keep: tuple[str, ...] = ()
     require(by, "view_home")
     told: list[str] = []
     period = read_period(request.GET, at or today(), told)
-    near = list(units_in_reach(by))
+    near = list(units_seen(by))
     unit = _read_unit(request.GET.get("unit", ""), near, told)
     picks = [Pick(u.code, u.name, str(Unit.Kind(u.kind).label), picked=u == unit) for u in near]
     kept = {name: word for name in keep if (word := request.GET.get(name, ""))}
@@ -153,19 +154,6 @@ def frame_of(request: HttpRequest, *, here: str = "", keep: tuple[str, ...] = ()
 def usual_frame(*, at: date | None = None) -> Frame:
     """The usual period over everything in reach, for a page without a chooser of its own."""
     return Frame([], _last(USUAL, at or today()), None, [], [])
-
-
-def units_in_reach(by: User) -> QuerySet[Unit]:
-    """The units this person's roles reach, in the order of the house."""
-    grants = grants_of(by)
-    units = Unit.objects.filter(active=True).order_by("path")
-    if any(grant.reach == "all" for grant in grants):
-        return units
-    near = Q(pk__in=[grant.unit_id for grant in grants if grant.reach == "unit"])
-    for grant in grants:
-        if grant.reach == "subtree":
-            near |= Q(path__startswith=grant.unit_path)
-    return units.filter(near)
 
 
 def read_period(query: Mapping[str, str], at: date, told: list[str]) -> Period:
@@ -229,6 +217,11 @@ def _entries(path: str, by: User, frame: Frame, here: str) -> Iterator[SubEntry]
     deepest = max((url for _route, url, _name in known if path.startswith(url)), key=len, default="")
     for route, url, name in known:
         yield SubEntry(f"{url}?{query}" if query else url, name, route == here if here else url == deepest)
+
+
+def read_number(word: str, otherwise: int = 0) -> int:
+    """A whole number as an address or a form sends it; ``otherwise`` for anything else."""
+    return int(word) if word.isascii() and word.isdecimal() and len(word) <= DIGITS else otherwise
 
 
 def address_of(route: str) -> str:

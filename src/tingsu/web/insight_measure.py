@@ -37,11 +37,12 @@ from tingsu.insight.measures.verbs import (
 )
 from tingsu.insight.measures.watch import without_owner
 from tingsu.insight.measures.wording import LEFT_OUT, read_effect, say_effect, say_why
+from tingsu.insight.reach import units_seen
 from tingsu.org.models import User
 from tingsu.web.asking import person_of
 from tingsu.web.chart_options import band_option, line_option
 from tingsu.web.charts import Cell, Chart, Grid, download
-from tingsu.web.insight_frame import frame_of, units_in_reach
+from tingsu.web.insight_frame import frame_of, read_number
 from tingsu.web.insight_measures import read_day, scope_words
 from tingsu.web.insight_words import Namer
 from tingsu.web.links import case_href, counted_href
@@ -134,14 +135,14 @@ def _shown(measure: Measure, by: User) -> dict[str, Any]:
 
 def _alert_href(number: str) -> str:
     """The address of the alert a measure came from."""
-    known = number.isascii() and number.isdecimal() and len(number) < 10
-    return reverse("insight-alert", args=[int(number)]) if known else ""
+    known = read_number(number)
+    return reverse("insight-alert", args=[known]) if known else ""
 
 
 def _checked(check: MeasureCheck, measure: Measure, by: User) -> Checked:
     effect = read_effect(check.effect)
     left = check.data.get("left_out", {})
-    known = dict(units_in_reach(by).filter(code__in=left).values_list("code", "name")) if left else {}
+    known = dict(units_seen(by).filter(code__in=left).values_list("code", "name")) if left else {}
     named = [_("%(unit)s：%(why)s") % {"unit": known[code], "why": LEFT_OUT[why]()} for code, why in left.items()
              if code in known]  # fmt: skip
     if len(left) > len(named):
@@ -252,8 +253,7 @@ def _do(request: HttpRequest, measure: Measure, by: User) -> str:
 
 
 def _version(request: HttpRequest) -> int:
-    word = request.POST.get("version", "")
-    return int(word) if word.isascii() and word.isdecimal() and len(word) < 10 else 0
+    return read_number(request.POST.get("version", ""))
 
 
 def _progress(request: HttpRequest, measure: Measure, by: User) -> str:

@@ -37,12 +37,11 @@ from tingsu.web.asking import person_of
 from tingsu.web.chart_options import bar_option, line_option
 from tingsu.web.charts import Cell, Chart, Grid, download
 from tingsu.web.fields import Pick
-from tingsu.web.insight_frame import frame_of
+from tingsu.web.insight_frame import frame_of, read_number
 
 MONTHS, QUARTERS = 13, 8  # offered
 SENDINGS = 3  # latest ones shown of a schedule
 USUAL_DAY = 5
-LONGEST_NUMBER = 9  # digits
 TALL = 12  # bars that lie, from which on a picture is drawn tall
 
 
@@ -141,11 +140,10 @@ def _make(request: HttpRequest, by: User) -> str:
 
 def _schedule(request: HttpRequest, by: User) -> str:
     posted = request.POST
-    day = posted.get("day", "")
     schedule_report(
         posted.get("kind", ""),
         posted.get("unit", ""),
-        int(day) if day.isascii() and day.isdecimal() and len(day) <= 2 else 0,
+        read_number(posted.get("day", "")),
         people=posted.getlist("people"),
         addresses=posted.get("addresses", "").replace(",", "\n").replace("，", "\n").split("\n"),
         by=by,
@@ -172,8 +170,7 @@ _DOINGS: dict[str, Callable[[HttpRequest, User], str]] = {
 
 
 def _number(request: HttpRequest) -> int:
-    word = request.POST.get("number", "")
-    return int(word) if word.isascii() and word.isdecimal() and len(word) <= LONGEST_NUMBER else 0
+    return read_number(request.POST.get("number", ""))
 
 
 def _forms(request: HttpRequest, by: User) -> dict[str, Any]:

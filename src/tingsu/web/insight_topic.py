@@ -24,7 +24,7 @@ from tingsu.org.models import User
 from tingsu.org.permissions import can, require
 from tingsu.web.asking import person_of
 from tingsu.web.charts import Chart, download
-from tingsu.web.insight_frame import Frame, address_of, frame_of
+from tingsu.web.insight_frame import Frame, address_of, frame_of, read_number
 from tingsu.web.insight_standing import alert_lines, measure_lines
 from tingsu.web.insight_subject import (
     before_of,
@@ -42,7 +42,6 @@ from tingsu.web.links import case_href, counted_href
 
 MEASURES = 5
 PHRASES = 12
-LONGEST_ID = 12  # digits; no store counts further
 
 
 class TopicNotFound(TingsuError):
@@ -79,8 +78,7 @@ def _is_in_reach(topic: Topic, by: User) -> bool:
 
 
 def _find(word: str) -> Topic:
-    number = int(word) if word.isascii() and word.isdecimal() and len(word) <= LONGEST_ID else 0
-    topic = Topic.objects.select_related("merged_into").filter(pk=number).first()
+    topic = Topic.objects.select_related("merged_into").filter(pk=read_number(word)).first()
     if topic is None:
         raise TopicNotFound(word)
     return topic

@@ -15,6 +15,7 @@ from tingsu.cases.personal import masked_customer
 from tingsu.cases.queue import Filters, list_cases
 from tingsu.insight.kept import keep
 from tingsu.insight.picked import Breakdown
+from tingsu.insight.reach import units_seen
 from tingsu.insight.standing import open_alerts, standing_measures
 from tingsu.insight.topics.sizes import sizes_on
 from tingsu.insight.units import UnitRate, counts_by_path, like_units, rates_beside, typical_rate
@@ -23,7 +24,7 @@ from tingsu.org.permissions import can
 from tingsu.web.asking import person_of
 from tingsu.web.chart_options import bar_option
 from tingsu.web.charts import Cell, Chart, Grid, download
-from tingsu.web.insight_frame import Frame, UnitNotFound, frame_of, units_in_reach
+from tingsu.web.insight_frame import Frame, UnitNotFound, frame_of
 from tingsu.web.insight_standing import MeasureLine, alert_lines, measure_lines
 from tingsu.web.insight_subject import (
     before_of,
@@ -59,7 +60,7 @@ def show_unit(request: HttpRequest, code: str) -> HttpResponseBase:
     """The page of a unit in reach, everything below it included. Raises UnitNotFound, NotAllowed."""
     frame = frame_of(request, here="insight-hot")
     by = person_of(request)
-    near = list(units_in_reach(by))
+    near = list(units_seen(by))
     unit = next((one for one in near if one.code == code), None)
     if unit is None:
         raise UnitNotFound(code)

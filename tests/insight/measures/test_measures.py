@@ -14,7 +14,7 @@ from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.cases.notices import notices_of
 from tingsu.insight.measures.errors import MeasureChanged, MeasureNotFound, NotYours
 from tingsu.insight.measures.panels import compare, overlap
-from tingsu.insight.measures.seeing import find_measure, possible_owners, visible_measures
+from tingsu.insight.measures.seeing import find_measure, possible_owners, units_to_manage, visible_measures
 from tingsu.insight.measures.tables import Measure
 from tingsu.insight.measures.verbs import (
     MeasureDraft,
@@ -30,7 +30,7 @@ from tingsu.insight.measures.verbs import (
 )
 from tingsu.insight.measures.watch import review_in_turn, review_measures, without_owner
 from tingsu.insight.measures.wording import read_effect, say_effect, say_why
-from tingsu.org.models import AccessEntry
+from tingsu.org.models import AccessEntry, RoleGrant, Unit
 from tingsu.org.permissions import NotAllowed
 
 BEGAN = FIRST + timedelta(weeks=30)  # a Monday
@@ -318,3 +318,13 @@ def test_a_topic_merged_into_another_is_followed(bank: Bank) -> None:
     part = Topic.objects.create(name="叫号慢", born_at=MADE, seen_at=MADE, merged_into=whole)
     assert scope_now({"topic": str(part.pk), "cause": SERVICE}) == {"topic": str(whole.pk), "cause": SERVICE}
     assert scope_now({"topic": "旧编号"}) == {"topic": "旧编号"} and scope_now({}) == {}
+
+
+def test_a_reach_brought_by_another_role_does_not_manage(bank: Bank) -> None:
+    """Who handles cases of the whole bank and leads one outlet manages measures at that outlet alone."""
+    both = person("both", "handler", bank.head_office)
+    RoleGrant.objects.create(user=both, role="manager", unit=bank.other_branch)
+    made = make(bank)
+    assert list(units_to_manage(both)) == list(Unit.objects.filter(path__startswith=bank.other_branch.path))
+    with pytest.raises(NotYours):
+        assign_measure(made, bank.head, by=both, version=made.version)

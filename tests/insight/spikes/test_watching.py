@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tests.make import Bank
+from tests.make import Bank, person
 from tingsu.base.clock import SHANGHAI
 from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.cases.overdue_tables import Notice
@@ -21,7 +21,6 @@ from tingsu.insight.spikes.alerts import (
     AlertNotFound,
     BadRate,
     close_alert,
-    count_open,
     explain_alert,
     find_alert,
     rate_of_site,
@@ -32,7 +31,8 @@ from tingsu.insight.spikes.alerts import (
 from tingsu.insight.spikes.copies import share_alike
 from tingsu.insight.spikes.tables import Alert
 from tingsu.insight.spikes.watching import watch
-from tingsu.org.models import AccessEntry, Unit
+from tingsu.insight.standing import open_alerts
+from tingsu.org.models import AccessEntry, RoleGrant, Unit
 from tingsu.org.permissions import NotAllowed
 
 TODAY = date(2026, 11, 18)
@@ -187,11 +187,11 @@ def test_an_alert_is_explained_closed_and_opened_again_each_with_its_reason(aler
     held = explain_alert(alert, "国债发行首日排队", by=by, version=alert.version, at=NOON)
     assert held.state == Alert.State.EXPLAINED
     held = close_alert(held, "已加开窗口", by=by, version=held.version, at=NOON)
-    assert count_open(by) == 0
+    assert open_alerts(by=by).count() == 0
     with pytest.raises(NotPossible):
         explain_alert(held, "再说", by=by, version=held.version)
     held = reopen_alert(held, "次日又排队", by=by, version=held.version, at=NOON)
-    assert count_open(by) == 1
+    assert open_alerts(by=by).count() == 1
     steps = [(step.kind, step.words) for step in held.steps.all()][1:]
     assert steps == [("explained", "国债发行首日排队"), ("closed", "已加开窗口"), ("reopened", "次日又排队")]
     assert AccessEntry.objects.filter(what="insight_alert").count() == 3
@@ -215,6 +215,17 @@ def test_who_may_not_manage_may_not_explain_and_others_units_are_not_seen(alert:
     with pytest.raises((AlertNotFound, NotAllowed)):
         find_alert(alert.pk, by=bank.manager)
     assert visible_alerts(bank.executive).exists()
+
+
+def test_a_reach_brought_by_another_role_does_not_manage(alert: Alert, bank: Bank) -> None:
+    """Who handles cases of the whole bank and manages one branch sees the alert of another, and leaves it alone."""
+    both = person("both", "handler", bank.head_office)
+    RoleGrant.objects.create(user=both, role="manager", unit=bank.other_branch)
+    assert find_alert(alert.pk, by=both) == alert
+    with pytest.raises(NotAllowed):
+        explain_alert(alert, "与我无关", by=both, version=alert.version)
+    with pytest.raises(NotAllowed):
+        set_alarm_rate(52, "少看一点", by=bank.manager)
 
 
 def test_the_rate_of_false_alarms_is_the_sites_to_choose(bank: Bank) -> None:

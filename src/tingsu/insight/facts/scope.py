@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
-
 from tingsu.cases.access import sees_all
 from tingsu.insight.facts.engine import open_facts
 from tingsu.insight.facts.tree import read_tree
+from tingsu.insight.reach import reached
 from tingsu.org.models import Unit, User
 from tingsu.org.permissions import grants_of, require
 
@@ -34,12 +33,7 @@ def scope_key(by: User) -> tuple[Any, ...]:
 
 def units_in_reach(by: User) -> list[str]:
     """Codes of the units the person's roles reach, those that went into one of them included."""
-    grants = grants_of(by)
-    wanted = Q(pk__in=[grant.unit_id for grant in grants if grant.reach == "unit"])
-    for grant in grants:
-        if grant.reach == "subtree":
-            wanted |= Q(path__startswith=grant.unit_path)
-    codes = set(Unit.objects.filter(wanted).values_list("code", flat=True))
+    codes = set(Unit.objects.filter(reached(grants_of(by))).values_list("code", flat=True))
     merged = read_tree().merged
     # Rows written before a merger still bear the old code until the next refresh.
     return sorted(codes | {old for old, new in merged.items() if new in codes})

@@ -7,9 +7,10 @@ from django.db.models import Q, QuerySet
 from tingsu.cases.access import sees_all
 from tingsu.insight.measures.errors import MeasureNotFound, NotYours
 from tingsu.insight.measures.tables import Measure
+from tingsu.insight.reach import manages_all, managing_grants, reached
 from tingsu.org.models import RoleGrant, Unit, User
 from tingsu.org.pack import packs_in_force
-from tingsu.org.permissions import can, grants_of, require
+from tingsu.org.permissions import grants_of, require
 
 
 def visible_measures(by: User) -> QuerySet[Measure]:
@@ -17,8 +18,8 @@ def visible_measures(by: User) -> QuerySet[Measure]:
     require(by, "view_home")
     if sees_all(by):
         return Measure.objects.all()
-    near = _near(by)
-    mine = Q(owner=by) | Q(made_by=by) | Q(pk__in=Measure.objects.filter(near).values("pk"))
+    near = Measure.objects.filter(reached(grants_of(by), "units__")).values("pk")
+    mine = Q(owner=by) | Q(made_by=by) | Q(pk__in=near)
     return Measure.objects.filter(mine)
 
 
@@ -33,19 +34,17 @@ def find_measure(number: int, *, by: User) -> Measure:
 def units_to_manage(by: User) -> QuerySet[Unit]:
     """The units in use for which this person may make measures; none without the permission."""
     units = Unit.objects.filter(active=True).order_by("path")
-    if not can(by, "manage_insight"):
+    grants = managing_grants(by)
+    if not grants:
         return units.none()
-    if sees_all(by):
-        return units
-    grants = [grant for grant in grants_of(by) if "manage_insight" in grant.role.permissions]
-    return units.filter(_reach(grants, ""))
+    return units if manages_all(by) else units.filter(reached(grants))
 
 
 def may_manage(measure: Measure, *, by: User) -> bool:
     """Whether the person may assign, close or reopen it: the permission, and a unit of the measure in reach."""
-    if not can(by, "manage_insight"):
+    if not managing_grants(by):
         return False
-    return sees_all(by) or measure.units.filter(pk__in=units_to_manage(by)).exists() or measure.made_by_id == by.pk
+    return manages_all(by) or measure.units.filter(pk__in=units_to_manage(by)).exists() or measure.made_by_id == by.pk
 
 
 def require_manager(measure: Measure, *, by: User) -> None:
@@ -66,15 +65,3 @@ def possible_owners() -> QuerySet[User]:
     roles = {role.id for pack in packs_in_force().all for role in pack.roles if "view_home" in role.permissions}
     held = RoleGrant.objects.filter(role__in=roles).values("user")
     return User.objects.filter(is_active=True, pk__in=held).select_related("unit").order_by("unit__path", "name")
-
-
-def _near(by: User) -> Q:
-    return _reach(grants_of(by), "units__")
-
-
-def _reach(grants: list, prefix: str) -> Q:  # type: ignore[type-arg]
-    met = Q(**{f"{prefix}pk__in": [grant.unit_id for grant in grants if grant.reach == "unit"]})
-    for grant in grants:
-        if grant.reach == "subtree":
-            met |= Q(**{f"{prefix}path__startswith": grant.unit_path})
-    return met

@@ -15,6 +15,7 @@ from tingsu.base.clock import now
 from tingsu.base.errors import TingsuError
 from tingsu.cases.access import sees_all
 from tingsu.cases.errors import Incomplete, NotPossible
+from tingsu.insight.reach import MANAGING, manages, require_managing
 from tingsu.insight.spikes.tables import AlarmRate, Alert, AlertStep
 from tingsu.org.access_log import note_access
 from tingsu.org.models import RoleGrant, User
@@ -87,11 +88,6 @@ def find_alert(number: int, *, by: User) -> Alert:
     return found
 
 
-def count_open(by: User) -> int:
-    """How many alerts in this person's reach wait for an explanation."""
-    return visible_alerts(by).filter(state=Alert.State.OPEN).count()
-
-
 def explain_alert(alert: Alert, why: str, *, by: User, version: int, at: datetime | None = None) -> Alert:
     """Say what the rise comes from; it stays listed until it is closed."""
     if alert.state == Alert.State.CLOSED:
@@ -125,6 +121,7 @@ def _change(alert: Alert, state: str, kind: str, why: str, *, by: User, version:
         held = visible_alerts(by).select_for_update().filter(pk=alert.pk).first()
         if held is None:
             raise AlertNotFound(alert.pk)
+        require_managing(by, held.unit_path)
         if held.version != version:
             raise AlertChanged(held.pk, held.version)
         before, held.state, held.version = held.state, state, held.version + 1
@@ -143,9 +140,9 @@ def rate_of_site() -> float:
 def set_alarm_rate(a_year: float, reason: str, *, by: User, at: datetime | None = None) -> AlarmRate:
     """Change how many false alarms a year the site puts up with; it holds from the next look on.
 
-    Raises NotAllowed, BadRate, Incomplete.
+    For who manages insight for the whole house: it changes everybody's alerts. Raises NotAllowed, BadRate, Incomplete.
     """
-    require(by, "manage_insight")
+    require_managing(by, "")
     if not LEAST_RATE <= a_year <= MOST_RATE:  # also no NaN
         raise BadRate(a_year)
     if not reason.strip():
@@ -161,18 +158,7 @@ def set_alarm_rate(a_year: float, reason: str, *, by: User, at: datetime | None 
 
 def watchers_of(path: str) -> list[User]:
     """People in post who manage insight where the unit lies; of everything, those who see every case."""
-    roles = {role.id for pack in packs_in_force().all for role in pack.roles if "manage_insight" in role.permissions}
+    roles = {role.id for pack in packs_in_force().all for role in pack.roles if MANAGING in role.permissions}
     held = RoleGrant.objects.filter(role__in=roles).values("user")
     people = User.objects.filter(is_active=True, pk__in=held).order_by("pk")
-    return [person for person in people if _watches(person, path)]
-
-
-def _watches(person: User, path: str) -> bool:
-    for grant in grants_of(person):
-        if "manage_insight" not in grant.role.permissions:
-            continue
-        if grant.reach == "all" or (path and grant.reach == "unit" and path == grant.unit_path):
-            return True
-        if path and grant.reach == "subtree" and path.startswith(grant.unit_path):
-            return True
-    return False
+    return [person for person in people if manages(person, path)]
