@@ -62,6 +62,12 @@ def newest_mark(since: Mark | None = None) -> Mark:
     return Mark(last[0], last[1], member, tuple(sorted({*fresh, *still}, reverse=True)[:ASKED_AT_ONCE]))
 
 
+def count_events_since(mark: Mark) -> int:
+    """About how many events there are beyond the mark: by their numbers, without reading them."""
+    newest = Event.objects.aggregate(last=Max("pk"))["last"] or 0
+    return int(newest) - mark.event
+
+
 def is_continued(mark: Mark) -> bool:
     """Whether the history now still holds what was read up to the mark; not so after an older backup was put back."""
     return mark.event == 0 or Event.objects.filter(pk=mark.event, hash=mark.seal).exists()

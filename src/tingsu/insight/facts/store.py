@@ -36,6 +36,7 @@ SHIFT = 16  # a file holds the cases whose ids agree but for their last 16 bits
 STEP = 4_000  # rows made into a table at once
 GRACE = timedelta(minutes=10)  # a replaced file stays for whoever is still reading it
 EVERY = timedelta(minutes=1)
+MUCH = 20_000  # events: some seconds of work
 PRIVATE = 0o600
 MANIFEST, TOPICS = "manifest.json", "topic_of.parquet"
 _WORDY = ("number", "group", "customer", "text", "case_id")  # nearly every value another: a dictionary would not help
@@ -137,6 +138,12 @@ def refresh_in_turn(*, at: datetime) -> Refreshed | None:
     if manifest is not None and abs(at - manifest.at) < EVERY:
         return None
     return refresh(at=at)
+
+
+def is_much_to_do() -> bool:
+    """Whether a refresh now would take so long that it is better done by a process of its own."""
+    manifest = read_manifest()
+    return cases.count_events_since(manifest.mark if manifest else cases.Mark()) > MUCH
 
 
 def rebuild(*, at: datetime, told: Told | None = None) -> Refreshed:
