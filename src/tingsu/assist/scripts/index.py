@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +22,10 @@ from tingsu.reading.similar.meaning import profile
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 # How much a word counts by where it stands: search words and titles were written to be found by.
 FIELDS: Mapping[str, float] = {"title": 2.0, "words": 2.5, "text": 1.0, "ordinary": 0.8, "why": 0.5}
+SINGLE: Mapping[str, float] = {"title": 2.0, "words": 2.5, "text": 0.5, "ordinary": 0.4}  # the same of one character
+_HAN = re.compile("[\u4e00-\u9fff]")
 # Of nearness in meaning: what a script is found by, all it says, its wording, and the nearest of its search words.
-CLOSE: Mapping[str, float] = {"found_by": 0.25, "whole": 0.33, "text": 0.17, "word": 0.25}
+CLOSE: Mapping[str, float] = {"found_by": 0.25, "whole": 0.34, "text": 0.15, "word": 0.26}
 K1, B = 1.2, 0.5  # of BM25: how soon repeats stop counting, how much a long script is held back
 ALIKE = 0.4  # what a word that only means the same counts beside the word itself
 # Words every query and every script has; they tell nothing apart.
@@ -57,53 +60,75 @@ class Hits:
     tokens: list[str]  # of the query, in order, each once
 
 
+class Postings:
+    """BM25 over tokens that weigh by where they stand."""
+
+    def __init__(self, counts: Sequence[Mapping[str, float]]) -> None:
+        """``counts``: for each text, what its tokens weigh together."""
+        self.size = len(counts)
+        self._found: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        lengths = np.array([sum(count.values()) for count in counts] or [1], dtype=np.float32)
+        held_back = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1.0))
+        for place, count in enumerate(counts):
+            for token, weight in count.items():
+                self._found[token].append((place, weight * (K1 + 1) / (weight + float(held_back[place]))))
+
+    def rarity(self, token: str) -> float:
+        """The inverse document frequency of a token; 0 where no text has it."""
+        found = len(self._found.get(token, ()))
+        return math.log(1 + (self.size - found + 0.5) / (found + 0.5)) if found else 0.0
+
+    def holds(self, place: int, token: str) -> bool:
+        """Whether the text at ``place`` has the token."""
+        return any(at == place for at, _ in self._found.get(token, ()))
+
+    def score(self, tokens: Iterable[str], weight: float = 1.0) -> Floats:
+        """What the tokens score in each text."""
+        scores = np.zeros(self.size, dtype=np.float32)
+        for token in tokens:
+            rarity = self.rarity(token) * weight
+            for place, score in self._found.get(token, ()):
+                scores[place] += rarity * score
+        return scores
+
+
 class Index:
     """The scripts of one shelf. Pure: knows no database; safe in threads."""
 
     def __init__(self, scripts: Sequence[Script]) -> None:
         self.scripts = tuple(scripts)
-        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        counts = [_weigh(script) for script in self.scripts]
-        lengths = np.array([sum(count.values()) for count in counts] or [1], dtype=np.float32)
-        held_back = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1.0))
-        for place, count in enumerate(counts):
-            for token, weight in count.items():
-                self._postings[token].append((place, weight * (K1 + 1) / (weight + float(held_back[place]))))
+        self._pairs = Postings([_weigh(script, bigrams, FIELDS) for script in self.scripts])
+        self._singles = Postings([_weigh(script, characters, SINGLE) for script in self.scripts])
 
     def look_up(self, query: str, *, with_alike: bool = True) -> Hits:
         """BM25 of every script for the query; words of like meaning count too, at a discount."""
         tokens = list(dict.fromkeys(t for t in bigrams(query) if t not in EMPTY))
-        scores = np.zeros(len(self.scripts), dtype=np.float32)
-        for token in tokens:
-            self._add(scores, token, 1.0)
+        scores = self._pairs.score(tokens)
         if with_alike:
-            for token in words_alike(query) - set(tokens):
-                self._add(scores, token, ALIKE)
+            scores += self._pairs.score(words_alike(query) - set(tokens), ALIKE)
         return Hits(scores, tokens)
+
+    def look_up_characters(self, query: str) -> Floats:
+        """BM25 over single characters: 骂、拍、哭 are words too, and 骂我们 shares only 骂 with 骂人."""
+        return self._singles.score(dict.fromkeys(characters(query)))
 
     def liken(self, query: str) -> Floats:
         """How close in meaning every script is to the query, -1 to 1, over its parts as ``CLOSE`` weighs them."""
         vector = profile(query).vector
         if not self.scripts:
             return np.zeros(0, dtype=np.float32)
-        total: Floats = CLOSE["word"] * np.maximum.reduceat(self._words @ vector, self._first_words)
-        for part, meanings in self._meanings.items():
-            total = total + CLOSE[part] * (meanings @ vector)
+        words: Floats = np.maximum.reduceat(self._words @ vector, self._first_words)
+        likeness: list[Floats] = [CLOSE[part] * (meanings @ vector) for part, meanings in self._meanings.items()]
+        total: Floats = np.sum([CLOSE["word"] * words, *likeness], axis=0, dtype=np.float32)
         return total
 
     def rarity(self, token: str) -> float:
-        """The inverse document frequency of a token; 0 where no script has it."""
-        found = len(self._postings.get(token, ()))
-        return math.log(1 + (len(self.scripts) - found + 0.5) / (found + 0.5)) if found else 0.0
+        """How rare a token is among the scripts; 0 where none has it."""
+        return self._pairs.rarity(token)
 
     def holds(self, place: int, token: str) -> bool:
         """Whether the script at ``place`` has the token."""
-        return any(at == place for at, _ in self._postings.get(token, ()))
-
-    def _add(self, scores: Floats, token: str, weight: float) -> None:
-        rarity = self.rarity(token) * weight
-        for place, score in self._postings.get(token, ()):
-            scores[place] += rarity * score
+        return self._pairs.holds(place, token)
 
     @cached_property
     def _meanings(self) -> dict[str, Floats]:
@@ -143,9 +168,15 @@ def said_of(script: Script) -> Iterable[tuple[str, str]]:
     yield "why", script.why
 
 
-def _weigh(script: Script) -> dict[str, float]:
+def characters(text: str) -> list[str]:
+    """The Chinese characters of a text, in search form, repeats kept."""
+    return _HAN.findall(normalise(text))
+
+
+def _weigh(script: Script, split: Callable[[str], list[str]], fields: Mapping[str, float]) -> dict[str, float]:
     count: dict[str, float] = defaultdict(float)
     for name, text in said_of(script):
-        for token in bigrams(text):
-            count[token] += FIELDS[name]
+        if weight := fields.get(name):
+            for token in split(text):
+                count[token] += weight
     return count

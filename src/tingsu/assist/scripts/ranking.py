@@ -17,19 +17,20 @@ from tingsu.reading.search_text import bigrams
 
 # What agreement and disagreement on each thing count for. A script that names nothing there is for any.
 AGREE: Mapping[str, tuple[float, float]] = {
-    "stage": (0.8, -0.4), "step": (0.9, -0.2), "need": (0.7, -0.3), "emotion": (0.2, -0.5), "business": (1.6, -1.4),
-    "cause": (0.8, -0.3), "demand": (0.8, -0.2), "channel": (0.4, -0.3), "segment": (1.2, -0.8),
+    "stage": (0.8, -0.4), "step": (0.75, -0.6), "need": (1.0, -0.35), "emotion": (0.2, -0.5), "business": (1.3, -0.9),
+    "cause": (1.1, -0.9), "demand": (0.6, -0.1), "channel": (0.5, -0.1), "segment": (1.2, -0.8),
 }  # fmt: skip
-UNKNOWN_SEGMENT = -0.3  # a script for one kind of customer, where nothing is known of the customer
-# What the query itself is read to say, beside what is known: by words that name it, and as labels guessed.
-READ = {"segment": 1.0, "step": 0.3, "channel": 0.3}
-GUESSED = 0.15
-WORDS, MEANING = 0.16, 9.6  # of a point of BM25; of nearness in meaning
+UNKNOWN_SEGMENT = -0.45  # a script for one kind of customer, where nothing is known of the customer
+# What a query is read to say counts so much beside what is known; that it is read to say something else, nothing.
+READ: Mapping[str, float] = {
+    "need": 0.3, "step": 0.6, "business": 0.8, "cause": 0.4, "demand": 0.5, "channel": 0.8, "segment": 0.8,
+}  # fmt: skip
+WORDS, CHARACTERS, MEANING = 0.19, 0.165, 13.2  # of a point of BM25, by words and by characters; of nearness
 STORY = 0.35  # what the case's own text counts beside a query
 NEAR, ANSWERS = 0.36, 6.0  # nearness and points of BM25 from which on a script answers a query at all
 RATED, USED = 0.8, 0.04
 SETTLED = 4  # ratings from which on they count in full
-LEAST = 0.35  # of the best score: what lies below is not worth showing
+LEAST = 0.5  # of the best score: what lies below is not worth showing
 SHOWN_WORDS = 4
 NAMES = {
     "need": "心理需求", "stage": "环节", "step": "步骤", "emotion": "情绪", "business": "业务", "cause": "原因",
@@ -106,7 +107,8 @@ def _score_words(index: Index, situation: Situation, query: str) -> tuple[Floats
         if not text.strip():
             continue
         hits, likeness = index.look_up(text).scores, index.liken(text)
-        scores += weight * (WORDS * hits + MEANING * np.maximum(likeness, 0))
+        scores += weight * (WORDS * hits + CHARACTERS * index.look_up_characters(text))
+        scores += weight * MEANING * np.maximum(likeness, 0)
         if weight == 1.0 or not query.strip():
             said |= (hits > ANSWERS) | (likeness > NEAR)
     return scores, said.tolist()
@@ -117,23 +119,24 @@ def _match(script: Script, known: Situation, read: Situation) -> Fit:
     score, agreed = 0.0, []
     told, guessed = _values(known), _values(read)
     for thing, wanted in _wanted(script):
-        values, weight = (told[thing], 1.0) if told[thing] else (guessed[thing], READ.get(thing, GUESSED))
+        values = told[thing] or guessed[thing]
         yes, no = AGREE[thing]
         if both := [value for value in wanted if value in values]:
-            score += yes * weight
+            score += yes * (1.0 if told[thing] else READ.get(thing, 0.0))
             agreed.append((thing, both[0]))
-        elif values:
-            score += no * weight
+        elif told[thing]:
+            score += no
         elif thing == "segment":
             score += UNKNOWN_SEGMENT
     return Fit(score + _match_emotion(script, known, read), tuple(agreed))
 
 
 def _match_emotion(script: Script, known: Situation, read: Situation) -> float:
-    emotion, weight = (known.emotion, 1.0) if known.emotion is not None else (read.emotion, GUESSED)
+    emotion = known.emotion if known.emotion is not None else read.emotion
     if not script.emotion_from or emotion is None:
         return 0.0
-    return AGREE["emotion"][emotion < script.emotion_from] * weight
+    yes, no = AGREE["emotion"]
+    return yes if emotion >= script.emotion_from else no * (known.emotion is not None)
 
 
 def _wanted(script: Script) -> Iterable[tuple[str, tuple[str, ...]]]:
