@@ -51,7 +51,7 @@ class TurnView:
     text: str
     at: str
     inferred: bool
-    points: list[str]
+    points: list[tuple[str, str]]  # (mark, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,12 @@ class PointView:
     reason: str = ""
     wrong: str = ""
     changed: str = ""  # by an appeal, in words
+
+    @property
+    def told(self) -> list[tuple[str, str, str]]:
+        """What people said, where it is more than the mark above: a reason, or another mark."""
+        differ = len({mark for _who, mark, _reason in self.said} | {self.shown_name}) > 1
+        return [one for one in self.said if one[2] or differ]
 
     @property
     def shown(self) -> str:
@@ -172,10 +178,10 @@ def _offer(
 
 
 def _turns(conversation: Conversation, points: Sequence[PointView], plain: Sequence[str] | None) -> list[TurnView]:
-    shows: dict[int, list[str]] = defaultdict(list)
+    shows: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for point in points:
         if point.turn is not None:
-            shows[point.turn].append(point.name)
+            shows[point.turn].append((point.shown, point.name))
     texts = plain if plain is not None else conversation.masked
     return [
         TurnView(

@@ -34,7 +34,8 @@ class Month:
 class PointTrend:
     """One point: how often it could be judged, its mean (0–1), month by month (None: never), and where it shows.
 
-    ``shown`` is the newest conversation in which it was missing, with the turn, where one is known.
+    ``shown`` is the newest reviewed conversation in which it was missing, with the turn: what was not reviewed the
+    person himself may not open.
     """
 
     id: str
@@ -99,7 +100,7 @@ def _points(rows: Sequence[Mapping[str, Any]], firsts: list[date]) -> list[Point
             if mark == NA:
                 continue
             worth[point["id"]][local(row["held_at"]).date().replace(day=1)].append(_WORTH[mark])
-            if mark != YES:
+            if mark != YES and row["final"]:
                 shown.setdefault(point["id"], (row["pk"], point["turn"]))
     points = [
         _point(point, name, worth[point], firsts, shown.get(point)) for point, name in names.items() if worth[point]

@@ -171,8 +171,8 @@ def _check(person: User, draft: CardDraft, *, today: date) -> None:
     if not today <= draft.due <= today + LONGEST_AHEAD:
         wrong["due"] = "跟进日期要在今天之后、半年之内"
     shown = {one.conversation for one in draft.practise if one.conversation is not None}
-    if Conversation.objects.filter(pk__in=shown, agent=person).count() < len(shown):
-        wrong["practise_1"] = "所引的对话不是这位同事的，请重新选择"
+    if Conversation.objects.filter(pk__in=shown, agent=person, reviewed_at__isnull=False).count() < len(shown):
+        wrong["practise_1"] = "所引的对话要是这位同事的、复核过的，本人才看得到"
     known = {script.id for script in known_scripts(person.unit)}
     if len(draft.scripts) > MOST_SCRIPTS or set(draft.scripts) - known:
         wrong["scripts"] = "请从话术库里选择话术"
