@@ -24,7 +24,7 @@ SOURCE = ROOT / "src/tingsu"
 CATALOGUE = SOURCE / "locale/en/LC_MESSAGES/django.po"
 STRING = r"""u?('(?:[^'\\\\]|\\\\.)*'|"(?:[^"\\\\]|\\\\.)*")"""
 CALL = re.compile(rf"\b(?:_|n?gettext)\(\s*(?P<one>{STRING})(?:\s*,\s*(?P<many>{STRING}))?".replace("u?(", "u?(?:"))
-ROOMS = ("web", "org", "insight")  # what a browser shows; commands speak Chinese
+ROOMS = ("web", "org", "insight", "assist", "quality")  # what a browser shows; commands speak Chinese
 KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2)}
 
 
