@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tingsu.assist.coach.asking import rules_of
 from tingsu.assist.coach.coaching import Coaching, Moment, coach
 from tingsu.assist.coach.cues import make_cues, squeeze
 from tingsu.assist.coach.hearing import Background
@@ -138,6 +140,31 @@ def test_a_situation_of_the_sources_brings_its_playbook(said: str, playbook: str
     assert len(heard.words) == len(heard.playbook.words)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "柜台没人理我 态度太差了 我存点现金你甩脸子",
+        "信用卡还款还不上 我单位效益不好 能不能分期",
+        "老人来办业务 你们服务太慢",
+        "手机号收不到验证码",
+        "我走了 把存款转到别的银行",
+        "年费凭什么扣三百",
+    ],
+)
+def test_an_ordinary_complaint_brings_no_playbook(said: str) -> None:
+    assert coached(f"客户：{said}").playbook is None
+
+
+def test_a_pack_whose_coach_cannot_be_read_is_served_by_the_shared_one(tmp_path: Path, settings: Any) -> None:
+    folder = tmp_path / "broken" / "answering" / "coach"
+    folder.mkdir(parents=True)
+    (tmp_path / "broken" / "pack.yaml").write_text("id: broken\n", encoding="utf-8")
+    (folder / "steps.yaml").write_text("steps: [{id: dance}]\n", encoding="utf-8")
+    settings.TINGSU_PACK_PATHS = (tmp_path,)
+    assert [step.id for step in rules_of("broken").steps][0] == "isolate"
+    assert rules_of("gone").words.rules
+
+
 def test_the_sources_lists_are_whole() -> None:
     books = {one.id: one for one in load_rules("bank").words.playbooks}
     counts = {key: len(books[key].actions) for key in ("cash-van-late", "staff-late", "bonds-sold-out", "pension-day")}
@@ -236,6 +263,7 @@ def test_any_talk_has_exactly_one_step_now(said: list[tuple[Any, str]]) -> None:
         ("给您~麻烦", "给你添了很多麻煩", "给你添了很多麻煩"),
         ("给您~麻烦", "给您" + "一二三" * 3 + "麻烦", ""),
         ("凭什么", "憑　什　麼", "憑 什 麼"),
+        ("别着急", "那您别 呃 着急", "别 呃 着急"),
     ],
 )
 def test_a_cue_finds_its_words_however_they_are_written(cue: str, line: str, found: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,14 +10,16 @@ from django.conf import settings
 
 from tingsu.assist.coach.coaching import Moment
 from tingsu.assist.coach.hearing import Background
-from tingsu.assist.coach.rules import CoachRules, load_rules
+from tingsu.assist.coach.rules import CoachRules, load_rules, shared_rules
 from tingsu.assist.scripts.filling import Filled, fill_each, leave_open
 from tingsu.assist.scripts.finding import find_scripts
 from tingsu.assist.scripts.situation import LONGEST_STORY, Situation, segments_of
 from tingsu.cases.models import Case
 from tingsu.org.models import User
+from tingsu.packs.loader import PackError
 from tingsu.packs.scripts import Script
 
+log = logging.getLogger(__name__)
 FEW = 3
 OTHER = "其他"
 OPENING = "一开口先问候"  # what is looked for before anything is said or known
@@ -33,8 +36,12 @@ class ScriptNow:
 
 
 def rules_of(pack: str) -> CoachRules:
-    """The coach of a pack in force. Raises PackError."""
-    return load_rules(pack, tuple(settings.TINGSU_PACK_PATHS))
+    """The coach of a pack; the shared one, and a word in the log, where the pack's own cannot be read."""
+    try:
+        return load_rules(pack, tuple(settings.TINGSU_PACK_PATHS))
+    except PackError as error:
+        log.warning("the coach of pack %s cannot be read: %s", pack, error.message)
+        return shared_rules()
 
 
 def background_of(case: Case) -> Background:

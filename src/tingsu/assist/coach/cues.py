@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from tingsu.reading.folding import fold
 
 GAP = 8  # characters allowed where a cue says ~
-_NOISE = re.compile(r"[^\w]|_")
+_NOISE = re.compile(r"[^\w]|_|[嗯呃诶唉哎]")  # what is no letter, and the sounds a recogniser writes down
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _NOT = "(?<![不没未无])"  # 不理解您 shows the contrary of 理解您
 
 
 @dataclass(frozen=True, slots=True)
 class Squeezed:
-    """A line as cues are compared with it: one script, one width, no spaces, no punctuation.
+    """A line as cues are compared with it: one script, one width, no spaces, punctuation or hums.
 
     A character said four times and more stands three times. ``places`` are those of ``line``.
     """

@@ -63,7 +63,13 @@ def make_rules(words: CoachWords) -> CoachRules:
 def load_rules(pack: str, extra: tuple[Path, ...] = ()) -> CoachRules:
     """The coach of a pack. Raises PackError where its files cannot be read."""
     words = load_part(CoachWords, COACH, pack, extra)
-    return make_rules(words) if words.steps else make_rules(read_part(CoachWords, COACH, SHIPPED / SHARED))
+    return make_rules(words) if words.steps else shared_rules()
+
+
+@cache
+def shared_rules() -> CoachRules:
+    """The coach every pack stands on."""
+    return make_rules(read_part(CoachWords, COACH, SHIPPED / SHARED))
 
 
 class _Listener:

@@ -5,11 +5,11 @@ A suggestion with its reasons: a person edits and proposes it, the authority tab
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 
 from django.conf import settings
 
@@ -25,9 +25,10 @@ from tingsu.cases.packs import pack_of
 from tingsu.org.models import User
 from tingsu.packs.answering import load_part, read_part
 from tingsu.packs.coaching import SOLUTIONS, Nothing, Remedy, SolutionWords
-from tingsu.packs.loader import SHIPPED
+from tingsu.packs.loader import SHIPPED, PackError
 from tingsu.packs.wording import Text
 
+log = logging.getLogger(__name__)
 SHARED = "common"
 AMOUNT = "{金额}"
 UNFILLED = "（金额待填）"  # so that nobody sends a sum of nothing unseen
@@ -89,13 +90,13 @@ def find_solutions(case: Case, *, by: User, at: datetime | None = None) -> Solut
 
 
 def solution_words(case: Case) -> SolutionWords:
-    """What the case's pack says of its remedies; the shared ones where it says nothing. Raises PackError."""
-    words = load_part(SolutionWords, SOLUTIONS, case.pack, _extra())
+    """What the case's pack says of its remedies; the shared ones where it says nothing or cannot be read."""
+    try:
+        words = load_part(SolutionWords, SOLUTIONS, case.pack, tuple(settings.TINGSU_PACK_PATHS))
+    except PackError as error:
+        log.warning("the remedies of pack %s cannot be read: %s", case.pack, error.message)
+        words = SolutionWords()
     return words if words.remedies else read_part(SolutionWords, SOLUTIONS, SHIPPED / SHARED)
-
-
-def _extra() -> tuple[Path, ...]:
-    return tuple(settings.TINGSU_PACK_PATHS)
 
 
 def _options(
