@@ -105,6 +105,15 @@ def test_a_calm_customer_is_listened_to_at_once() -> None:
     assert coached("客户：我想问一下我的卡为什么收了十块钱年费").step.step.id == "listen"
 
 
+def test_what_was_passed_over_is_named_and_does_not_hold_up_the_talk() -> None:
+    now = coached("客户：转账三天没到账\n我：我查一下系统记录")
+    assert now.step.step.id == "solve"
+    assert [one.step.id for one in now.steps if one.state == "missed"] == ["listen", "record"]
+    assert "前面还漏了：倾听、记录。" in now.step_why
+    later = coached("客户：转账三天没到账\n我：我查一下系统记录\n我：给您办退回\n我：明天之前给您回复")
+    assert later.step.step.id == "listen"  # before the talk ends, what was passed over
+
+
 def test_what_is_settled_on_the_spot_needs_no_promise() -> None:
     talk = (
         "客户：年费多收了十块\n我：我理解您的意思，记下来了\n我：我查一下系统\n我：给您办退费\n我：已经给您退回账户了"

@@ -7,7 +7,7 @@ latest lines in this process.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
@@ -19,14 +19,18 @@ from tingsu.assist.coach.turns import AGENT, CUSTOMER, MOST_TURNS, UNKNOWN, Turn
 from tingsu.packs.coaching import CoachStep, GoldenRule, Playbook, Tactic
 from tingsu.packs.scripts import STEP_NAMES
 
-State = Literal["done", "now", "due", "spared", "later"]
+State = Literal["done", "now", "due", "missed", "spared", "later"]
 MOST_RULES = 4
+LAST = "close"  # the step that ends the talk
 NOBODY: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class StepSeen:
-    """A step and where it stands; ``turn`` and ``words`` show that it was done, or that it is not needed."""
+    """A step and where it stands; ``turn`` and ``words`` show that it was done, or that it is not needed.
+
+    ``missed``: a later one was done before it.
+    """
 
     step: CoachStep
     state: State
@@ -132,10 +136,9 @@ def _see_steps(said: Sequence[Said], heard: Heard, rules: CoachRules, background
     seen = [_see(step, said, highest, background) for step in rules.steps]
     if any(one.state == "done" and one.step.id in ("listen", "record", "judge", "solve") for one in seen):
         seen = [_spare_if_calm(one, heard) for one in seen]
+    seen = _mark_missed(seen)
     now = _now(seen, said, heard)
-    return tuple(
-        StepSeen(one.step, "now", one.turn, one.words) if place == now else one for place, one in enumerate(seen)
-    )
+    return tuple(replace(one, state="now") if place == now else one for place, one in enumerate(seen))
 
 
 def _see(step: CoachStep, said: Sequence[Said], highest: int, background: Background) -> StepSeen:
@@ -151,6 +154,16 @@ def _see(step: CoachStep, said: Sequence[Said], highest: int, background: Backgr
     return StepSeen(step, "due" if step.live else "later")
 
 
+def _mark_missed(seen: Sequence[StepSeen]) -> list[StepSeen]:
+    """Those due before a step already done; asking for anything else (LAST) may come at any time and proves nothing."""
+    done = [place for place, one in enumerate(seen) if one.state == "done" and one.step.id != LAST]
+    furthest = max(done, default=-1)
+    return [
+        replace(one, state="missed") if one.state == "due" and place < furthest else one
+        for place, one in enumerate(seen)
+    ]
+
+
 def _spare_if_calm(seen: StepSeen, heard: Heard) -> StepSeen:
     """Nobody is led aside or soothed any more once the talk is under way and calm."""
     if seen.step.from_heat and seen.state == "due" and (heard.emotion or 0) < ANGRY:
@@ -161,11 +174,14 @@ def _spare_if_calm(seen: StepSeen, heard: Heard) -> StepSeen:
 def _now(seen: Sequence[StepSeen], said: Sequence[Said], heard: Heard) -> int:
     """The place of the step now: calming where heat asks for it, else the first that is due, else what comes after."""
     due = [place for place, one in enumerate(seen) if one.state == "due"]
+    missed = [place for place, one in enumerate(seen) if one.state == "missed"]
     if again := _calm_again(seen, heard):
-        first = next((place for place in due if seen[place].step.face_to_face), again - 1)
+        first = next((place for place in (*missed, *due) if seen[place].step.face_to_face), again - 1)
         return min(first, again - 1)
-    if due:
+    if due and not (missed and seen[due[0]].step.id == LAST):
         return due[0]
+    if missed:
+        return missed[0]
     later = [place for place, one in enumerate(seen) if one.state == "later"]
     promised = any(one.step.id == "promise" and one.state == "done" for one in seen)
     wanted = [place for place in later if promised or seen[place].step.id != "answer"]
@@ -194,7 +210,9 @@ def _why(now: StepSeen, steps: Sequence[StepSeen], said: Sequence[Said], heard: 
         return _("还没有听到%(name)s的话。") % {"name": str(now.name)}
     last = max(reversed(done), key=lambda one: one.turn)  # of one turn, the later step
     told = {"turn": last.turn, "done": str(last.name), "words": last.words, "name": str(now.name)}
-    return _("第 %(turn)d 句已%(done)s（“%(words)s”），还没有听到%(name)s的话。") % told
+    missed = _("、").join(str(one.name) for one in steps if one.state == "missed")
+    more = _("前面还漏了：%(missed)s。") % {"missed": missed} if missed else ""
+    return _("第 %(turn)d 句已%(done)s（“%(words)s”），还没有听到%(name)s的话。") % told + more
 
 
 def _golden(now: StepSeen, heard: Heard, rules: CoachRules) -> tuple[GoldenRule, ...]:
