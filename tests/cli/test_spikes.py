@@ -180,3 +180,12 @@ def test_cells_no_spreadsheet_will_run(run: Run, tmp_path: Path) -> None:
     file = write(tmp_path / "c.csv", [["日期", "网点", "件数"], *rows])
     assert run(file, "--by", "网点", "-o", "out.csv").exit_code == 0
     assert read(tmp_path / "out.csv")[0]["网点"] == "'=HYPERLINK()"
+
+
+def test_names_and_heads_of_the_file_never_become_formulas(run: Run, tmp_path: Path) -> None:
+    rows: list[list[object]] = [[day, "=1+1", count] for day, count in daily(60)]
+    file = write(tmp_path / "n.csv", [["日期", "=HYPERLINK(1)", "件数"], *rows])
+    result = run(file, "--by", "=HYPERLINK(1)", "-o", "out.csv")
+    assert result.exit_code == 0, result.output
+    cells = [cell for row in (tmp_path / "out.csv").read_text("utf-8-sig").splitlines() for cell in row.split(",")]
+    assert not [cell for cell in cells if cell.startswith(("=", '"='))]

@@ -181,13 +181,14 @@ def _judge(console: Console, counted: Counted, alpha: float, events: object, cal
 def _write(
     output: Path, counted: Counted, judged: Sequence[Bounds], names: Sequence[str], rejects: Path | None
 ) -> None:
+    from tingsu.base.files import disarm
     from tingsu.cli.analyse import write_all
     from tingsu.intake.rejects import rejects_csv
 
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\r\n")
     heads = [_("日期"), _("件数"), _("预期") + "(expected)", _("上界") + "(upper)", _("报警") + "(alarm)"]
-    lines.writerow([*names, *heads, _("概率") + "(chance)", _("说明")])
+    lines.writerow([*map(disarm, names), *heads, _("概率") + "(chance)", _("说明")])
     for bounds, first in _parts(judged):
         _write_part(lines, counted, bounds, first)
     written = {output: "\ufeff" + out.getvalue()}

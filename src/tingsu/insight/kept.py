@@ -7,6 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.utils.translation import get_language
+
 from tingsu.insight.facts.scope import scope_key
 from tingsu.insight.facts.store import facts_folder, read_manifest
 from tingsu.org.models import User
@@ -21,7 +23,7 @@ _lock = threading.Lock()
 def keep(name: str, *asked: Any, by: User, make: Callable[[], Answer]) -> Answer:
     """The answer to ``name`` and ``asked`` over the facts in force within this person's reach; made where not known.
 
-    People of the same reach share it. ``asked`` holds whatever else the answer depends on (hashable); the answer must
+    People of the same reach and language share it. ``by`` must be known to be one who may look at figures. ``asked`` holds whatever else the answer depends on (hashable); the answer must
     not be changed by who gets it.
     """
     key = _key(name, asked, by)
@@ -51,4 +53,5 @@ def forget_kept() -> None:
 
 def _key(name: str, asked: tuple[Any, ...], by: User) -> tuple[Any, ...]:
     manifest = read_manifest()
-    return (name, str(facts_folder()), manifest.serial if manifest else -1, scope_key(by), asked)
+    # Some answers hold sentences: they are of the language they were worked out in.
+    return (name, str(facts_folder()), manifest.serial if manifest else -1, scope_key(by), get_language(), asked)

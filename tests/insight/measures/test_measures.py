@@ -188,6 +188,18 @@ def test_what_stays_quiet_stays_closed_and_is_looked_at_once_a_week(bank: Bank, 
     assert made.state == "closed"
 
 
+def test_two_years_after_it_began_a_measure_is_watched_no_longer(bank: Bank, facts: FactWriter) -> None:
+    """The weeks compared end then: looked at again, the same old rise would open the measure each time it is closed."""
+    facts.weeks("O1", [4] * 30 + [1] * 98 + [6] * 6 + [1] * 10)
+    for outlet in more_outlets(bank):
+        facts.weeks(outlet.code, [3, 5] * 72)
+    facts.put()
+    made = done(bank)
+    later = datetime.combine(BEGAN + timedelta(weeks=110), datetime.min.time(), SHANGHAI)
+    close_measure(made, "已推行", by=bank.head, version=made.version, at=later)
+    assert review_measures(later).watched == 0
+
+
 def test_a_rise_everywhere_is_no_return(bank: Bank, facts: FactWriter) -> None:
     for code in ("O1", *(outlet.code for outlet in more_outlets(bank))):
         facts.weeks(code, [4] * 30 + [2] * 14 + [6] * 6)

@@ -89,8 +89,9 @@ def import_feed(
 def settle_post(post_id: int, state: str, *, by: User, at: datetime) -> FeedPost:
     """Say what a post comes to: ``taken`` to be recorded as a complaint, or ``left``; noted in the access log.
 
-    Raises NotAllowed (record_case to take, manage_insight to leave), FeedRefused (no such post, or settled).
+    Raises NotAllowed (view_home; record_case to take, manage_insight to leave), FeedRefused (no such post, or settled).
     """
+    require(by, "view_home")
     require(by, "record_case" if state == FeedPost.State.TAKEN else "manage_insight")
     if state not in (FeedPost.State.TAKEN, FeedPost.State.LEFT):
         raise FeedRefused(_("没有这种处理。"))

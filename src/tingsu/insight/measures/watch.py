@@ -13,7 +13,7 @@ from tingsu.base.clock import local, now
 from tingsu.cases.notices import give_notice_about
 from tingsu.cases.sweeping import take_turn
 from tingsu.insight.effects.returning import LEAST_QUIET, LEAST_RECENT, Return, has_returned
-from tingsu.insight.measures.panels import compare
+from tingsu.insight.measures.panels import LONGEST_AFTER, WEEK, compare
 from tingsu.insight.measures.tables import Measure
 from tingsu.insight.measures.verbs import AT_WORK, hold_measure, keep_step, open_again, path_of
 from tingsu.org.models import User
@@ -21,7 +21,6 @@ from tingsu.org.system import system_user
 
 log = logging.getLogger(__name__)
 EVERY = timedelta(hours=1)
-WEEK = timedelta(days=7)
 RECENT = 6  # weeks that are held against the quiet ones
 WATCHED = (Measure.State.DONE, Measure.State.CHECKED, Measure.State.CLOSED)
 
@@ -72,7 +71,7 @@ def _overdue(today: date) -> list[int]:
 
 
 def _to_watch(today: date) -> list[int]:
-    watched = Measure.objects.filter(state__in=WATCHED, started_on__isnull=False)
+    watched = Measure.objects.filter(state__in=WATCHED, started_on__gt=today - LONGEST_AFTER * WEEK)
     return list(watched.filter(_longer_ago("watched_on", today)).order_by("pk").values_list("pk", flat=True))
 
 
