@@ -1,9 +1,9 @@
 """Inspection of conversations: agreement with hand labels, beside plain keywords, and conversations a second.
 
 `python -m benchmarks.inspection` prints the tables. The labelled conversations are real and are looked for in
-../shared/data (or where TINGSU_REAL_TEXTS says); the labels stand in benchmarks/data/dialogue_labels.jsonl, their guide in
-docs/labelling_conversations.md. Half of the ids, drawn by their hash, was used for tuning; the other half was not, and
-is what counts. One reader labelled: a weak gold.
+../shared/data (or where TINGSU_REAL_TEXTS says); the labels stand in benchmarks/data/dialogue_labels.jsonl, their
+guide in docs/labelling_conversations.md. Half of the ids, drawn by their hash, was used for tuning; the other half was
+not, and is what counts. One reader labelled: a weak gold; how far he agrees with himself is printed too.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from typing import Any
 from benchmarks.real_texts import folder
 
 LABELS = Path(__file__).parent / "data" / "dialogue_labels.jsonl"
+AGAIN = LABELS.with_name("dialogue_labels_again.jsonl")
+_QUALITY = ("prec", "rec", "kappa")
+HEAD = ("point", "applies", "not done", "card: acc", *_QUALITY, "null kappa", "words: acc", *_QUALITY)
 JD, CALLS = "dialogues/jd_satisfaction.txt", "mobile_calls/example.json"
 END = "OVERALL"  # the source's mark after the last turn
 DONE = 0.5  # of a point's weight, from which it counts as done
@@ -160,7 +163,7 @@ def kappa(pairs: Sequence[tuple[Any, Any]]) -> float:
     left, right = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
     seen = sum(a == b for a, b in pairs) / count
     chance = sum(left[value] * right[value] for value in left) / count**2
-    return 1.0 if chance == 1 else (seen - chance) / (1 - chance)
+    return 1.0 if chance == 1 else float((seen - chance) / (1 - chance))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +183,8 @@ class Agreement:
 
 def table(rows: Sequence[Labelled], scores: Sequence[Any]) -> Iterator[str]:
     """A Markdown table: a point a line, the engine beside plain keywords."""
-    yield "| point | applies | not done | card: acc | prec | rec | kappa | null kappa | words: acc | prec | rec | kappa |"
-    yield "|---|---|---|---|---|---|---|---|---|---|---|---|"
+    yield f"| {' | '.join(HEAD)} |"
+    yield "|---" * len(HEAD) + "|"
     for name in [name for name in rows[0].labels if name not in TIMED]:
         meant = [(one, score.point(name)) for one, score in zip(rows, scores, strict=True)]
         asked = [(one, point) for one, point in meant if one.labels[name] is not None]
@@ -201,11 +204,23 @@ def is_done(point: Any) -> bool:
     return point.got is not None and point.got >= DONE * point.of
 
 
+def reader_with_himself() -> Iterator[str]:
+    """Kappa of the second reading with the first, where both gave a value, and with "not applicable" as a third one."""
+    first = {row["id"]: row for row in map(json.loads, LABELS.read_text(encoding="utf-8").splitlines())}
+    again = [row for row in map(json.loads, AGAIN.read_text(encoding="utf-8").splitlines()) if row["id"] in first]
+    for name in [name for name in again[0]["labels"] if name not in TIMED]:
+        pairs = [(first[row["id"]]["labels"][name], row["labels"][name]) for row in again]
+        both = [pair for pair in pairs if None not in pair]
+        yield f"{name} {kappa(both):.2f} ({kappa(pairs):.2f})"
+    yield f"latent {kappa([(first[row['id']]['latent'], row['latent']) for row in again]):.2f}, n={len(again)}"
+
+
 def rank_quality(rows: Sequence[Labelled], scores: Sequence[Any]) -> float:
     """How often a conversation with latent risk gets the higher value of two (AUC)."""
     bad = [s.risk.value for one, s in zip(rows, scores, strict=True) if one.latent]
     good = [s.risk.value for one, s in zip(rows, scores, strict=True) if not one.latent]
-    return sum((b > g) + 0.5 * (b == g) for b in bad for g in good) / max(1, len(bad) * len(good))
+    won = sum((b > g) + 0.5 * (b == g) for b in bad for g in good)
+    return float(won / max(1, len(bad) * len(good)))
 
 
 def speed(texts: Mapping[str, Pairs]) -> tuple[float, float]:
@@ -244,6 +259,7 @@ def main() -> None:
             print(f"\n{part}: {len(here)} conversations\n")
             print("\n".join(table(here, scores)))
             print(f"\nlatent risk, AUC: {rank_quality(here, scores):.2f}")
+    print("\nthe reader with himself: " + ", ".join(reader_with_himself()))
     if asked.wrong:
         tell_wrong([one for one in rows if one.part == "tune"], asked.wrong)
     elif texts := conversations():

@@ -17,6 +17,7 @@ PART = "scorecard"
 Side = Literal["agent", "customer"]
 Family = Literal[
     "said",  # one of the concepts is said by the agent, where ``where`` asks
+    "solved",  # said, or a question of the customer answered plainly
     "answered",  # a concept is said by the agent after what the customer said
     "repeated",  # said, or the customer's own words given back as a question
     "promised",  # what will be done, and when

@@ -17,7 +17,7 @@ from tingsu.quality.scoring.listening import find_cut_offs, score_listening
 from tingsu.quality.scoring.promising import score_promised
 from tingsu.quality.scoring.repeating import score_repeated
 from tingsu.quality.scoring.risk import weigh_risk
-from tingsu.quality.scoring.saying import score_answered, score_said
+from tingsu.quality.scoring.saying import score_answered, score_said, score_solved
 from tingsu.quality.scoring.shapes import Measures, Point, Scored
 from tingsu.quality.scoring.steps import find_steps
 from tingsu.quality.scoring.telling import unjudged
@@ -67,6 +67,7 @@ def _inspect(heard: Heard, card: ScoreCard, rules: ReplyRules) -> Scored:
     faults = find_faults(heard, rules) if heard.agents else []
     judges: dict[Family, Judge] = {
         "said": partial(score_said, heard=heard),
+        "solved": partial(score_solved, heard=heard),
         "answered": partial(score_answered, heard=heard),
         "repeated": partial(score_repeated, heard=heard),
         "promised": partial(score_promised, heard=heard),

@@ -22,7 +22,8 @@ _GOES_ON = re.compile(
 )
 
 _FEWEST = 2  # turns of the customer
-_ONCE = 0.4  # of the weight; less than half
+_CUT_ONCE = 0.4  # of the weight; less than half
+_AGAIN_ONCE = 0.6  # more than half: said again once proves little, and nobody is to be blamed for nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,8 @@ def _is_broken_off(heard: Heard, at: int) -> bool:
 def score_listening(point: CardPoint, heard: Heard, cut_offs: list[CutOff]) -> Point:
     """Whole where the customer could finish and was heard.
 
-    Nothing where he says that he is cut off, or it happened twice; less than half where it happened once: cut off, or
-    the same had to be said again after the agent had spoken.
+    Nothing where he says that he is cut off, or where twice he was cut off or had to say the same again after the agent
+    had spoken. Less than half where he was cut off once, more than half where he said something again once.
     """
     if len(heard.customers) < _FEWEST:
         return unjudged(point, _("客户只说了一句，看不出有没有听"))
@@ -71,7 +72,7 @@ def score_listening(point: CardPoint, heard: Heard, cut_offs: list[CutOff]) -> P
     again = [CutOff(at, _("坐席答过之后，客户又把同样的话说了一遍")) for at in find_put_again(heard)]
     faults = sorted((*cut_offs, *again), key=lambda one: one.at)
     if faults:
-        share = _ONCE if len(faults) == 1 else 0.0
+        share = 0.0 if len(faults) > 1 else _CUT_ONCE if cut_offs else _AGAIN_ONCE
         return at_turn(point, heard, faults[0].at, faults[0].why, share=share)
     why = _("{n} 句客户的话都说完了，没有打断，也没有让客户重说").format(n=len(heard.customers))
     return overall(point, why)

@@ -15,10 +15,12 @@ from tingsu.quality.scoring.telling import at_turn, shown
 _ASKED = re.compile("[?]|(?:吗|么|吧|呢|是不是|对不对|没错)[,。~]?$|(?:对|是)(?:吗|吧|么)")
 _LEAST = 3  # pairs of characters of the customer's that come back
 _SHARE = 0.25  # of the agent's sentence
-_EMPTY = frozenset("的了是我你您在有这那吗呢吧啊哦嗯么不没就都也和跟给请问可以什么怎个,。?!、亲好")
+_HELD_PLACE = re.compile(r"\[[^\[\]]{1,24}\]|https?://\S+|[a-z0-9_*]{6,}|&nbsp;")  # masks, links and numbers
+_EMPTY = frozenset("\0的了是我你您在有这那吗呢吧啊哦嗯么不没就都也和跟给请问可以什么怎个,。?!、亲好")
 _SENTENCE = re.compile("[。!?;\n,]+")
-_AGAIN = 0.75  # of the pairs of the shorter turn: the same said again
-_AGAIN_LEAST = 2  # pairs
+_AGAIN = 0.6  # of the pairs of the shorter turn: the same said again
+_AGAIN_LEAST = 1  # pairs
+_NEAR = 8  # telling turns of the customer before: what is said again later on may be another matter
 _LOOKED_AT = 60  # turns of the customer compared with one another
 _BACK = 3  # turns of the customer that are looked back on
 
@@ -62,7 +64,7 @@ def find_put_again(heard: Heard, *, answered: bool = True) -> list[int]:
     said = [(at, pairs) for at, pairs in said if len(pairs) >= _AGAIN_LEAST]
     again = []
     for number, (at, pairs) in enumerate(said):
-        for before, others in said[:number]:
+        for before, others in said[max(0, number - _NEAR) : number]:
             alike = len(pairs & others) >= _AGAIN * min(len(pairs), len(others))
             if alike and (not answered or any(before < agent < at for agent in heard.agents)):
                 again.append(at)
@@ -71,5 +73,6 @@ def find_put_again(heard: Heard, *, answered: bool = True) -> list[int]:
 
 
 def pairs_of(text: str) -> set[str]:
-    """Neighbouring characters that carry meaning."""
+    """Neighbouring characters that carry meaning; numbers and masked places carry none."""
+    text = _HELD_PLACE.sub("\0", text)
     return {text[at : at + 2] for at in range(len(text) - 1) if not _EMPTY & set(text[at : at + 2])}

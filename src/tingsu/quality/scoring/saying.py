@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 
 from tingsu.packs.scorecards import CardPoint
-from tingsu.quality.scoring.hearing import Heard, Mark
+from tingsu.quality.scoring.hearing import Heard, Mark, opening_words
 from tingsu.quality.scoring.shapes import Point
 from tingsu.quality.scoring.telling import at_turn, shown
 
+_NO_ANSWER = ("greeting", "hold", "closing_question", "thanks", "farewell", "apology", "refusal", "calming")
+_TURNS_AWAY = ("passing_on", "rude", "blaming")
+_CLAUSES = re.compile("[。!?;\n, ]")
+_ASKED = re.compile("[吗么嘛]|多少|哪|什么|提供|是否")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_LEAST = 3  # characters of a clause that says something
 _FIRST = 2  # the agent's first turns are the opening
 
 
@@ -30,6 +39,32 @@ def _places(point: CardPoint, heard: Heard) -> set[int]:
     if point.where == "after_opening":
         return set(agents[1:]) if len(agents) > 1 else set(agents)
     return set(agents[-3:]) if point.where == "ending" else set(agents)
+
+
+def score_solved(point: CardPoint, heard: Heard) -> Point:
+    """Said in words of help, or a plain answer to what the customer asked last."""
+    if heard.of(*point.concepts):
+        return score_said(point, heard)
+    asked = {mark.at for mark in heard.of("question", "why", "request")}
+    away = {mark.at for mark in heard.of(*_TURNS_AWAY)}
+    for at in heard.agents:
+        if at - 1 in asked and at not in away and (sentence := _plain_answer(heard, at)):
+            return replace(at_turn(point, heard, at, _("坐席直接回答了"), share=1), words=sentence)
+    return score_said(point, heard)
+
+
+def _plain_answer(heard: Heard, at: int) -> str:
+    """The first clause of a turn that states something: no question, no courtesy, no putting off."""
+    empty = [mark for mark in heard.of(*_NO_ANSWER) if mark.at == at]
+    begin, text = 0, heard.text(at)
+    for clause in _CLAUSES.split(text):
+        end = begin + len(clause)
+        courtesy = any(mark.start < end and begin < mark.end for mark in empty)
+        if clause.strip() and not courtesy and not _ASKED.search(clause) and len(_HAN.findall(clause)) >= _LEAST:
+            low, high = heard.texts[at].origin(begin, end)
+            return opening_words(heard.turn(at).text[low:high])
+        begin = end + 1
+    return ""
 
 
 def score_answered(point: CardPoint, heard: Heard) -> Point:
