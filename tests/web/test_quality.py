@@ -269,7 +269,7 @@ def test_a_person_has_a_trend_and_a_card(floor: Floor, signed_in: SignIn) -> Non
         and 'data-chart="points"' in text
         and "近六个月 4 段对话，复核 1 段" in words_of(page)
     )
-    practised = re.search(r'name="conversation_1"[^>]*value="(\d+)"', text)
+    practised = re.search(r'<option value="(\d+)" selected>C', text)
     assert practised is not None and int(practised[1]) in [row.pk for row in rows]
     sheet = client.get("/quality/people/agent1/", {"chart": "points", "format": "csv"})
     assert "评分点" in b"".join(sheet.streaming_content).decode()

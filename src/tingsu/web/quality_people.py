@@ -189,8 +189,15 @@ def _form(request: HttpRequest, person: User) -> dict[str, Any]:
         "points": list(names.items()),
         "scripts": [(s, s.title.in_language(language), not posted or s.id in picked) for s in scripts],
         "action": posted.get("action", ""),
+        "reviewed": list(_reviewed(person)),
         "due": posted.get("due") or (today() + USUAL_DUE).isoformat(),
     }
+
+
+def _reviewed(person: User) -> Any:
+    """What a card may cite: conversations the person himself can open, the newest first."""
+    rows = own_conversations(person).only("pk", "name", "gist", "held_at", "agent")
+    return rows.order_by("-held_at")[:SHOWN]
 
 
 def _at(points: list[PointTrend], no: int) -> PointTrend | None:
@@ -203,7 +210,7 @@ def _offered(no: int, point: PointTrend | None, posted: Any, better: dict[str, s
         "no": no,
         "point": posted.get(f"point_{no}", point.id if point else ""),
         "words": posted.get(f"practise_{no}", better.get(point.id, "") if point else ""),
-        "conversation": posted.get(f"conversation_{no}", shown[0] if shown else ""),
+        "conversation": read_number(posted.get(f"conversation_{no}", "")) or (shown[0] if shown else None),
         "turn": posted.get(f"turn_{no}", (shown[1] or "") if shown else ""),
     }
 
