@@ -13,7 +13,6 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import nbinom
 
 from tingsu.base.clock import SHANGHAI
 from tingsu.insight.report import figures
@@ -24,7 +23,7 @@ from tingsu.insight.report.periods import choose_unit, find_span, list_periods
 from tingsu.insight.report.phrases import contrast, count_units, find_units
 from tingsu.insight.report.quotes import excerpt
 from tingsu.insight.report.read_texts import Named, ReadTexts
-from tingsu.insight.report.rising import compare_last, pick_rising, tail_chance, upper_count
+from tingsu.insight.report.rising import compare_last, pick_rising
 from tingsu.insight.report.topics import count_cells, count_matrix, find_topics, scan_words
 from tingsu.insight.report.trend import count_trend, cut_windows, find_risers
 from tingsu.insight.textreport import FileNotes, TextReport, build_report, render_page, to_plain
@@ -152,13 +151,6 @@ def test_anger_is_ranked_by_what_is_sure_not_by_small_luck() -> None:
     names = [topic.business for topic, _count in ranked]
     assert names[0] == "贷款"
     assert "国库" not in names
-    assert figures.wilson_lower(10, 10) == pytest.approx(0.7225, abs=1e-4)
-
-
-@given(st.integers(0, 50), st.integers(1, 50))
-def test_the_lower_bound_stays_below_the_share(count: int, extra: int) -> None:
-    base = count + extra
-    assert 0 <= figures.wilson_lower(count, base) <= count / base + 1e-12
 
 
 # -- phrases and topics ------------------------------------------------------------------------------------------------
@@ -270,17 +262,6 @@ def test_repeats_are_merged_before_counting_over_time() -> None:
     assert trend is not None
     assert (trend.counts, trend.base) == ([1, 1], 2)
     assert count_trend(texts_of({}, {})) is None
-
-
-@given(st.integers(0, 400), st.floats(0.05, 300), st.floats(0.2, 500))
-def test_the_tail_chance_is_that_of_the_negative_binomial(count: int, mean: float, size: float) -> None:
-    expected = nbinom.sf(count - 1, size, size / (size + mean))
-    assert tail_chance(count, mean, size) == pytest.approx(expected, rel=1e-6, abs=1e-9)
-
-
-def test_the_upper_count_is_exceeded_by_one_period_in_twenty() -> None:
-    upper = upper_count(20, 10)
-    assert tail_chance(upper + 1, 20, 10) <= 0.05 < tail_chance(upper, 20, 10)
 
 
 def test_a_clear_rise_is_named_and_ordinary_ups_and_downs_are_not() -> None:

@@ -23,8 +23,8 @@ _lock = threading.Lock()
 def keep(name: str, *asked: Any, by: User, make: Callable[[], Answer]) -> Answer:
     """The answer to ``name`` and ``asked`` over the facts in force within this person's reach; made where not known.
 
-    People of the same reach and language share it. ``by`` must be known to be one who may look at figures. ``asked`` holds whatever else the answer depends on (hashable); the answer must
-    not be changed by who gets it.
+    People of the same reach and language share it; ``by`` must be one who may look at figures. ``asked`` holds
+    whatever else the answer depends on (hashable); the answer must not be changed by who gets it.
     """
     key = _key(name, asked, by)
     with _lock:

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from tingsu.insight.certainty import count_bounds
 from tingsu.insight.facts.figures import counts_by, run
 from tingsu.insight.facts.scope import facts_for
-from tingsu.insight.topics.certainty import count_bounds
 from tingsu.org.models import Unit, User
 
 PER = 1000  # customers

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from tingsu.insight.topics.certainty import held_against_history
+from tingsu.insight.certainty import held_against_history
 
 SHOWN = 26  # weeks of a picture
 HISTORY = 12  # weeks each is held against

@@ -45,11 +45,8 @@ FIGURES: dict[str, Callable[[Any], Any]] = {
     "money_by": lambda t: figures.money_by(t, "business"),
     "money_by all": lambda t: figures.money_by(t),
     "money_by none": lambda t: figures.money_by(t.filter(t.unit == "nowhere")),
-    "customers_by": lambda t: figures.customers_by(t, "channel"),
     "durations": lambda t: figures.durations(t),
     "durations answered": lambda t: figures.durations(t, "branch", to="answered_at", until=UNTIL),
-    "words_by": lambda t: figures.words_by(t, "demands"),
-    "words_by one": lambda t: figures.words_by(t, "risks", "branch", since=SINCE),
     "span": lambda t: figures.span(t),
     "rows": lambda t: t.order_by("case_id"),
     "within": lambda t: figures.within(t, SINCE, UNTIL).select("case_id").order_by("case_id"),
@@ -134,11 +131,6 @@ def test_rates_carry_their_bases(facts: Any) -> None:
     }
 
 
-def test_customers_are_counted_once(facts: Any) -> None:
-    (told,) = run(figures.customers_by(facts))
-    assert told == {"n": len(ROWS), "customers": len({row["customer"] for row in ROWS})}
-
-
 def test_money_is_exact_to_the_fen(facts: Any) -> None:
     told = {row["business"]: row for row in run(figures.money_by(facts, "business"))}
     for business, row in told.items():
@@ -157,11 +149,6 @@ def test_durations_are_whole_days_and_none_below_zero(facts: Any) -> None:
     assert quantile_of(told, 0.5) == took[(len(took) + 1) // 2 - 1]
     assert quantile_of(told, 1.0) == took[-1]
     assert quantile_of([], 0.5) is None
-
-
-def test_a_case_counts_once_for_each_word(facts: Any) -> None:
-    told = {row["word"]: row["n"] for row in run(figures.words_by(facts, "demands"))}
-    assert told == Counter(word for row in ROWS for word in row["demands"])
 
 
 def test_days_nobody_believes_in_stay_out_of_periods_and_break_nothing() -> None:

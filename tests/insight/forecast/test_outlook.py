@@ -10,10 +10,11 @@ from benchmarks.forecast_draws import draw
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tingsu.insight.certainty import overdispersed
 from tingsu.insight.forecast.accuracy import coverage, mase, seasonal_naive, wape
 from tingsu.insight.forecast.design import Surroundings, lay_out
 from tingsu.insight.forecast.events import EventDay
-from tingsu.insight.forecast.outlook import AHEAD, look_ahead, place_in, quantile
+from tingsu.insight.forecast.outlook import AHEAD, look_ahead, quantile
 from tingsu.insight.forecast.panel import DAY, Panel, TooLittle, panel_of, weekly
 
 FIRST = date(2024, 1, 1)
@@ -148,11 +149,9 @@ def test_a_quantile_is_the_smallest_count_that_holds_its_share(mean: float, disp
     variance = mean + dispersion * mean**2
     found = quantile(np.array([mean]), np.array([variance]), level)[0]
     assert found >= 0 and found == round(found)
-    beyond = place_in(np.array([found + 1]), np.array([mean]), np.array([variance]))[0]
-    assert beyond >= level - 1e-9
-    if found:
-        below = place_in(np.array([found - 1]), np.array([mean]), np.array([variance]))[0]
-        assert below < level + 1e-9  # the middle of the step below lies under the share
+    law = overdispersed(np.array([max(mean, 1e-9)]), np.array([variance]))
+    assert law.cdf(found)[0] >= level - 1e-9
+    assert not found or law.cdf(found - 1)[0] < level + 1e-9
 
 
 @settings(deadline=None, max_examples=25)

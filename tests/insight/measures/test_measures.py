@@ -114,7 +114,7 @@ def test_the_week_in_which_it_began_and_the_present_one_are_not_counted(bank: Ba
     made = done(bank, BEGAN + timedelta(days=2))
     found = compare(made, until=NOW.date() + timedelta(days=3))
     assert found is not None
-    assert found.panel.n_before == 30
+    assert found.panel.start == 30
     assert found.panel.weeks[29:31] == (BEGAN - timedelta(days=7), BEGAN + timedelta(days=7))
     assert found.panel.weeks[-1] == NOW.date() - timedelta(days=7)
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from tingsu.insight.topics import phrased
-from tingsu.insight.topics.hot import Harm, HotSpot, Period, Size, hot_board, last_period
+from tingsu.insight.topics.hot import Harm, HotSpot, Period, Size, hot_board
 
 OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 30))
 
@@ -97,8 +97,9 @@ def test_rates_are_per_thousand_beside_what_is_normal() -> None:
     per_customer = next(rate for rate in at(board.spots, unit="O1").rates if rate.per == "customers")
     assert per_customer.value == pytest.approx(30)
     assert per_customer.normal == pytest.approx(6)
-    assert per_customer.is_high
-    assert not next(r for r in at(board.spots, unit="O2").rates if r.per == "customers").is_high
+    assert per_customer.low > per_customer.normal  # clearly above what is normal
+    other = next(r for r in at(board.spots, unit="O2").rates if r.per == "customers")
+    assert other.low <= other.normal
 
 
 def test_nothing_known_is_said_rather_than_ranked() -> None:
@@ -172,4 +173,3 @@ def test_too_many_texts_to_read_are_said_to_be_unread(monkeypatch: pytest.Monkey
 def test_a_period_must_run_forwards() -> None:
     with pytest.raises(ValueError, match="lies before"):
         Period(date(2026, 2, 1), date(2026, 1, 1))
-    assert last_period(date(2026, 10, 30)) == OCTOBER

@@ -11,9 +11,9 @@ from scipy.special import betaincinv  # type: ignore[import-untyped]
 
 from tingsu.insight.causes.chance import tail_chance
 from tingsu.insight.causes.explain import Cells, Column, coded
+from tingsu.insight.certainty import FALSE_SHARE, adjusted
 
 Basis = Literal["over", "share"]
-FALSE_ALARMS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Difference:
 
     @property
     def sure(self) -> bool:
-        return self.q <= FALSE_ALARMS
+        return self.q <= FALSE_SHARE
 
 
 def compare(cells: Cells, *, basis: Basis = "over", uneven: float = 1.0) -> list[Difference]:
@@ -88,8 +88,5 @@ def ratio_interval(a: float, b: float, scale: float, spread: float = 1.0) -> tup
 def with_q(found: Sequence[Difference]) -> list[Difference]:
     """The same with Benjamini–Hochberg's q, surest first."""
     ordered = sorted(found, key=lambda one: (one.chance, -(one.a + one.b), one.dimension, one.value))
-    least, told = 1.0, []
-    for rank in range(len(ordered), 0, -1):
-        least = min(least, ordered[rank - 1].chance * len(ordered) / rank)
-        told.append(replace(ordered[rank - 1], q=least))
-    return told[::-1]
+    q = adjusted(np.array([one.chance for one in ordered], float))
+    return [replace(one, q=value) for one, value in zip(ordered, q.tolist(), strict=True)]

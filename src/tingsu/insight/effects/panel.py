@@ -28,10 +28,6 @@ class Panel:
     units: tuple[str, ...] = ()
 
     @property
-    def n_before(self) -> int:
-        return self.start
-
-    @property
     def n_after(self) -> int:
         return int(self.counts.shape[1]) - self.start
 

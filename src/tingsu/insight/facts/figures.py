@@ -17,7 +17,6 @@ from tingsu.insight.facts.engine import ask
 
 Grain = Literal["hour", "day", "week", "month"]
 FURIOUS, ANGRY = 3, 2  # from this strength of emotion
-LIST_COLUMNS = ("demands", "risks")
 LONGEST = 400  # days a duration is told apart to; longer ones count as this
 
 
@@ -77,12 +76,6 @@ def money_by(table: Any, *columns: str, since: date | None = None, until: date |
     return _grouped(within(table, since, until), columns, told, most="paid")
 
 
-def customers_by(table: Any, *columns: str, since: date | None = None, until: date | None = None) -> Any:
-    """(columns …, n, customers): complaints and the different people they are from. Slow over many years."""
-    told = {"n": ibis._.count(), "customers": ibis._.customer.nunique()}
-    return _grouped(within(table, since, until), columns, told, most="customers")
-
-
 def durations(
     table: Any, *columns: str, to: str = "closed_at", since: date | None = None, until: date | None = None
 ) -> Any:
@@ -96,13 +89,6 @@ def durations(
     days = ibis.greatest(ibis.least((seconds / 86_400).floor().cast("int64"), LONGEST), 0)
     facts = facts.mutate(days=days)
     return facts.group_by(*columns, "days").aggregate(n=ibis._.count()).order_by(*columns, "days")
-
-
-def words_by(table: Any, column: str, *columns: str, since: date | None = None, until: date | None = None) -> Any:
-    """(columns …, word, n) of a column that holds lists (demands, risks): a case counts once for each word."""
-    facts = within(table, since, until)
-    told = facts.select(*columns, word=facts[column].unnest())
-    return _grouped(told, (*columns, "word"), {"n": ibis._.count()}, most="n")
 
 
 def span(table: Any) -> Any:

@@ -1,7 +1,7 @@
 """Days a Chinese counter feels before any notice of the State Council is out: the lunar new year and the fixed feasts.
 
 Where a year's notice is not known yet, its rest days are laid down by law (全国年节及纪念日放假办法, 2024) and only the
-make-up days are open; ``rest_days`` says so by its second answer.
+make-up days are open; ``WorkingCalendar.is_known`` tells such years.
 """
 
 from __future__ import annotations

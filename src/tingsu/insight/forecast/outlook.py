@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from scipy.stats import nbinom  # type: ignore[import-untyped]
 
+from tingsu.insight.certainty import overdispersed
 from tingsu.insight.forecast.design import Design, Surroundings, lay_out
 from tingsu.insight.forecast.effects import Fitted, fit
 from tingsu.insight.forecast.panel import SHORTEST, Floats, Panel, TooLittle, weekly
@@ -80,26 +80,10 @@ def _band(mean: Floats, variance: Floats, widening: float) -> Band:
     return Band(mean, wide, low, high)
 
 
-def _terms(mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
-    """Size and probability of the negative binomial with this mean and variance (a Poisson where they agree)."""
-    excess = np.maximum(variance - mean, 1e-6 * np.maximum(mean, 1e-6))
-    size = np.minimum(mean**2 / excess, 1e6)
-    return size, size / (size + mean)
-
-
 def quantile(mean: Floats, variance: Floats, level: float) -> Floats:
     """The smallest count that is not exceeded with probability ``level``; 0 where the mean is 0."""
-    size, chance = _terms(np.maximum(mean, 1e-9), variance)
-    found: Floats = nbinom.ppf(level, size, chance)
+    found: Floats = overdispersed(np.maximum(mean, 1e-9), variance).ppf(level)
     return found
-
-
-def place_in(counts: Floats, mean: Floats, variance: Floats) -> Floats:
-    """Where each count lies in its predicted distribution (0–1), the middle of its own step: for checking bands."""
-    size, chance = _terms(np.maximum(mean, 1e-9), variance)
-    above = nbinom.cdf(counts, size, chance)
-    placed: Floats = above - 0.5 * nbinom.pmf(counts, size, chance)
-    return placed
 
 
 def _learn_widening(panel: Panel, around: Surroundings, days: int) -> tuple[Fitted, tuple[float, float]] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,11 +9,13 @@ from datetime import date
 from decimal import Decimal
 from statistics import median
 
+import numpy as np
+
+from tingsu.insight.certainty import share_bounds
 from tingsu.insight.report.read_texts import COMPLAINT, NO_COMPLAINT, UNSURE, Named, ReadTexts
 from tingsu.insight.report.topics import Topic
 
 ANGRY = 2  # emotion from here on counts as angry
-_Z95 = 1.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +124,11 @@ def rank_angriest(topics: Sequence[Topic], texts: ReadTexts, *, fewest: int = 10
         if len(topic.places) >= fewest and topic.is_plain:
             angry = sum(texts.emotion[place] >= ANGRY for place in topic.places)
             found.append((topic, Count(topic.name, angry, len(topic.places))))
-    return sorted(found, key=lambda pair: -wilson_lower(pair[1].count, pair[1].base))
-
-
-def wilson_lower(count: int, base: int) -> float:
-    """Lower 95 % bound of a share (Wilson 1927)."""
-    if base == 0:
-        return 0.0
-    share, square = count / base, _Z95**2
-    middle = share + square / (2 * base)
-    spread = _Z95 * math.sqrt(share * (1 - share) / base + square / (4 * base * base))
-    return max(0.0, (middle - spread) / (1 + square / base))  # rounding may fall a hair below nothing
+    low, _high = share_bounds(
+        np.array([c.count for _t, c in found], float), np.array([c.base for _t, c in found], float)
+    )
+    order = np.argsort(-low, kind="stable")
+    return [found[at] for at in order.tolist()]
 
 
 @dataclass(frozen=True, slots=True)

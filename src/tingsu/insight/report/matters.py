@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tingsu.insight.certainty import FALSE_SHARE, adjusted, count_bounds, share_bounds
 from tingsu.insight.report.batches import Batch
 from tingsu.insight.report.figures import ANGRY
 from tingsu.insight.report.phrases import Phrase
@@ -17,7 +18,6 @@ from tingsu.insight.report.quotes import excerpt
 from tingsu.insight.report.read_texts import COMPLAINT, NO_COMPLAINT, ReadTexts
 from tingsu.insight.report.rising import Change, compare_last
 from tingsu.insight.report.trend import Windows
-from tingsu.insight.topics.certainty import FALSE_SHARE, adjusted, count_bounds, share_bounds
 from tingsu.insight.topics.engine import Found, find_topics
 from tingsu.insight.topics.hot import Harm
 

@@ -8,16 +8,17 @@ false alarms among those named at 5 %.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from tingsu.insight.certainty import FALSE_SHARE, adjusted, overdispersed
+
 FEWEST_PERIODS = 3  # earlier ones
 FEWEST_CASES = 5  # in the last period, merged
 LEAST_RATIO = 1.5
-FALSE_ALARMS = 0.05
+EXCEEDED = 0.05  # of usual periods lie above ``upper``
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,39 +43,13 @@ def compare_last(counts: Sequence[int], days: Sequence[int]) -> Change | None:
     total, covered, ahead = past.sum(), exposure.sum(), float(days[-1])
     expected = (total + 0.5) / covered * ahead
     variance = max(_seen_variance(past, exposure, ahead), expected * (1 + ahead / covered))
-    size = expected**2 / (variance - expected)
+    law = overdispersed(np.asarray(expected), np.asarray(variance))
     return Change(
         last=int(counts[-1]),
         expected=float(total / covered * ahead),
-        upper=upper_count(expected, size),
-        chance=tail_chance(int(counts[-1]), expected, size),
+        upper=int(law.ppf(1 - EXCEEDED)),
+        chance=float(law.sf(counts[-1] - 1)),
     )
-
-
-def tail_chance(count: int, mean: float, size: float) -> float:
-    """Chance of ``count`` or more under a negative binomial of this mean and size (variance mean + mean²/size)."""
-    if count <= 0:
-        return 1.0
-    fail = mean / (mean + size)
-    log_term = math.lgamma(count + size) - math.lgamma(size) - math.lgamma(count + 1)
-    term = math.exp(log_term + size * math.log1p(-fail) + count * math.log(fail))
-    total, at = 0.0, count
-    while at < mean or term > 1e-12 * total:
-        total += term
-        term *= (at + size) / (at + 1) * fail
-        at += 1
-    return min(total, 1.0)
-
-
-def upper_count(mean: float, size: float, chance: float = 0.05) -> int:
-    """The count that only ``chance`` of periods exceed."""
-    low, high = 0, 1
-    while tail_chance(high + 1, mean, size) > chance:
-        low, high = high, high * 2
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if tail_chance(middle + 1, mean, size) > chance else (low, middle)
-    return low
 
 
 def _seen_variance(past: np.ndarray, exposure: np.ndarray, ahead: float) -> float:
@@ -88,11 +63,8 @@ def _seen_variance(past: np.ndarray, exposure: np.ndarray, ahead: float) -> floa
 
 def pick_rising(changes: Sequence[Change | None]) -> list[int]:
     """Indices of the changes worth naming, strongest first: enough cases, clearly more, and not by chance."""
-    tried = sorted((change.chance, index) for index, change in enumerate(changes) if change is not None)
-    limit = 0
-    for rank, (chance, _index) in enumerate(tried, start=1):
-        if chance <= FALSE_ALARMS * rank / len(tried):
-            limit = rank
-    passed = [(index, changes[index]) for _chance, index in tried[:limit]]
-    named = [(index, c) for index, c in passed if c and c.last >= FEWEST_CASES and c.ratio >= LEAST_RATIO]
+    tried = [(index, change) for index, change in enumerate(changes) if change is not None]
+    q = adjusted(np.array([change.chance for _index, change in tried], float))
+    passed = [pair for pair, value in zip(tried, q.tolist(), strict=True) if value <= FALSE_SHARE]
+    named = [(index, c) for index, c in passed if c.last >= FEWEST_CASES and c.ratio >= LEAST_RATIO]
     return [index for index, change in sorted(named, key=lambda pair: pair[1].chance)]

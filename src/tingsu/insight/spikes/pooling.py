@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats  # type: ignore[import-untyped]
+from scipy import special  # type: ignore[import-untyped]
 
 from tingsu.insight.spikes.scan import LENGTHS, NEARLY_POISSON
 
@@ -68,12 +68,3 @@ def weights(scores: Floats, pools: Sequence[Sequence[int]]) -> Floats:
     spread = np.maximum(belongs, 1).reshape(-1, *[1] * (len(shape) - 1))
     share = np.where(belongs > 0, 1 - OWN, 0.0).reshape(spread.shape)
     return np.asarray(np.minimum((1 - share) + share * gained / spread, MOST))
-
-
-def pool_chance(scores: Floats, pool: Sequence[int]) -> Floats:
-    """Chance that a pool's members together score so high in their last 1, 2 or 3 periods; (series, …, 3) to (…).
-
-    Bonferroni over the three lengths, which are far from independent: on the safe side.
-    """
-    summed = scores[np.asarray(pool)].sum(axis=0) / np.sqrt(len(pool))
-    return np.asarray(np.minimum(len(LENGTHS) * stats.norm.sf(summed.max(axis=-1)), 1.0))

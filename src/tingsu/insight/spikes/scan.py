@@ -2,7 +2,7 @@
 
 A rise of ``RISE`` standard deviations, spread evenly over one, two or three periods, may have begun today, yesterday or
 the day before. The statistic is the logarithm of the mean likelihood ratio of these six stories; it grows with
-every count in it. How large it gets by chance is kept in a table (``thresholds``) by expected count and dispersion.
+every count in it. How large it gets by chance is kept in a table (``chances``) by expected count and dispersion.
 """
 
 from __future__ import annotations

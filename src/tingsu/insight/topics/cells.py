@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import numpy as np
 
+from tingsu.insight.certainty import Array
 from tingsu.insight.facts.engine import ask, laid_aside
-from tingsu.insight.topics.certainty import Array
 
 if TYPE_CHECKING:
     from tingsu.insight.topics.hot import Harm

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats  # type: ignore[import-untyped]
 
-from tingsu.insight.topics.certainty import FALSE_SHARE, Array, adjusted
+from tingsu.insight.certainty import FALSE_SHARE, Array, adjusted
 from tingsu.insight.topics.grams import Counts, Places, Runs, count_cells, gather
 from tingsu.insight.topics.wholes import count_wholes
 

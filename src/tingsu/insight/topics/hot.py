@@ -10,16 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from itertools import combinations
 from typing import Any, Literal
 
 import numpy as np
 from django.utils.translation import gettext as _
 
-from tingsu.insight.topics import cells, phrased
-from tingsu.insight.topics.cells import Cells, Period
-from tingsu.insight.topics.certainty import (
+from tingsu.insight.certainty import (
     FALSE_SHARE,
     FEWEST_WINDOWS,
     Array,
@@ -30,9 +27,11 @@ from tingsu.insight.topics.certainty import (
     held_against_history,
     share_bounds,
 )
+from tingsu.insight.topics import cells, phrased
+from tingsu.insight.topics.cells import Cells, Period
 from tingsu.insight.topics.samples import Sample, pick_samples
 
-__all__ = ["Harm", "HotBoard", "HotSpot", "Period", "Rank", "Rate", "Size", "hot_board", "hot_spots"]
+__all__ = ["Harm", "HotBoard", "HotSpot", "Period", "Rank", "Rate", "Size", "hot_board"]
 
 Rank = Literal["volume", "growth", "harm"]
 SINGLES = ("topic", "unit", "product", "cause", "channel")
@@ -70,11 +69,6 @@ class Rate:
     low: float
     high: float
     normal: float
-
-    @property
-    def is_high(self) -> bool:
-        """Clearly above what is normal."""
-        return self.low > self.normal
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +133,6 @@ class HotBoard:
     windows: int
     tried: int
     doubts: tuple[str, ...] = ()
-
-
-def hot_spots(facts: Any, period: Period, **asked: Any) -> list[HotSpot]:
-    """The spots of ``hot_board`` alone."""
-    return hot_board(facts, period, **asked).spots
 
 
 def hot_board(
@@ -385,8 +374,3 @@ def _drop_echoes(spots: Sequence[HotSpot], most: int) -> list[HotSpot]:
 
 def _is_echo(mine: set[tuple[str, str]], count: int, others: set[tuple[str, str]], other: int) -> bool:
     return (mine < others or others < mine) and min(count, other) >= 0.8 * max(count, other)
-
-
-def last_period(last: date, days: int = 30) -> Period:
-    """The ``days`` that end on ``last``."""
-    return Period(last - timedelta(days=days - 1), last)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
-from tingsu.insight.topics.certainty import FALSE_SHARE, Array, adjusted
+from tingsu.insight.certainty import FALSE_SHARE, Array, adjusted
 from tingsu.insight.topics.contrast import Said, tail
 from tingsu.insight.topics.grams import Places, find
 from tingsu.insight.topics.spots import KINDS

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tingsu.insight.topics.certainty import adjusted, count_bounds, held_against_history, share_bounds
+from tingsu.insight.certainty import adjusted, count_bounds, held_against_history, overdispersed, share_bounds
 
 
 @given(st.integers(0, 400), st.integers(0, 400))
@@ -17,6 +19,27 @@ def test_bounds_lie_around_the_figure(count: int, more: int) -> None:
         assert low[0] - 1e-9 <= count / (count + more) <= high[0] + 1e-9
     low, high = count_bounds(np.array([float(count)]))
     assert low[0] <= count <= high[0]
+
+
+def test_the_wilson_interval_is_the_published_one() -> None:
+    low, _high = share_bounds(np.array([10.0]), 10.0)
+    assert np.allclose(low, 0.7225, atol=1e-4)
+
+
+@given(st.integers(1, 300), st.floats(0.01, 200), st.floats(0.05, 50))
+def test_the_law_of_counts_has_its_mean_and_variance_and_is_the_negative_binomial(
+    count: int, mean: float, size: float
+) -> None:
+    law = overdispersed(np.asarray(mean), np.asarray(mean + mean**2 / size))
+    assert np.isclose(law.mean(), mean) and np.isclose(law.var(), mean + mean**2 / size)
+    terms = [
+        math.exp(
+            math.lgamma(n + size) - math.lgamma(size) - math.lgamma(n + 1)
+            + size * math.log(size / (mean + size)) + n * math.log(mean / (mean + size))
+        )
+        for n in range(count)
+    ]  # fmt: skip
+    assert np.isclose(law.sf(count - 1), 1 - sum(terms), atol=1e-9)
 
 
 def test_the_garwood_interval_is_the_published_one() -> None:

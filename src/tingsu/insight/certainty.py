@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,8 +57,7 @@ def held_against_history(now: Array, history: Array) -> Normal:
     total = history.sum(axis=1)
     rate = (total + 0.5) / k
     variance = np.maximum(rate + _own_extra(history, rate), rate * (1 + 1 / k) + _shared_extra(history) * rate**2)
-    size = rate**2 / (variance - rate)
-    law = stats.nbinom(size, size / (size + rate))
+    law = overdispersed(rate, variance)
     spread = variance / rate  # how much less each complaint counts as evidence than under Poisson
     ratio = stats.betaprime((now + 0.5) / spread, (total + 0.5) / spread)
     tail = (1 - LEVEL) / 2
@@ -69,6 +69,13 @@ def held_against_history(now: Array, history: Array) -> Normal:
         ratio_low=ratio.ppf(tail) * k,
         ratio_high=ratio.ppf(1 - tail) * k,
     )
+
+
+def overdispersed(mean: Array, variance: Array) -> Any:
+    """The law of counts of this mean and variance: a negative binomial, Poisson where the variance is no more."""
+    excess = np.maximum(variance - mean, 1e-6 * np.maximum(mean, 1e-6))
+    size = np.minimum(mean**2 / excess, 1e6)
+    return stats.nbinom(size, size / (size + mean))
 
 
 def _own_extra(history: Array, rate: Array) -> Array:
