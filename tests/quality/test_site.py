@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -116,6 +117,28 @@ def test_a_file_is_read_and_taken(floor: Floor, tmp_path: Path) -> None:
     assert made.taken == 1 and len(made.conversations.get().turns) == len(POOR)
 
 
+def test_a_file_that_ends_in_the_middle_is_handed_in_again(floor: Floor) -> None:
+    def broken() -> Iterator[Given]:
+        for n in range(150):
+            yield given(POOR, id=f"N{n}")
+        raise OSError("cut")
+
+    with pytest.raises(OSError, match="cut"):
+        take_in(broken(), name="断", by=floor.head, held_at=MONDAY, at=MONDAY)
+    made = Handover.objects.get()
+    assert made.taken == 100 == Conversation.objects.count() and DBTaskResult.objects.count() == 1
+    again = hand_in(floor, *(given(POOR, id=f"N{n}") for n in range(150)))
+    assert (again.taken, again.known) == (50, 100)
+
+    def unreadable() -> Iterator[Given]:
+        raise OSError("gone")
+        yield given(POOR)
+
+    with pytest.raises(OSError, match="gone"):
+        take_in(unreadable(), name="坏", by=floor.head, held_at=MONDAY, at=MONDAY)
+    assert Handover.objects.count() == 2  # nothing is kept of what could not be read at all
+
+
 def test_one_that_breaks_the_engine_does_not_keep_the_others(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     made = hand_in(floor, given(POOR), given(GOOD, id="B"))
     real = judging.score_rows
@@ -177,6 +200,8 @@ def test_a_conversation_is_tied_to_a_case_within_reach(floor: Floor) -> None:
     assert row.case == about and row.steps.get().data == {"from": "", "case": about.number}
     with pytest.raises(ConversationChanged):
         tie_to_case(row, "", by=floor.head, version=row.version - 1)
+    with pytest.raises(NotPossible):  # the floor's lead does not see that case, and must not cut it off unseen
+        tie_to_case(row, "", by=floor.lead, version=row.version)
     tie_to_case(row, "", by=floor.head, version=row.version)
     row.refresh_from_db()
     assert row.case is None
@@ -209,6 +234,7 @@ def test_the_list_is_narrowed_by_its_address(floor: Floor) -> None:
     assert list(list_conversations(Listed(agent="agent1", since="2026-11-09", until="2026-11-09"), by=floor.head))
     assert not list_conversations(Listed(agent="agent2"), by=floor.head)
     assert not list_conversations(Listed(until="2026-11-08"), by=floor.head)
+    assert list(list_conversations(Listed(name="年费"), by=floor.head)) == [good] and poor.gist and PHONE not in poor.gist
     asked = Listed.from_query({"state": "nonsense", "since": "gestern", "risk": "high", "agent": "agent1", "sort": "x"})
     assert asked == Listed(risk="high", agent="agent1") and asked.is_narrowed
     assert Listed.from_query(dict(p.split("=") for p in asked.to_query().split("&"))) == asked

@@ -20,6 +20,7 @@ from tingsu.intake.rows import Reject
 from tingsu.org.access_log import note_access
 from tingsu.org.models import User
 from tingsu.org.permissions import require
+from tingsu.quality.conversations.jobs import score_handover
 from tingsu.quality.conversations.tables import Conversation, Handover
 from tingsu.quality.seeing import INSPECT, inspects_all, people_inspected
 from tingsu.quality.transcripts.turns import AGENT, Transcript
@@ -62,26 +63,37 @@ def take_in(
 
     ``held_at`` stands for those that do not say when they were held. A conversation is put under the colleague its
     file names (staff number, username, or a name only one has); where nobody fits it is kept without, in the unit of
-    who hands it in. In order: the handover is made; conversations are masked and stored a hundred at a time; the job is
-    queued; the access log gets its line. The same conversation again is counted as known. Raises NotAllowed.
+    who hands it in. In order: the beginning is read, so that what is wrong with the file as a whole shows before
+    anything is kept; the handover is made; conversations are masked and stored a hundred at a time, each hundred in a
+    transaction of its own, so that nobody at a counter waits for a long file; the job is queued and the access log gets
+    its line. The same conversation again is counted as known: what was cut off half-way is handed in again. Raises
+    NotAllowed, and what reading ``given`` raises.
     """
     require(by, INSPECT)
     at = at or now()
-    desk = _Desk(by)
-    tally = _Tally()
-    with transaction.atomic():
-        made = Handover.objects.create(name=name[:200], sha256=sha256, by=by, at=at)
-        waiting = iter(given)
-        while step := list(islice(waiting, STEP)):
+    waiting = iter(given)
+    step = list(islice(waiting, STEP))
+    desk, tally = _Desk(by), _Tally()
+    made = Handover.objects.create(name=name[:200], sha256=sha256, by=by, at=at)
+    try:
+        while step:
             tally.refused += [[_place(one), one.reason] for one in step if isinstance(one, Reject)]
             _store([one for one in step if isinstance(one, Given)], made, desk, tally, held_at)
-        made.taken, made.known = tally.taken, tally.known
-        made.refused, made.refused_count = tally.refused[:TOLD], len(tally.refused)
+            step = list(islice(waiting, STEP))
+    finally:
+        _finish(made, tally, by, at)
+    return made
+
+
+def _finish(made: Handover, tally: _Tally, by: User, at: datetime) -> None:
+    made.taken, made.known = tally.taken, tally.known
+    made.refused, made.refused_count = tally.refused[:TOLD], len(tally.refused)
+    with transaction.atomic():
         made.save(update_fields=["taken", "known", "refused", "refused_count"])
         told = {"handover": made.pk, "name": made.name, "taken": made.taken, "known": made.known}
         note_access("conversations", {**told, "refused": made.refused_count}, by=by, at=at)
-        _queue(made)
-    return made
+        if made.taken:
+            score_handover.enqueue(made.pk)
 
 
 def kept_turns(transcript: Transcript) -> list[dict[str, Any]]:
@@ -148,7 +160,8 @@ def _store(step: Sequence[Given], made: Handover, desk: _Desk, tally: _Tally, he
     for row in fresh:
         row.masked = mask_each([turn["text"] for turn in row.turns])
         row.gist = gist_of(row.turns, row.masked)
-    Conversation.objects.bulk_create(fresh)
+    # The same file handed in twice at one moment: the slower one's rows are there already.
+    Conversation.objects.bulk_create(fresh, ignore_conflicts=True)
     tally.taken += len(fresh)
     tally.known += len(there)
 
@@ -194,10 +207,3 @@ def _key(transcript: Transcript, turns: list[dict[str, Any]], held_at: datetime 
     """Of what was handed in alone: the same file handed in under another day is the same conversation."""
     body = [transcript.id, transcript.agent, held_at.isoformat() if held_at else "", turns]
     return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
-
-def _queue(made: Handover) -> None:
-    from tingsu.quality.conversations.jobs import score_handover
-
-    if made.taken:
-        score_handover.enqueue(made.pk)

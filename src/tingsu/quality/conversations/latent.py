@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from tingsu.base.clock import local, now
 from tingsu.base.text import is_storable
-from tingsu.cases.access import find_case
+from tingsu.cases.access import find_case, is_visible
 from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.cases.models import Case
 from tingsu.cases.notices import give_notice_about
@@ -182,6 +182,8 @@ def tie_to_case(conversation: Conversation, number: str, *, by: User, version: i
     case = find_case(number.strip(), by=by) if number.strip() else None
     with transaction.atomic():
         held = hold(conversation.pk, version)
+        if held.case is not None and not is_visible(held.case, by=by):
+            raise NotPossible("这段对话属于一件不在您可查看范围内的工单，请由能看到那件工单的同事改动。")
         before, held.case = (held.case.number if held.case else ""), case
         data = {"from": before, "case": case.number if case else ""}
         keep_step(held, "tied", by=by, at=at or now(), data=data)

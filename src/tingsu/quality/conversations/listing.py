@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from tingsu.base.clock import SHANGHAI
 from tingsu.org.models import User
@@ -31,7 +31,7 @@ class Listed:
     unit: str = ""  # code
     since: str = ""
     until: str = ""
-    name: str = ""
+    name: str = ""  # part of its name, or of what the customer came with
     sort: str = ""
 
     @classmethod
@@ -68,7 +68,7 @@ def list_conversations(listed: Listed, *, by: User) -> QuerySet[Conversation]:
     if last := read_day(listed.until):
         rows = rows.filter(held_at__lt=datetime.combine(last + timedelta(days=1), time.min, SHANGHAI))
     if listed.name:
-        rows = rows.filter(name__icontains=listed.name)
+        rows = rows.filter(Q(name__icontains=listed.name) | Q(gist__icontains=listed.name))
     rows = rows.select_related("agent", "unit").defer("turns", "masked", "points", "measures", "final")
     return _sorted(rows, listed.sort)
 
