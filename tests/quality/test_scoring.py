@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -237,3 +239,19 @@ def test_a_card_that_names_a_missing_concept_is_refused() -> None:
 def test_every_pack_has_a_card(rules: ReplyRules = RULES) -> None:
     for pack in ("bank", "telecom", "property", "venue", "factory", "dealer", "distribution", "callcentre"):
         assert len(score(make_transcript("1", [("客服", "您好")]), card_of(pack), rules).points) == 16
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "客服：好的，请您稍等\n客户：快点，我的钱没到账\n" * 6000,
+        "客户：喂\n客服：" + "三天内给您回复。" * 40_000,
+        "客服：" + "😀" * 200_000,
+    ],
+)
+def test_a_megabyte_takes_seconds(text: str) -> None:
+    (transcript,) = parse_transcripts(text, "甲")
+    begin = time.process_time()
+    scored = score(transcript, CARD, RULES)
+    assert time.process_time() - begin < 20
+    assert 0 <= scored.total <= scored.of

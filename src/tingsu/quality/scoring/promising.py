@@ -16,10 +16,11 @@ _NEAR = 2  # turns between what and when that still belong together
 def score_promised(point: CardPoint, heard: Heard) -> Point:
     """Whole where what (the first concept) and when (the second) stand together, a little where only what is said."""
     what, when = (heard.of(concept) for concept in point.concepts)
+    said_when = {one.at: one for one in when}
     for mark in what:
-        near = [one for one in when if abs(one.at - mark.at) <= _NEAR]
-        if near:
-            best = min(near, key=lambda one: abs(one.at - mark.at))
+        places = sorted(range(mark.at - _NEAR, mark.at + _NEAR + 1), key=lambda at: abs(at - mark.at))
+        best = next((said_when[at] for at in places if at in said_when), None)
+        if best is not None:
             words = _("说了办什么，也说了时间：“{words}”").format(words=heard.words(best))
             return shown(point, heard, mark, words)
     if what:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
@@ -41,7 +42,8 @@ def score_repeated(point: CardPoint, heard: Heard) -> Point:
 
 def echo(heard: Heard, at: int) -> str:
     """The question of an agent's turn that gives the customer's words back; empty where there is none."""
-    before = [one for one in heard.customers if one < at][-_BACK:]
+    place = bisect_left(heard.customers, at)
+    before = heard.customers[max(0, place - _BACK) : place]
     said = pairs_of("\n".join(heard.text(one) for one in before))
     if not said:
         return ""

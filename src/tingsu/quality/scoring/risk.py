@@ -6,6 +6,7 @@ shows (0–1). Weights and bias stand in the pack and can be fitted to an organi
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import exp
@@ -97,13 +98,10 @@ def _falling(heard: Heard) -> Shown | None:
 
 def _unanswered(heard: Heard) -> Shown | None:
     """The customer has the last word, and it asks."""
-    last = heard.customers[-1]
-    if any(at > last for at in heard.agents):
-        return None
+    spoke = heard.agents[-1] if heard.agents else -1
     asked = {mark.at for mark in heard.of("question", "why", "waiting")}
-    open_ = [
-        at for at in heard.customers if at > max(heard.agents, default=-1) and (at in asked or asks(heard.text(at)))
-    ]
+    after = heard.customers[bisect_right(heard.customers, spoke) :]
+    open_ = [at for at in after if at in asked or asks(heard.text(at))]
     return Shown(1.0, open_[-1]) if open_ else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
@@ -47,15 +48,17 @@ def score_solved(point: CardPoint, heard: Heard) -> Point:
         return score_said(point, heard)
     asked = {mark.at for mark in heard.of("question", "why", "request")}
     away = {mark.at for mark in heard.of(*_TURNS_AWAY)}
+    empty: dict[int, list[Mark]] = {}
+    for mark in heard.of(*_NO_ANSWER):
+        empty.setdefault(mark.at, []).append(mark)
     for at in heard.agents:
-        if at - 1 in asked and at not in away and (sentence := _plain_answer(heard, at)):
+        if at - 1 in asked and at not in away and (sentence := _plain_answer(heard, at, empty.get(at, []))):
             return replace(at_turn(point, heard, at, _("坐席直接回答了"), share=1), words=sentence)
     return score_said(point, heard)
 
 
-def _plain_answer(heard: Heard, at: int) -> str:
-    """The first clause of a turn that states something: no question, no courtesy, no putting off."""
-    empty = [mark for mark in heard.of(*_NO_ANSWER) if mark.at == at]
+def _plain_answer(heard: Heard, at: int, empty: Sequence[Mark]) -> str:
+    """The first clause of a turn that states something: no question, no courtesy, no putting off (``empty``)."""
     begin, text = 0, heard.text(at)
     for clause in _CLAUSES.split(text):
         end = begin + len(clause)
