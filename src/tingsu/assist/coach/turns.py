@@ -40,19 +40,20 @@ def parse_talk(text: str) -> list[Turn]:
     Where lines are marked, one without a mark goes on with the turn before it; where none is, each line is a turn of
     unknown speaker. Never raises.
     """
-    lines = [line.strip() for line in text[-LONGEST_TALK:].splitlines()]
+    # One space for many: where several patterns may each take some of a long run, trying them out takes for ever.
+    lines = [" ".join(line.split()) for line in text[-LONGEST_TALK:].splitlines()]
     matches = [(line, _MARKED.match(line)) for line in lines if line]
     if not any(match for _, match in matches):
         return [Turn("unknown", line) for line, _ in matches]
-    turns: list[Turn] = []
+    turns: list[tuple[Speaker, list[str]]] = []
     for line, match in matches:
         if match is not None:
-            turns.append(Turn("agent" if match["agent"] else "customer", match["text"].strip()))
+            turns.append(("agent" if match["agent"] else "customer", [match["text"].strip()]))
         elif turns:
-            turns[-1] = Turn(turns[-1].speaker, f"{turns[-1].text} {line}".strip())
+            turns[-1][1].append(line)
         else:
-            turns.append(Turn("unknown", line))
-    return turns
+            turns.append(("unknown", [line]))
+    return [Turn(speaker, " ".join(said).strip()) for speaker, said in turns]
 
 
 def write_talk(turns: Iterable[Turn], names: dict[Speaker, str]) -> str:

@@ -38,6 +38,7 @@ _FIELD = re.compile(
 _GREETED = re.compile("您好|你好|早上好|下午好|欢迎")
 _COUNTER = re.compile(r"\s*\d{1,6}\s*$")  # the number of a subtitle
 _SKIPPED = re.compile(r"\s*(?:webvtt|note\b.*)?\s*$", re.I)
+_SPACES = re.compile(r"\s{3,}")
 
 
 @dataclass(slots=True)
@@ -52,7 +53,9 @@ class _Block:
 
 def read_plain(lines: Iterable[str], name: str) -> list[Raw]:
     """Every conversation in the lines of a text; ``name`` is what those without an id of their own are called."""
-    blocks = [block for block in _blocks(list(enumerate(lines, start=1))) if block.lines]
+    # Two spaces for many: where several patterns may each take some of a long run, trying them out takes for ever.
+    short = [_SPACES.sub("  ", line) for line in lines]
+    blocks = [block for block in _blocks(list(enumerate(short, start=1))) if block.lines]
     marks = _known_marks(text for block in blocks for _, text in block.lines)
     raws = [_read_block(block, marks) for block in blocks]
     raws = [raw for raw in raws if raw.said]

@@ -29,7 +29,10 @@ def read_time(value: object, *, milliseconds: bool = False) -> float | None:
     if isinstance(value, bool):
         raise ValueError(value)
     if isinstance(value, (int, float)):
-        return _finite(float(value) / (1000 if milliseconds else 1))
+        try:
+            return _finite(float(value) / (1000 if milliseconds else 1))
+        except OverflowError:  # JSON knows whole numbers of any length
+            raise ValueError(str(value)[:20]) from None
     text = clean_text(value).replace("：", ":")
     if not text:
         return None
@@ -40,7 +43,7 @@ def read_time(value: object, *, milliseconds: bool = False) -> float | None:
         return _finite(float(match[1]) / (1000 if in_ms else 1))
     if (match := _WORDS.fullmatch(text)) and any(match.groups()):
         hours, minutes, seconds = (float(part or 0) for part in match.groups())
-        return hours * 3600 + minutes * 60 + seconds
+        return _finite(hours * 3600 + minutes * 60 + seconds)
     moment = parse_moment(value if not isinstance(value, str) else _without_fraction(text))
     if moment is None:
         raise ValueError(text)
