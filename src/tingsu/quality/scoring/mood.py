@@ -19,11 +19,10 @@ _FEWEST = 6  # characters below which nothing is felt
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """``complaint``: how likely the customer complains, 0–1. ``heat`` (0–3) over all, in the first part, at the end."""
+    """``complaint``: how likely the customer complains, 0–1. ``heat`` (0–3): over all; ``late``: in the last third."""
 
     complaint: float = 0.0
     heat: float = 0.0
-    early: float = 0.0
     late: float = 0.0
 
 
@@ -31,15 +30,14 @@ def feel_each(texts: Sequence[str]) -> list[Mood]:
     """The mood of each customer, whose turns are joined by line breaks."""
     parts = [part for text in texts for part in _parts(text)]
     felt = _weigh(parts)
-    return [Mood(felt[at][0], felt[at][1], felt[at + 1][1], felt[at + 2][1]) for at in range(0, len(parts), 3)]
+    return [Mood(*felt[at], felt[at + 1][1]) for at in range(0, len(parts), 2)]
 
 
-def _parts(text: str) -> tuple[str, str, str]:
+def _parts(text: str) -> tuple[str, str]:
     if len(text) > _MOST:
         text = f"{text[: _MOST // 2]}\n{text[-_MOST // 2 :]}"
     lines = text.split("\n")
-    cut = max(1, len(lines) - max(1, len(lines) // _LATE))
-    return text, "\n".join(lines[:cut]), "\n".join(lines[cut:])
+    return text, "\n".join(lines[-max(1, len(lines) // _LATE) :])
 
 
 def _weigh(texts: Sequence[str]) -> list[tuple[float, float]]:

@@ -19,7 +19,7 @@ from tingsu.quality.scoring.shapes import Risk, RiskSign
 from tingsu.quality.scoring.telling import named
 
 _MILD, _HOT = 0.6, 1.8  # mean strength of emotion (0–3) at which heat begins and is full
-_FALL = 0.8  # strength gained from the beginning to the end that counts in full
+_FALL = 0.15, 0.7  # strength by which the end is above the whole, from where it shows to where it counts in full
 _CERTAIN = 30.0  # log-odds beyond which nothing changes
 
 
@@ -92,7 +92,7 @@ def _heat_at_end(heard: Heard) -> Shown | None:
 
 
 def _falling(heard: Heard) -> Shown | None:
-    strength = _ramp(heard.mood.late - heard.mood.early, 0.2, 0.2 + _FALL) if len(heard.customers) >= 3 else 0.0
+    strength = _ramp(heard.mood.late - heard.mood.heat, *_FALL) if len(heard.customers) >= 3 else 0.0
     return Shown(strength, heard.customers[-1]) if strength else None
 
 
