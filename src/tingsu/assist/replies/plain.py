@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,11 +22,12 @@ _SPLIT_UP = re.compile(rf"[{HAN}]({_SEPARATORS})[{HAN}](?:\1[{HAN}])+")
 _SEPARATOR = re.compile(_SEPARATORS)
 _NOISE = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufffd“”「」『』‘’\"'()\\[\\]{}【】〔〕*_~^`|#@=•·]+"
-    rf"|(?<=[{HAN},。!?;:、])[ \t]+|[ \t]+(?=[{HAN},。!?;:、])"
+    rf"|(?<=[{HAN},。!?;:、])[ \t]+|(?<![ \t])[ \t]++(?=[{HAN},。!?;:、])"  # a long run is tried once
     rf"|(?<=[{HAN}])(?:[.…\-—–/\\+&$]{{1,6}}|(?<!开)[啊呀嘛哦喔噢啦呗诶哎唉呃唷哟]{{1,3}}|[呢吧哈](?!尔滨|密|佛))(?=[{HAN}])"
     rf"|(?<=[{HAN}])[啊呀嘛喔啦呗唷哟哈]+(?=[,。!?;:\n]|$)"
 )
 _RUN = re.compile(r"([^\d\s])\1{2,}", re.DOTALL)
+_LONGEST = 400  # characters of a sentence
 _ENDS = re.compile(r"[。!?;\n]+")
 
 
@@ -49,12 +50,23 @@ class Plain:
     @cached_property
     def sentences(self) -> list[tuple[int, int]]:
         """Start and end of every sentence, its mark included."""
-        spans, start = [], 0
+        spans: list[tuple[int, int]] = []
+        start = 0
         for end in _ENDS.finditer(self.text):
             if end.start() > start:
-                spans.append((start, end.end()))
+                spans += self._cut(start, end.end())
             start = end.end()
-        return [*spans, (start, len(self.text))] if start < len(self.text) else spans
+        return [*spans, *self._cut(start, len(self.text))] if start < len(self.text) else spans
+
+    def _cut(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """A sentence longer than anyone writes, cut at its commas, so that time grows with the length only."""
+        while end - start > _LONGEST:
+            comma = self.text.rfind(",", start + 1, start + _LONGEST)
+            cut = comma + 1 if comma > 0 else start + _LONGEST
+            yield start, cut
+            start = cut
+        if end > start:
+            yield start, end
 
     def quote_at(self, start: int, end: int) -> tuple[int, int] | None:
         """The quotation that holds all of ``text[start:end]``."""
