@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -27,7 +27,7 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 # Of nearness in meaning: what a script is found by, all it says, its wording, and the nearest of its search words.
 CLOSE: Mapping[str, float] = {"found_by": 0.25, "whole": 0.34, "text": 0.15, "word": 0.26}
 K1, B = 1.2, 0.5  # of BM25: how soon repeats stop counting, how much a long script is held back
-ALIKE = 0.4  # what a word that only means the same counts beside the word itself
+ALIKE = 0.8  # what a word that only means the same counts beside the word itself
 # Words every query and every script has; they tell nothing apart.
 EMPTY = frozenset(
     [
@@ -105,8 +105,21 @@ class Index:
         tokens = list(dict.fromkeys(t for t in bigrams(query) if t not in EMPTY))
         scores = self._pairs.score(tokens)
         if with_alike:
-            scores += self._pairs.score(words_alike(query) - set(tokens), ALIKE)
+            for words in sets_alike(query):
+                scores += ALIKE * self._score_set(words, tokens)
         return Hits(scores, tokens)
+
+    def _score_set(self, words: Iterable[str], said: Collection[str]) -> Floats:
+        """What the best of a set of like words scores in each script: one thing meant is one thing found.
+
+        Tokens the query has itself have counted already.
+        """
+        best = np.zeros(len(self.scripts), dtype=np.float32)
+        for word in words:
+            tokens = [token for token in bigrams(word) if token not in said]
+            if tokens:
+                np.maximum(best, self._pairs.score(tokens, 1 / len(tokens)), out=best)
+        return best
 
     def look_up_characters(self, query: str) -> Floats:
         """BM25 over single characters: 骂、拍、哭 are words too, and 骂我们 shares only 骂 with 骂人."""
@@ -153,10 +166,13 @@ _PARTS: Mapping[str, Callable[[Script], str]] = {
 }
 
 
-def words_alike(query: str) -> set[str]:
-    """The tokens of words that mean what words of the query mean."""
-    plain, alike = normalise(query), load_cues().alike
-    return {token for word, others in alike.items() if word in plain for other in others for token in bigrams(other)}
+def sets_alike(query: str) -> list[tuple[str, ...]]:
+    """The sets of like words of which the query says one, without the words it says."""
+    plain = normalise(query)
+    return [
+        tuple(word for word in words if word not in plain)
+        for words in load_cues().alike if any(word in plain for word in words)
+    ]  # fmt: skip
 
 
 def said_of(script: Script) -> Iterable[tuple[str, str]]:

@@ -17,7 +17,7 @@ from tingsu.reading.search_text import bigrams
 
 # What agreement and disagreement on each thing count for. A script that names nothing there is for any.
 AGREE: Mapping[str, tuple[float, float]] = {
-    "stage": (0.8, -0.4), "step": (0.75, -0.6), "need": (1.0, -0.35), "emotion": (0.2, -0.5), "business": (1.3, -0.9),
+    "stage": (0.8, -0.4), "step": (0.75, -0.6), "need": (1.0, -0.35), "emotion": (0.2, -0.5), "business": (1.5, -2.0),
     "cause": (1.1, -0.9), "demand": (0.6, -0.1), "channel": (0.5, -0.1), "segment": (1.2, -0.8),
 }  # fmt: skip
 UNKNOWN_SEGMENT = -0.45  # a script for one kind of customer, where nothing is known of the customer
@@ -26,7 +26,8 @@ READ: Mapping[str, float] = {
     "need": 0.3, "step": 0.6, "business": 0.8, "cause": 0.4, "demand": 0.5, "channel": 0.8, "segment": 0.8,
 }  # fmt: skip
 WORDS, CHARACTERS, MEANING = 0.19, 0.165, 13.2  # of a point of BM25, by words and by characters; of nearness
-STORY = 0.35  # what the case's own text counts beside a query
+ALONE, BESIDE = 0.5, 0.2  # what the case's own text counts, and beside a query
+USUAL = 0.4  # of agreement on 求解决, which most customers want
 NEAR, ANSWERS = 0.36, 6.0  # nearness and points of BM25 from which on a script answers a query at all
 RATED, USED = 0.8, 0.04
 SETTLED = 4  # ratings from which on they count in full
@@ -103,7 +104,7 @@ def _score_words(index: Index, situation: Situation, query: str) -> tuple[Floats
     """What words and meaning count for, and which scripts answer the query (or, without one, the story) at all."""
     scores = np.zeros(len(index.scripts), dtype=np.float32)
     said = np.zeros(len(index.scripts), dtype=bool)
-    for text, weight in ((query, 1.0), (situation.story, STORY)):
+    for text, weight in ((query, 1.0), (situation.story, BESIDE if query.strip() else ALONE)):
         if not text.strip():
             continue
         hits, likeness = index.look_up(text).scores, index.liken(text)
@@ -122,7 +123,8 @@ def _match(script: Script, known: Situation, read: Situation) -> Fit:
         values = told[thing] or guessed[thing]
         yes, no = AGREE[thing]
         if both := [value for value in wanted if value in values]:
-            score += yes * (1.0 if told[thing] else READ.get(thing, 0.0))
+            usual = USUAL if both[0] == "求解决" else 1.0
+            score += yes * usual * (1.0 if told[thing] else READ.get(thing, 0.0))
             agreed.append((thing, both[0]))
         elif told[thing]:
             score += no

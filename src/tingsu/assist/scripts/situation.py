@@ -61,7 +61,7 @@ class Cues:
     steps: Mapping[str, tuple[str, ...]]
     segments: Mapping[str, tuple[str, ...]]
     channels: Mapping[str, tuple[str, ...]]
-    alike: Mapping[str, tuple[str, ...]] = field(repr=False)  # word → the other words of its sets
+    alike: tuple[tuple[str, ...], ...] = field(repr=False)  # sets of words that stand for one another
 
 
 @lru_cache(maxsize=1)
@@ -70,10 +70,7 @@ def load_cues() -> Cues:
     source = files("tingsu.assist.scripts").joinpath("cues.yaml").read_text(encoding="utf-8")
     told: dict[str, Any] = yaml.safe_load(source)
     groups = {name: {key: _split(words) for key, words in told[name].items()} for name in _GROUPS}
-    alike: dict[str, tuple[str, ...]] = {}
-    for words in map(_split, told["alike"]):
-        for word in words:
-            alike[word] = (*alike.get(word, ()), *(other for other in words if other != word))
+    alike = tuple(map(_split, told["alike"]))
     return Cues(groups["steps"], groups["segments"], groups["channels"], alike)
 
 
