@@ -27,7 +27,7 @@ from tingsu.insight.reports.spans import span_with
 from tingsu.insight.reports.tables import KeptReport, ReportSchedule, ReportSending
 from tingsu.insight.reports.verbs import ask_report, fill, make_paper
 from tingsu.insight.reports.word import shown
-from tingsu.org.models import User
+from tingsu.org.models import AccessEntry, User
 
 SignIn = Callable[[User], Client]
 
@@ -102,6 +102,8 @@ def test_tables_are_taken_one_by_one(bank: Bank, signed_in: SignIn, report: Kept
     client = signed_in(bank.head)
     sent = client.get(f"/insight/reports/{report.pk}/", {"chart": "trend", "format": "csv"})
     assert "月份" in b"".join(sent).decode("utf-8-sig")
+    logged = AccessEntry.objects.order_by("-seq").first()
+    assert logged is not None and logged.what == "export" and logged.detail["table"] == "trend"
     assert client.get(f"/insight/reports/{report.pk}/", {"chart": "none"}).status_code == 404
     assert client.get(f"/insight/reports/{report.pk}/", {"file": "exe"}).status_code == 404
 

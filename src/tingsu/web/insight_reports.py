@@ -25,9 +25,11 @@ from tingsu.insight.reports.verbs import (
     ask_report,
     end_schedule,
     find_report,
+    may_take,
     schedule_report,
     send_again,
     take_report,
+    take_table,
     visible_reports,
     visible_schedules,
 )
@@ -110,12 +112,13 @@ def show_report(request: HttpRequest, number: int) -> HttpResponseBase:
         return _sent(made.name, made.content, made.type)
     context: dict[str, Any] = {"frame": frame, "line": _line(kept), "report": kept}
     if kept.content is not None:
+        if "chart" in request.GET:
+            sent = download(request, [_chart(take_table(kept, request.GET["chart"], by=by))])
+            assert sent is not None
+            return sent
         paper = from_json(kept.content)
         sections = [ShownSection(one, [_chart(table) for table in one.tables]) for one in paper.sections]
-        sent = download(request, (chart for one in sections for chart in one.charts))
-        if sent is not None:
-            return sent
-        context |= {"paper": paper, "sections": sections, "endings": list(TYPES)}
+        context |= {"paper": paper, "sections": sections, "endings": list(TYPES) if may_take(kept, by=by) else []}
     return render(request, "web/insight/report.html", context)
 
 

@@ -40,9 +40,11 @@ from tingsu.insight.reports.verbs import (
     fill,
     find_report,
     make_paper,
+    may_take,
     schedule_report,
     send_again,
     take_report,
+    take_table,
 )
 from tingsu.insight.reports.word import shown, word_of
 from tingsu.insight.topics.tables import UnitSize
@@ -297,6 +299,28 @@ def test_only_who_sees_the_whole_unit_reads_its_report(bank: Bank, rows: list[di
     assert logged is not None and logged.what == "export" and logged.detail["report"] == made["B1"].pk
 
 
+def test_cases_leave_only_with_who_may_export_them(bank: Bank, rows: list[dict[str, Any]]) -> None:
+    monthly = fill(ask_report("monthly", "B1", "2026-01", by=bank.head, at=AT), at=AT)
+    quarter = fill(ask_report("quarter", "B1", "2026-Q1", by=bank.head, at=AT), at=AT)
+    assert not may_take(monthly, by=bank.lead) and may_take(monthly, by=bank.manager)
+    for taking in (
+        lambda: take_report(monthly, "docx", by=bank.lead, at=AT),
+        lambda: take_table(monthly, "cases", by=bank.lead, at=AT),
+        lambda: take_table(monthly, "hot", by=bank.lead, at=AT),
+    ):
+        before = AccessEntry.objects.count()
+        with pytest.raises(NotAllowed):
+            taking()
+        assert AccessEntry.objects.count() == before
+    assert take_report(quarter, "xlsx", by=bank.lead, at=AT).content
+    assert take_table(monthly, "trend", by=bank.lead, at=AT).id == "trend"
+    assert take_table(monthly, "cases", by=bank.manager, at=AT).rows
+    logged = AccessEntry.objects.order_by("-seq").first()
+    assert logged is not None and logged.what == "export" and logged.detail["table"] == "cases"
+    with pytest.raises(ReportNotFound):
+        take_table(monthly, "nothing", by=bank.manager, at=AT)
+
+
 def mailed(person: User, address: str) -> User:
     person.email = address
     person.save()
@@ -387,6 +411,25 @@ def test_a_try_that_died_is_taken_up(schedule: ReportSchedule, monkeypatch: pyte
         send_due(at=day)
     assert send_due(at=day + timedelta(minutes=5)).sent == 0
     assert send_due(at=day + HOLD).sent == 1
+
+
+def test_a_last_try_that_died_counts_as_failed_and_can_be_sent_again(bank: Bank, schedule: ReportSchedule) -> None:
+    day = datetime(2026, 2, 3, 1, tzinfo=SHANGHAI)
+    ReportSending.objects.create(schedule=schedule, period="2026-01", state="sending", tries=MOST_TRIES, next_at=day)
+    assert send_due(at=day + HOLD).sent == 0
+    sending = ReportSending.objects.get()
+    assert sending.state == "failed" and sending.why
+    send_again(sending.pk, by=bank.head, at=day + HOLD)
+    assert send_due(at=day + 2 * HOLD).sent == 1
+
+
+def test_a_name_of_two_lines_makes_no_header_of_its_own(bank: Bank, schedule: ReportSchedule) -> None:
+    bank.branch.name = "江州\nBcc: x@evil.example\n分行"
+    bank.branch.save()
+    assert send_due(at=datetime(2026, 2, 3, 1, tzinfo=SHANGHAI)).sent == 1
+    for message in mail.outbox:
+        assert "\n" not in message.subject and all("\n" not in str(name) for name, *_rest in message.attachments)
+        assert message.message()["Bcc"] is None
 
 
 def test_who_left_or_lost_the_unit_gets_nothing(bank: Bank, schedule: ReportSchedule) -> None:

@@ -49,6 +49,7 @@ def send_due(*, at: datetime) -> Sent:
     """Send what is due, in Chinese; safe to run at any time, by several at once."""
     done: list[bool] = []
     with override("zh-hans"):
+        _give_up(at)
         for schedule in ReportSchedule.objects.filter(ended_at=None).select_related("unit"):
             _put_in(schedule, at)
         for sending in _waiting(at):
@@ -84,6 +85,12 @@ def _waiting(at: datetime) -> Iterator[ReportSending]:
         schedule__ended_at=None,
     )
     yield from found.select_related("schedule__unit", "report").order_by("pk")
+
+
+def _give_up(at: datetime) -> None:
+    """A last try that died leaves its sending failed, so that a person sees it and may ask for another."""
+    dead = ReportSending.objects.filter(state=State.SENDING, next_at__lte=at, tries__gte=MOST_TRIES)
+    dead.update(state=State.FAILED, why=_("发送中断，已试满 %d 次，详见系统日志。") % MOST_TRIES)
 
 
 def _take(sending: ReportSending, at: datetime) -> ReportSending | None:
@@ -182,9 +189,8 @@ def _mail(sending: ReportSending, paper: Paper, files: list[File], address: str)
     ])  # fmt: skip
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip(">") or "localhost"
     number = f"{sending.schedule_id}.{span.key}.{address.replace('@', '.at.')}"
-    mail = EmailMessage(
-        f"{paper.title}（{paper.scope}）", body, None, [address], headers={"Message-ID": f"<report.{number}@{host}>"}
-    )
+    subject = " ".join(f"{paper.title}（{paper.scope}）".split())  # a header is one line
+    mail = EmailMessage(subject, body, None, [address], headers={"Message-ID": f"<report.{number}@{host}>"})
     for file in files:
         mail.attach(file.name, file.content, file.type)
     return mail

@@ -24,7 +24,7 @@ from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.insight.reports.excel import excel_of
 from tingsu.insight.reports.monthly import build_pack
 from tingsu.insight.reports.monthly_paper import monthly_paper
-from tingsu.insight.reports.paper import Paper, from_json, to_json
+from tingsu.insight.reports.paper import Paper, Table, from_json, to_json
 from tingsu.insight.reports.quarter import build_quarter
 from tingsu.insight.reports.quarter_paper import quarter_paper
 from tingsu.insight.reports.scope import covers, read_scope, scope_of
@@ -33,11 +33,13 @@ from tingsu.insight.reports.tables import KeptReport, ReportSchedule, ReportSend
 from tingsu.insight.reports.word import pdf_of, word_of
 from tingsu.org.access_log import note_access
 from tingsu.org.models import Unit, User
-from tingsu.org.permissions import require
+from tingsu.org.permissions import can, require
 
 LISTED = 60  # reports in a list
 LAST_DAY = 28
 MOST_ADDRESSES = 50
+WITH_CASES = ("monthly",)  # kinds that hold cases one by one
+QUOTING = ("cases", "hot", "growing")  # tables in which customers' own words stand
 KINDS: tuple[Kind, ...] = ("monthly", "quarter")
 Format = str
 TYPES = {
@@ -126,19 +128,48 @@ def find_report(number: int, *, by: User) -> KeptReport:
     return kept
 
 
+def may_take(kept: KeptReport, *, by: User) -> bool:
+    """Whether the person may take the whole report out: the monthly pack holds cases, which only some may export."""
+    return kept.kind not in WITH_CASES or can(by, "export_cases")
+
+
 def take_report(kept: KeptReport, ending: Format, *, by: User, at: datetime | None = None) -> File:
-    """The report as a Word file, Excel book or PDF, to leave the house: the access log gets its line first."""
+    """The report as a Word file, Excel book or PDF, to leave the house: the access log gets its line first.
+
+    Raises NotAllowed (view_home; export_cases for a report that holds cases), ReportNotFound.
+    """
     find_report(kept.pk, by=by)
     if kept.content is None or ending not in _WRITERS:
         raise ReportNotFound(kept.pk)
+    if kept.kind in WITH_CASES:
+        require(by, "export_cases")
     detail = {"file": f"report.{ending}", "report": kept.pk, "kind": kept.kind, "period": kept.period}
     note_access("export", detail, by=by, at=at)
     return file_of(from_json(kept.content), ending)
 
 
+def take_table(kept: KeptReport, table_id: str, *, by: User, at: datetime | None = None) -> Table:
+    """One table of the report, to leave the house: the access log gets its line first.
+
+    Raises NotAllowed (view_home; export_cases for a table that quotes customers), ReportNotFound.
+    """
+    find_report(kept.pk, by=by)
+    tables = from_json(kept.content).tables() if kept.content is not None else iter(())
+    table = next((one for one in tables if one.id == table_id), None)
+    if table is None:
+        raise ReportNotFound(kept.pk)
+    if table.id in QUOTING:
+        require(by, "export_cases")
+    detail = {"file": "report", "table": table.id, "report": kept.pk, "kind": kept.kind, "period": kept.period}
+    note_access("export", detail, by=by, at=at)
+    return table
+
+
 def take_paper(kind: Kind, unit_code: str, key: str, ending: Format, *, by: User, at: datetime | None = None) -> File:
     """A report made now and handed out as a file, kept nowhere; for the command line."""
     require(by, "manage_insight")
+    if kind in WITH_CASES:
+        require(by, "export_cases")
     moment = at or now()
     unit = read_scope(unit_code, by=by)
     span = read_span_key(kind, key, today=local(moment).date())
@@ -151,7 +182,7 @@ def take_paper(kind: Kind, unit_code: str, key: str, ending: Format, *, by: User
 
 def file_of(paper: Paper, ending: Format) -> File:
     """The file of a report, by its ending (docx, xlsx, pdf)."""
-    name = f"{paper.scope}_{paper.title}.{ending}".replace(" ", "").replace("/", "-")
+    name = "".join(f"{paper.scope}_{paper.title}.{ending}".split()).replace("/", "-")
     return File(name, _WRITERS[ending](paper), TYPES[ending])
 
 
@@ -226,12 +257,6 @@ def visible_schedules(*, by: User) -> list[ReportSchedule]:
     return [
         one for one in found.prefetch_related("people", "sendings") if covers(by, one.unit.path if one.unit else "")
     ]
-
-
-def possible_readers(unit: Unit | None) -> list[User]:
-    """People in post with a mail address who may read a report of the unit."""
-    people = User.objects.filter(is_active=True).exclude(email="").order_by("name")
-    return [person for person in people if covers(person, unit.path if unit else "")]
 
 
 def read_kind(word: str) -> Kind:
