@@ -6,7 +6,7 @@ from time import process_time
 
 import pytest
 
-from tingsu.assist.replies import ReplyContext, check_reply, rules_of
+from tingsu.assist.replies import ReplyContext, check_reply, check_wording, rules_of
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,8 @@ def test_a_draft_that_repeats_itself_is_checked_in_time(unit: str) -> None:
 def test_spaces_before_a_word_are_still_left_out() -> None:
     found = check_reply(f"您好，这事{' ' * 5000}不归我管。", ReplyContext(), rules_of("bank", ()))
     assert any("不归我管" in one.words for one in found)
+
+
+@pytest.mark.parametrize("text", ["。", ";", "。。。\n", "。我", "", "😀。"])
+def test_marks_alone_are_checked_as_one_turn_too(text: str) -> None:
+    assert check_wording(text, ReplyContext("chat"), rules_of("bank", ())) == []

@@ -42,7 +42,7 @@ def cut_sentences(plain: Plain, grammar: Grammar) -> Sentences:
     spans = plain.sentences
     begins = [start for start, _ in spans]
     held = [0] * len(spans)
-    places, bits = grammar.found(plain.text) if plain.text else ([], [])
+    places, bits = grammar.found(plain.text) if spans else ([], [])  # marks alone make no sentence
     for place, bit in zip(places, bits, strict=True):
         held[bisect_right(begins, place) - 1] |= bit
     whole = 0
