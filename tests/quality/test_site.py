@@ -66,6 +66,23 @@ def test_a_conversation_is_kept_masked_under_its_agent_and_scored(floor: Floor) 
     assert all(point["got"] is None or 0 <= point["got"] <= point["of"] for point in poor.points)
 
 
+def test_a_call_named_by_its_number_is_masked_too(floor: Floor) -> None:
+    made = hand_in(floor, given(POOR, id=f"来电{PHONE}"), given([], id=f"空{PHONE}"))
+    row = made.conversations.get()
+    assert "1234" in row.name and PHONE not in json.dumps([row.name, row.problems, row.gist, made.refused])
+
+
+def test_a_name_said_once_is_masked_throughout(floor: Floor) -> None:
+    said = [
+        ("客户", "我叫李小明，卡被吞了，你们什么态度！"),
+        ("客服", "李小明您好，这个没办法。"),
+        ("客户", "写着李小明的卡，算了，我要投诉你们！"),
+    ]
+    row = floor.one(said)
+    assert "李小明" not in json.dumps([row.masked, row.points, row.risk_why, row.gist], ensure_ascii=False)
+    assert "李**您好" in row.masked[1] and "李小明" in row.turns[1]["text"]
+
+
 def test_the_same_again_is_known_and_changes_nothing(floor: Floor) -> None:
     hand_in(floor, given(POOR))
     again = hand_in(floor, given(POOR), given(POOR), given(GOOD, id="A9"))
@@ -234,7 +251,9 @@ def test_the_list_is_narrowed_by_its_address(floor: Floor) -> None:
     assert list(list_conversations(Listed(agent="agent1", since="2026-11-09", until="2026-11-09"), by=floor.head))
     assert not list_conversations(Listed(agent="agent2"), by=floor.head)
     assert not list_conversations(Listed(until="2026-11-08"), by=floor.head)
-    assert list(list_conversations(Listed(name="年费"), by=floor.head)) == [good] and poor.gist and PHONE not in poor.gist
+    assert (
+        list(list_conversations(Listed(name="年费"), by=floor.head)) == [good] and poor.gist and PHONE not in poor.gist
+    )
     asked = Listed.from_query({"state": "nonsense", "since": "gestern", "risk": "high", "agent": "agent1", "sort": "x"})
     assert asked == Listed(risk="high", agent="agent1") and asked.is_narrowed
     assert Listed.from_query(dict(p.split("=") for p in asked.to_query().split("&"))) == asked

@@ -16,11 +16,11 @@ from tingsu.org.models import Unit
 from tingsu.org.pack import active_pack, pack_at
 from tingsu.quality import scoring
 from tingsu.quality.conversations.tables import Conversation
+from tingsu.quality.conversations.veiling import names_in, veil
 from tingsu.quality.scoring import Risk, ScoreCard, Scored, score_many
 from tingsu.quality.transcripts import SUFFIXES, Transcript, Turn, parse_transcripts, read_transcripts
 from tingsu.quality.transcripts.settling import settle
 from tingsu.quality.transcripts.turns import Raw, Said
-from tingsu.reading import mask, mask_each
 
 __all__ = ["SUFFIXES", "KeptScore", "card_of", "pack_name", "parse_text", "read_file", "score_rows", "settle_turns"]
 
@@ -70,7 +70,8 @@ def card_of(unit: Unit | None) -> ScoreCard:
 def score_rows(rows: Sequence[Conversation], pack: str) -> list[KeptScore]:
     """The engine's scores of conversations as they were handed in, in order, all by one pack."""
     card, rules = scoring.card_of(pack, _extra()), rules_of(pack, _extra())
-    return [_kept(scored) for scored in score_many((_transcript(row) for row in rows), card, rules)]
+    found = score_many((_transcript(row) for row in rows), card, rules)
+    return [_kept(scored, row) for scored, row in zip(found, rows, strict=True)]
 
 
 def _extra() -> tuple[Path, ...]:
@@ -82,18 +83,18 @@ def _transcript(row: Conversation) -> Transcript:
     return Transcript(row.name, turns, row.agent_said, row.channel, tuple(row.problems))
 
 
-def _kept(scored: Scored) -> KeptScore:
-    words = mask_each([point.words for point in scored.points])
+def _kept(scored: Scored, row: Conversation) -> KeptScore:
+    names = names_in([turn["text"] for turn in row.turns])
+    words = veil([point.words for point in scored.points], names)
+    whys = veil([point.why for point in scored.points], names)
     points = [
-        {"id": p.id, "name": p.name, "got": p.got, "of": p.of, "turn": p.turn, "words": said, "why": mask(p.why)}
-        for p, said in zip(scored.points, words, strict=True)
+        {"id": p.id, "name": p.name, "got": p.got, "of": p.of, "turn": p.turn, "words": said, "why": why}
+        for p, said, why in zip(scored.points, words, whys, strict=True)
     ]
-    return KeptScore(points, scored.share, scored.risk.value, _told(scored.risk), asdict(scored.measures))
+    return KeptScore(points, scored.share, scored.risk.value, veil(_told(scored.risk), names), asdict(scored.measures))
 
 
 def _told(risk: Risk) -> list[str]:
     """What speaks for a complaint, the strongest first: what shows, in which turn, in which words."""
     signs = [sign for sign in risk.why if sign.weight > 0][:MOST_SIGNS]
-    return mask_each(
-        [f"{s.name}（第 {s.turn} 轮“{s.words}”）" if s.turn is not None and s.words else s.name for s in signs]
-    )
+    return [f"{s.name}（第 {s.turn} 轮“{s.words}”）" if s.turn is not None and s.words else s.name for s in signs]

@@ -22,9 +22,10 @@ from tingsu.org.models import User
 from tingsu.org.permissions import require
 from tingsu.quality.conversations.jobs import score_handover
 from tingsu.quality.conversations.tables import Conversation, Handover
+from tingsu.quality.conversations.veiling import names_in, veil
 from tingsu.quality.seeing import INSPECT, inspects_all, people_inspected
 from tingsu.quality.transcripts.turns import AGENT, Transcript
-from tingsu.reading import mask_each
+from tingsu.reading import mask, mask_each
 
 STEP = 100  # conversations stored together
 LONGEST = 200_000  # characters of one conversation
@@ -74,7 +75,7 @@ def take_in(
     waiting = iter(given)
     step = list(islice(waiting, STEP))
     desk, tally = _Desk(by), _Tally()
-    made = Handover.objects.create(name=name[:200], sha256=sha256, by=by, at=at)
+    made = Handover.objects.create(name=mask(name)[:200], sha256=sha256, by=by, at=at)
     try:
         while step:
             tally.refused += [[_place(one), one.reason] for one in step if isinstance(one, Reject)]
@@ -150,7 +151,7 @@ def _store(step: Sequence[Given], made: Handover, desk: _Desk, tally: _Tally, he
     rows: dict[str, Conversation] = {}
     for one in step:
         if why := _wrong(one, desk, cases):
-            tally.refused.append([one.transcript.id[:80], why])
+            tally.refused.append(mask_each([one.transcript.id[:80], why]))
         elif (row := _row(one, made, desk, cases, held_at)).key in rows:
             tally.known += 1
         else:
@@ -158,7 +159,10 @@ def _store(step: Sequence[Given], made: Handover, desk: _Desk, tally: _Tally, he
     there = set(Conversation.objects.filter(key__in=rows).values_list("key", flat=True))
     fresh = [row for key, row in rows.items() if key not in there]
     for row in fresh:
-        row.masked = mask_each([turn["text"] for turn in row.turns])
+        # Numbers of calls and what is wrong with a file may name the customer as well as the turns do.
+        texts = [turn["text"] for turn in row.turns]
+        row.name, *told = veil([row.name, *row.problems, *texts], names_in(texts))
+        row.name, row.problems, row.masked = row.name[:80], told[: len(row.problems)], told[len(row.problems) :]
         row.gist = gist_of(row.turns, row.masked)
     # The same file handed in twice at one moment: the slower one's rows are there already.
     Conversation.objects.bulk_create(fresh, ignore_conflicts=True)
