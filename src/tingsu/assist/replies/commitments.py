@@ -9,7 +9,7 @@ from tingsu.assist.replies.finding import Finding, ReplyContext
 from tingsu.assist.replies.frames import clears
 from tingsu.assist.replies.rules import ReplyRules
 from tingsu.assist.replies.sentences import Sentences
-from tingsu.assist.replies.wordings import MOST, is_dated, names_day, tell
+from tingsu.assist.replies.wordings import MOST, names_day, tell
 from tingsu.reading.facts.amounts import find_amounts
 
 _REACH = 16
@@ -41,7 +41,9 @@ def find_commitments(sentences: Sentences, context: ReplyContext, rules: ReplyRu
         return
     found = 0
     for amount in find_amounts(plain.text):
-        if amount.currency != "CNY" or amount.value <= limit or found >= MOST:
+        if found >= MOST:
+            return
+        if amount.currency != "CNY" or amount.value <= limit:
             continue
         if _is_given(sentences, amount.start, amount.end) and not clears(plain, amount.start, amount.end, ()):
             found += 1

@@ -16,6 +16,8 @@ _NUMBERS = frozenset(("身份证", "银行卡", "手机", "护照", "证件", "�
 _OFFICE = re.compile(
     "(?:客服|热线|总机|咨询|服务|投诉|监督|对公|办公|公司|我行|本行|单位|公共|企业)[^,，。；\n]{0,10}$"
 )
+_STOP = re.compile("[。！？；\n!?;]")
+_NEAR = 100  # characters of the sentence looked at on either side
 _NOT_DIGIT = re.compile(r"[^0-9xX]")
 _OTHERS = re.compile(
     "(?:客户|储户|户主|持卡人|业主|租户|邻居|住户|同名|顾客|用户|患者|车主|另一位|另外一位|隔壁|楼上|楼下|投保人|受益人|被保险人|收款人|同事|家属|同住|举报人|投诉人)"
@@ -37,8 +39,10 @@ def find_leaks(plain: Plain, context: ReplyContext, rules: ReplyRules) -> Iterat
     found = 0
     for datum in find_personal_data(plain.draft):
         told = number if datum.kind in _NUMBERS else person if datum.kind in ("姓名", "地址") else None
-        if told is None or found >= MOST:
+        if told is None:
             continue
+        if found >= MOST:
+            return
         leaks = _leaks_number(plain.draft, datum, own) if told is number else _leaks_person(plain.draft, datum, context)
         if leaks:
             found += 1
@@ -58,9 +62,8 @@ def _leaks_number(draft: str, datum: PersonalDatum, own: set[str]) -> bool:
 def _leaks_person(draft: str, datum: PersonalDatum, context: ReplyContext) -> bool:
     if draft[datum.end : datum.end + 1] == "某" or _is_customer(draft[datum.start : datum.end], context):
         return False
-    begin = max(draft.rfind(mark, 0, datum.start) for mark in "。！？；\n!?;") + 1
-    ends = [end for end in (draft.find(mark, datum.end) for mark in "。！？；\n!?;") if end >= 0]
-    before, after = draft[begin : datum.start], draft[datum.end : min(ends, default=len(draft))]
+    before = _STOP.split(draft[max(0, datum.start - _NEAR) : datum.start])[-1]
+    after = _STOP.split(draft[datum.end : datum.end + _NEAR], maxsplit=1)[0]
     if datum.kind == "地址":
         return re.search("(?:家住|住在|住址)[^，。；\n]{0,6}$|住$", before) is not None and "您" not in before[-8:]
     if not context.customer_names and re.match("尊敬的|亲爱的", before.strip()):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import islice
 
 from tingsu.assist.replies.finding import Finding, ReplyContext
 from tingsu.assist.replies.plain import Plain
@@ -33,12 +34,9 @@ _NUMBERED = re.compile("^(?:令|公告|发|办发|规|[〔\\[(])")
 def find_wrong_names(plain: Plain, context: ReplyContext, rules: ReplyRules) -> Iterator[Finding]:
     """Titles that are not right, articles a law does not have, authorities under a name of the past."""
     draft = fold(plain.draft)
-    found = 0
-    for told, start, end, instead in _find(draft.text, context, rules):
-        if found < MOST:
-            found += 1
-            finding = tell(told, "wrong_statute", plain, *draft.origin(start, end))
-            yield _with(finding, instead)
+    for told, start, end, instead in islice(_find(draft.text, context, rules), MOST):
+        finding = tell(told, "wrong_statute", plain, *draft.origin(start, end))
+        yield replace(finding, better=f"{finding.better}{instead}")
 
 
 def _find(text: str, context: ReplyContext, rules: ReplyRules) -> Iterator[tuple[PlainRule, int, int, str]]:
@@ -163,7 +161,3 @@ def _bare(title: str) -> str:
 
 def _right(statute: Statute) -> str:
     return f"《{statute.instead or statute.title}》"
-
-
-def _with(finding: Finding, instead: str) -> Finding:
-    return replace(finding, better=f"{finding.better}{instead}" if instead else finding.better)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from tingsu.assist.replies.finding import Finding, ReplyContext
@@ -13,6 +14,8 @@ from tingsu.assist.replies.sentences import Sentences, cut_sentences
 from tingsu.packs.reply_checks import Told
 
 MOST = 20  # findings of one rule that are told of one draft; the rest repeat the same fault
+_WIDEST = 80  # characters a pattern may reach over
+_BACK, _AHEAD, _MOST_KNOWN = 200, 40, 512
 
 
 def find_words(sentences: Sentences, context: ReplyContext, rules: ReplyRules) -> Iterator[Finding]:
@@ -20,11 +23,14 @@ def find_words(sentences: Sentences, context: ReplyContext, rules: ReplyRules) -
     readings = [sentences]
     if runs := single_runs(sentences.plain):
         readings.append(cut_sentences(runs, rules.grammar))
+    named = names_day(sentences.plain.text, context.promised_on)
+    times = [[] if named else sorted(one.matches(rules.times)) for one in readings]
     for rule in rules.rules:
-        if not rule.says.only_in or context.kind in rule.says.only_in:
-            spans = _spans(readings, rule, context, rules)
-            if len(spans) >= rule.says.at_least:
-                yield from (tell(rule.says, rule.kind, sentences.plain, *span) for span in spans[:MOST])
+        if (rule.says.only_in and context.kind not in rule.says.only_in) or (rule.says.unless_dated and named):
+            continue
+        spans = _apart(span for one, known in zip(readings, times, strict=True) for span in _met(one, rule, known))
+        if len(spans) >= rule.says.at_least:
+            yield from (tell(rule.says, rule.kind, sentences.plain, *span) for span in spans[:MOST])
 
 
 def find_missing(sentences: Sentences, context: ReplyContext, rules: ReplyRules) -> Iterator[Finding]:
@@ -38,17 +44,18 @@ def find_missing(sentences: Sentences, context: ReplyContext, rules: ReplyRules)
                 yield _missing(sentences, wanted)
 
 
-def is_dated(sentences: Sentences, place: int, context: ReplyContext, rules: ReplyRules) -> bool:
-    """Whether a promise at ``place`` has its time: in its clause, behind it, or as a limit (前, 内) before it."""
-    if names_day(sentences.plain.text, context.promised_on):
-        return True
+def is_dated(sentences: Sentences, place: int, times: Sequence[tuple[int, int]]) -> bool:
+    """Whether a promise at ``place`` has its time: in its clause, behind it, or as a limit (前, 内) before it.
+
+    ``times``: where times are named, in order.
+    """
     text, number = sentences.plain.text, sentences.number_at(place)
     low, high = sentences.spans[number][0], sentences.spans[min(number + 1, len(sentences.spans) - 1)][1]
     clause = max(low, *(text.rfind(mark, low, place) for mark in ",:"))
-    for start, end in sentences.matches(rules.times):
-        if low <= start < high and (end > clause or text[end - 1] in "前内" or text[end : end + 1] in ("前", "内")):
-            return True
-    return False
+    return any(
+        end > clause or text[end - 1] in "前内" or text[end : end + 1] in ("前", "内")
+        for _start, end in times[bisect_left(times, (low, 0)) : bisect_left(times, (high, 0))]
+    )
 
 
 def names_day(text: str, day: date | None) -> bool:
@@ -65,8 +72,9 @@ def meant(sentences: Sentences, wanted: ReadyWanted, group: int = 0) -> Iterator
     barred: list[tuple[int, int]] | None = None
     for start, end in sentences.matches(wanted.ways[group]):
         if barred is None:
-            barred = list(sentences.matches(wanted.not_said))
-        if not any(low < end and start < high for low, high in barred):
+            barred = sorted(sentences.matches(wanted.not_said))
+        near = barred[bisect_left(barred, (start - _WIDEST, 0)) : bisect_left(barred, (end, 0))]
+        if not any(start < high for _low, high in near):
             yield start, end
 
 
@@ -96,19 +104,31 @@ def _missing(sentences: Sentences, wanted: ReadyWanted) -> Finding:
     return tell(wanted.says, wanted.says.kind, sentences.plain, *span)
 
 
-def _spans(
-    readings: Iterable[Sentences], rule: ReadyRule, context: ReplyContext, rules: ReplyRules
-) -> list[tuple[int, int]]:
-    """Where the rule is met, as places of the draft, in order and apart from each other."""
-    spans = {
-        sentences.plain.origin(start, end)
-        for sentences in readings
-        for start, end in sentences.matches(rule.patterns)
-        if not _is_clear(sentences, rule, start, end)
-        and not (rule.says.unless_dated and is_dated(sentences, start, context, rules))
-    }
+def _met(sentences: Sentences, rule: ReadyRule, times: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Where the rule is met in one reading, as places of the draft, by pattern; no more than are ever told."""
+    plain, found = sentences.plain, 0
+    known: dict[tuple[str, int, int | None], bool] = {}  # surroundings seen before: a text may repeat itself
+    for start, end in sentences.matches(rule.patterns):
+        if rule.says.unless_dated and is_dated(sentences, start, times):
+            continue
+        quote = plain.quote_at(start, end)
+        begin = max(0, start - _BACK)
+        around = plain.text[begin : end + _AHEAD], start - begin, start - quote[0] if quote else None
+        if around not in known:
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            known[around] = _is_clear(sentences, rule, start, end)
+        if not known[around]:
+            yield plain.origin(start, end)
+            found += 1
+            if found >= MOST * 4:
+                return
+
+
+def _apart(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """In order, the longest of those that begin together, none that meets the one before."""
     apart: list[tuple[int, int]] = []
-    for span in sorted(spans, key=lambda one: (one[0], -one[1])):
+    for span in sorted(set(spans), key=lambda one: (one[0], -one[1])):
         if not apart or span[0] >= apart[-1][1]:
             apart.append(span)
     return apart
@@ -121,5 +141,7 @@ def _is_clear(sentences: Sentences, rule: ReadyRule, start: int, end: int) -> bo
     return any(
         meets.start() < end and start < meets.end()
         for pattern in rule.unless
-        for meets in pattern.expression.finditer(sentences.plain.text, low, high)
+        for meets in pattern.expression.finditer(
+            sentences.plain.text, max(low, start - _WIDEST), min(high, end + _WIDEST)
+        )
     )
