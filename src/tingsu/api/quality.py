@@ -14,6 +14,8 @@ from tingsu.api.entry import Asked
 from tingsu.api.refusals import REFUSED
 from tingsu.api.wire import answer
 from tingsu.base.clock import local, now
+from tingsu.cases.access import is_visible
+from tingsu.cases.errors import Incomplete
 from tingsu.quality.conversations.engine import settle_turns
 from tingsu.quality.conversations.importing import Given, take_in
 from tingsu.quality.reviews.stance import stance_of
@@ -142,7 +144,7 @@ def show_one(request: Asked, number: int) -> HttpResponse:
             agent=found.agent.username if found.agent else "",
             unit=found.unit.code if found.unit else "",
             held_at=found.held_at,
-            case=found.case.number if found.case else "",
+            case=found.case.number if found.case and is_visible(found.case, by=request.auth) else "",
             turns=turns,
             scored_at=found.scored_at,
             **shown,
@@ -153,4 +155,12 @@ def show_one(request: Asked, number: int) -> HttpResponse:
 def _given(asked: ConversationAsked) -> Given:
     turns = [turn.model_dump() for turn in asked.turns]
     transcript = settle_turns(asked.id, turns, agent=asked.agent, channel=asked.channel)
-    return Given(transcript, local(asked.held_at) if asked.held_at else None, asked.case.strip())
+    return Given(transcript, _in_china(asked.held_at), asked.case.strip())
+
+
+def _in_china(moment: datetime | None) -> datetime | None:
+    """Raises Incomplete for a moment at either end of all years, which no other time zone can tell."""
+    try:
+        return local(moment) if moment else None
+    except OverflowError:
+        raise Incomplete({"held_at": "对话时间不对，请核对"}) from None

@@ -132,11 +132,16 @@ def show_whole(
         "share": percent(conversation.share) if stance in ("first", "open") else "",
         "final_share": percent(conversation.final_share) if stance in ("open", "own") else "",
         "case_shown": conversation.case is not None and is_visible(conversation.case, by=by),
-        "may_reveal": can(by, "reveal_personal_data") and stance != "own" and conversation.purged_at is None,
+        "may_reveal": _may_reveal(conversation, by),
         **_around(conversation, stance),
         **_appealing(conversation, appeal, reviews, stance, by),
         **_next(conversation, stance, by),
     }
+
+
+def _may_reveal(conversation: Conversation, by: User) -> bool:
+    own = conversation.agent_id == by.pk
+    return can(by, "reveal_personal_data") and not own and conversation.purged_at is None
 
 
 def _points(
@@ -223,7 +228,7 @@ def _appealing(
     inside = stance in ("first", "blind", "open")
     names = point_names(conversation.unit) if appeal else {}
     return {
-        "appeal": appeal if stance != "caller" else None,
+        "appeal": appeal if stance in ("own", "open") else None,  # its words tell the first reviewer's marks
         "appeal_points": [names.get(point, point) for point in appeal.points] if appeal else [],
         "appeal_until": until,
         "may_appeal": stance == "own" and appeal is None and until is not None and now() <= until,

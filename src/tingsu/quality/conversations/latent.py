@@ -23,7 +23,7 @@ from tingsu.org.models import User
 from tingsu.quality.conversations.keeping import hold, keep_step, path_of
 from tingsu.quality.conversations.tables import CallBack, Conversation
 from tingsu.quality.errors import ConversationNotFound
-from tingsu.quality.seeing import inspected_conversations, inspects_person, require_inspector
+from tingsu.quality.seeing import inspected_conversations, inspects_it, inspects_person, require_inspector
 from tingsu.quality.transcripts.turns import CUSTOMER
 from tingsu.reading import mask
 
@@ -99,12 +99,17 @@ def plan_call(
     version: int,
     at: datetime | None = None,
 ) -> CallBack:
-    """Ask a colleague to call the customer by a day; he is told and sees the conversation until it is done."""
+    """Ask a colleague to call the customer by a day; he is told and sees the conversation until it is done.
+
+    One of ``possible_callers``, or who inspects it anyway: nobody else's business is it to read along.
+    """
     at = at or now()
     require_inspector(conversation, by=by)
     wrong: dict[str, str] = {}
     if not owner.is_active:
         wrong["owner"] = "请选择在岗的同事"
+    elif not (inspects_it(conversation, by=owner) or possible_callers(conversation).filter(pk=owner.pk).exists()):
+        wrong["owner"] = "请选择这段对话所在机构的同事，或经办人本人"
     if not local(at).date() <= due <= local(at).date() + LOOKED_BACK:
         wrong["due"] = "回访日期要在今天到三十天之内"
     if len(note) > LONGEST or not is_storable(note):
@@ -192,7 +197,7 @@ def tie_to_case(conversation: Conversation, number: str, *, by: User, version: i
 def name_agent(conversation: Conversation, agent: User, *, by: User, version: int, at: datetime | None = None) -> None:
     """Say which colleague held a conversation whose file named nobody known; the unit follows.
 
-    Raises NotPossible once it is reviewed, and for who is not within one's reach.
+    Raises NotPossible once it is reviewed, where the file did name one, and for who is not within one's reach.
     """
     require_inspector(conversation, by=by)
     if not agent.is_active or not inspects_person(agent, by=by):
@@ -201,6 +206,8 @@ def name_agent(conversation: Conversation, agent: User, *, by: User, version: in
         held = hold(conversation.pk, version)
         if held.reviewed_at is not None:
             raise NotPossible("这段对话已经复核，不能再改经办人。")
+        if held.agent_id is not None and not held.steps.filter(kind="named").exists():
+            raise NotPossible("文件已经写明经办人，不能改到别人名下。")
         held.agent, held.unit = agent, agent.unit or held.unit
         keep_step(held, "named", by=by, at=at or now(), data={"agent": agent.username})
 

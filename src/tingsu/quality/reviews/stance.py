@@ -16,15 +16,15 @@ from tingsu.quality.reviews.tables import Review
 from tingsu.quality.seeing import inspects_it
 
 MOST = 2  # reviews of one conversation
-# first: nobody has reviewed it; blind: somebody else has; open: everything may be shown; own: it is the person's own;
-# caller: he is to call the customer back and needs the words alone.
+# first: nobody has reviewed it; blind: somebody else has; open: everything may be shown; own: it is the person's own
+# and was reviewed; caller: he is to call the customer back and needs the words alone, be it his own not yet reviewed.
 Stance = Literal["first", "blind", "open", "own", "caller"]
 
 
 def stance_of(conversation: Conversation, reviews: Iterable[Review], *, by: User) -> Stance:
     """The stance of someone who may see the conversation."""
     if conversation.agent_id == by.pk:
-        return "own"
+        return "own" if conversation.reviewed_at is not None else "caller"
     if not inspects_it(conversation, by=by):
         return "caller"
     done = list(reviews)

@@ -1,0 +1,85 @@
+"""People who look at, move or widen what is not theirs: each is refused by the verb, whatever a page offers."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.api.conftest import Asker
+from tests.make import MONDAY, Bank, case
+from tests.quality.rows import POOR, Floor, agreeing, later
+from tests.web.conftest import words_of
+from tingsu.cases.errors import Incomplete, NotPossible
+from tingsu.quality.appeals.verbs import appeal_review
+from tingsu.quality.conversations.latent import name_agent, plan_call, tie_to_case
+from tingsu.quality.conversations.tables import Conversation
+from tingsu.quality.reviews.stance import stance_of
+from tingsu.quality.reviews.verbs import review_conversation
+
+
+@pytest.fixture
+def floor(bank: Bank) -> Floor:
+    return Floor(bank)
+
+
+def fresh(row: Conversation) -> Conversation:
+    return Conversation.objects.get(pk=row.pk)
+
+
+def test_the_agent_who_calls_back_sees_no_score_before_the_review(floor: Floor) -> None:
+    row = floor.one(POOR)
+    plan_call(row, floor.agent, later(1).date(), "", by=floor.lead, version=row.version, at=MONDAY)
+    assert stance_of(fresh(row), [], by=floor.agent) == "caller"
+    told = Asker(floor.agent).get(f"/conversations/{row.pk}").json()
+    assert told["turns"] and (told["points"], told["share"], told["risk"], told["final"]) == ([], None, None, {})
+    client = Client()
+    client.force_login(floor.agent)
+    page = words_of(client.get(f"/quality/conversations/{row.pk}/"))  # type: ignore[arg-type]
+    assert "请您回访" in page and not [p["name"] for p in fresh(row).points if p["name"] in page]
+
+
+def test_a_call_back_opens_a_conversation_to_nobody_elsewhere(floor: Floor) -> None:
+    row = floor.one(POOR)
+    with pytest.raises(Incomplete) as error:
+        plan_call(row, floor.bank.clerk, later(1).date(), "", by=floor.lead, version=row.version, at=MONDAY)
+    assert "owner" in error.value.fields
+    plan_call(row, floor.officer, later(1).date(), "", by=floor.lead, version=row.version, at=MONDAY)
+
+
+def test_a_conversation_is_not_moved_from_one_colleague_to_another(floor: Floor) -> None:
+    row = floor.one(POOR)
+    with pytest.raises(NotPossible):
+        name_agent(row, floor.agent2, by=floor.lead, version=row.version)
+    assert fresh(row).agent == floor.agent
+    unknown = floor.one(POOR, agent="某组")
+    name_agent(unknown, floor.agent2, by=floor.head, version=unknown.version)
+    name_agent(unknown, floor.agent, by=floor.head, version=unknown.version + 1)  # a slip is mended
+    assert fresh(unknown).agent == floor.agent
+
+
+def test_who_may_review_blind_is_not_told_what_the_agent_appeals_against(floor: Floor) -> None:
+    row = floor.one(POOR)
+    review_conversation(row, agreeing(row), by=floor.lead, version=row.version, at=MONDAY)
+    point = row.points[0]["id"]
+    appeal_review(row, [point], "开头问候我说过了", by=floor.agent, version=fresh(row).version, at=MONDAY)
+    client = Client()
+    client.force_login(floor.officer)
+    page = words_of(client.get(f"/quality/conversations/{row.pk}/"))  # type: ignore[arg-type]
+    assert "独立复核" in page and "经办人提出了申诉" in page and "开头问候我说过了" not in page
+    client.post(f"/quality/conversations/{row.pk}/", {"do": "look"})
+    page = words_of(client.get(f"/quality/conversations/{row.pk}/"))  # type: ignore[arg-type]
+    assert "开头问候我说过了" in page
+
+
+def test_the_api_names_no_case_out_of_reach(floor: Floor) -> None:
+    row, about = floor.one(POOR), case(floor.bank)
+    tie_to_case(row, about.number, by=floor.head, version=row.version)
+    assert Asker(floor.head).get(f"/conversations/{row.pk}").json()["case"] == about.number
+    assert Asker(floor.lead).get(f"/conversations/{row.pk}").json()["case"] == ""
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00"])
+def test_a_moment_at_the_end_of_time_is_refused(floor: Floor, moment: str) -> None:
+    said = {"id": "E1", "turns": [{"speaker": "客户", "text": "你好"}], "held_at": moment}
+    answer = Asker(floor.head).post("/conversations", {"source": "录音平台", "conversations": [said]})
+    assert answer.status_code in (200, 422) and not Conversation.objects.exists()
