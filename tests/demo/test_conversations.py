@@ -52,6 +52,6 @@ def test_everybody_finds_something_to_do() -> None:
     assert Review.objects.filter(no=2, blind=True).count() == 2
     assert latent_risks(head, at=UNTIL).count() >= 5 and latent_risks(lead, at=UNTIL).exists()
     found = calibrate(head, since=UNTIL.replace(day=1), until=UNTIL)
-    assert found.seen.conversations == 10 and found.splits
+    assert found.seen.conversations == 22 and found.seen.overall.kappa is not None and found.splits
     good, poor = (Conversation.objects.get(name=name) for name in ("KF-0001", "JZ-0101"))
     assert good.share and poor.share and good.share > poor.share + 0.2
