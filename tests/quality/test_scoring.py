@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tingsu.assist.replies import ReplyRules, rules_of
 from tingsu.packs.scorecards import ScoreCard
 from tingsu.quality.scoring import Point, Scored, card_of, score, score_many
+from tingsu.quality.scoring.calibrating import fit_signs
 from tingsu.quality.transcripts import Transcript, make_transcript, parse_transcripts
 
 CARD = card_of("bank")
@@ -255,3 +256,20 @@ def test_a_megabyte_takes_seconds(text: str) -> None:
     scored = score(transcript, CARD, RULES)
     assert time.process_time() - begin < 20
     assert 0 <= scored.total <= scored.of
+
+
+def test_weights_of_risk_follow_what_really_happened() -> None:
+    angry = [
+        make_transcript(f"a{n}", [("客服", "您好"), ("客户", "算了，就这样吧"), ("客服", "再见")]) for n in range(60)
+    ]
+    calm = [make_transcript(f"b{n}", [("客服", "您好"), ("客户", "好的，谢谢"), ("客服", "再见")]) for n in range(60)]
+    before = {sign.id: sign.weight for sign in CARD.signs}
+    fitted = fit_signs(CARD, angry + calm, [1.0] * 60 + [0.0] * 60)
+    after = {sign.id: sign.weight for sign in fitted.signs}
+    assert after["resigned"] > before["resigned"]
+    assert after["accepted"] < before["accepted"]
+    assert after["threat"] == before["threat"]  # nothing was learned of what never showed
+    assert score(angry[0], fitted, RULES).risk.value > score(angry[0], CARD, RULES).risk.value  # type: ignore[operator]
+    assert fit_signs(CARD, [], []) == CARD
+    contrary = {sign.id: sign.weight for sign in fit_signs(CARD, angry + calm, [0.0] * 60 + [1.0] * 60).signs}
+    assert contrary["resigned"] >= 0 >= contrary["accepted"]

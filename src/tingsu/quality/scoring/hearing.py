@@ -57,6 +57,7 @@ class Heard:
     mood: Mood
     agents: list[int]
     customers: list[int]
+    again: list[int] | None = None  # kept by ``repeating`` once it is known
 
     def of(self, *concepts: str) -> list[Mark]:
         """All marks of these concepts in order of turns."""

@@ -57,18 +57,24 @@ def echo(heard: Heard, at: int) -> str:
     return ""
 
 
-def find_put_again(heard: Heard, *, answered: bool = True) -> list[int]:
-    """Turns (indices) in which the customer says again what he had said before, in the same words.
+def find_put_again(heard: Heard) -> list[int]:
+    """Turns (indices) in which the customer says again what he had said before, in nearly the same words.
 
-    ``answered``: only where the agent spoke in between, and so had the chance to take it up.
+    Only where the agent spoke in between, and so had the chance to take it up. Worked out once a conversation.
     """
+    if heard.again is None:
+        heard.again = _find_put_again(heard)
+    return heard.again
+
+
+def _find_put_again(heard: Heard) -> list[int]:
     said = [(at, pairs_of(heard.text(at))) for at in heard.customers[-_LOOKED_AT:]]
     said = [(at, pairs) for at, pairs in said if len(pairs) >= _AGAIN_LEAST]
     again = []
     for number, (at, pairs) in enumerate(said):
         for before, others in said[max(0, number - _NEAR) : number]:
             alike = len(pairs & others) >= _AGAIN * min(len(pairs), len(others))
-            if alike and (not answered or any(before < agent < at for agent in heard.agents)):
+            if alike and bisect_left(heard.agents, at) > bisect_left(heard.agents, before):
                 again.append(at)
                 break
     return again
