@@ -61,7 +61,7 @@ def test_a_case_alone_finds_by_stage_need_and_business() -> None:
 
 
 def test_what_is_for_another_business_stays_behind() -> None:
-    assert found(Situation(business="借记卡"), "机器出故障，帮您登记")[0] == "card"
+    assert found(Situation(business="借记卡"), "卡在机器里拿不出来")[0] == "card"
     assert "card" not in found(Situation(business="贷款"), "帮您约最近的日子，帮您登记")[:1]
     assert "card" not in found(Situation(business="贷款"))
 

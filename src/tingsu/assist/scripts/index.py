@@ -25,9 +25,9 @@ FIELDS: Mapping[str, float] = {"title": 2.0, "words": 2.5, "text": 1.0, "ordinar
 SINGLE: Mapping[str, float] = {"title": 2.0, "words": 2.5, "text": 0.5, "ordinary": 0.4}  # the same of one character
 _HAN = re.compile("[\u4e00-\u9fff]")
 # Of nearness in meaning: what a script is found by, all it says, its wording, and the nearest of its search words.
-CLOSE: Mapping[str, float] = {"found_by": 0.25, "whole": 0.34, "text": 0.15, "word": 0.26}
+CLOSE: Mapping[str, float] = {"found_by": 0.25, "whole": 0.36, "text": 0.12, "word": 0.27}
 K1, B = 1.2, 0.5  # of BM25: how soon repeats stop counting, how much a long script is held back
-ALIKE = 0.8  # what a word that only means the same counts beside the word itself
+ALIKE = 1.75  # what a word that means the same counts, where it is the best of its set, beside the word itself
 # Words every query and every script has; they tell nothing apart.
 EMPTY = frozenset(
     [

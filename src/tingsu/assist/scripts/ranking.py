@@ -25,11 +25,11 @@ UNKNOWN_SEGMENT = -0.45  # a script for one kind of customer, where nothing is k
 READ: Mapping[str, float] = {
     "need": 0.3, "step": 0.6, "business": 0.8, "cause": 0.4, "demand": 0.5, "channel": 0.8, "segment": 0.8,
 }  # fmt: skip
-WORDS, CHARACTERS, MEANING = 0.19, 0.165, 13.2  # of a point of BM25, by words and by characters; of nearness
+WORDS, CHARACTERS, MEANING = 0.082, 0.14, 7.2  # of a point of BM25, by words and by characters; of nearness
 ALONE, BESIDE = 0.5, 0.2  # what the case's own text counts, and beside a query
 USUAL = 0.4  # of agreement on 求解决, which most customers want
 NEAR, ANSWERS = 0.36, 6.0  # nearness and points of BM25 from which on a script answers a query at all
-RATED, USED = 0.8, 0.04
+RATED, USED = 0.5, 0.03
 SETTLED = 4  # ratings from which on they count in full
 LEAST = 0.5  # of the best score: what lies below is not worth showing
 SHOWN_WORDS = 4
