@@ -85,3 +85,15 @@ def drip(talk: Talk) -> None:
         except OSError:
             return
         time.sleep(0.1)
+
+
+def drip_headers(talk: Talk) -> None:
+    """A byte of a header now and then, for ever."""
+    talk.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+    for _ in range(200):
+        try:
+            talk.wfile.write(b"x")
+            talk.wfile.flush()
+        except OSError:
+            return
+        time.sleep(0.1)

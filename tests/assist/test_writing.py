@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.assist.model_server import drip, hang, serving
-from tests.make import Bank, case
+from tests.assist.model_server import drip, drip_headers, hang, serving
+from tests.make import MONDAY, Bank, case
 from tingsu.assist.writing.client import Endpoint, NoDraft, ask_model, check_address
 from tingsu.assist.writing.drafting import HelpIsOff, ask_for_draft, find_draft
 from tingsu.assist.writing.jobs import write_draft
 from tingsu.assist.writing.setting import CannotSet, Wanted, change_setting, setting_now
 from tingsu.assist.writing.tables import WritingRequest
 from tingsu.cases.errors import NotFound
+from tingsu.cases.models import Case
+from tingsu.cases.tables import Party
 from tingsu.org.models import AccessEntry
 from tingsu.org.permissions import NotAllowed
 
@@ -60,6 +62,29 @@ def test_a_draft_comes_from_the_case_and_names_nobody(bank: Bank, settings: Any)
     assert body["model"] == "qwen"
     assert "态度差" in sent
     assert not [word for word in ("张三", "13800001234", "110101199003078515", "502室") if word in sent]
+
+
+def test_neither_the_customer_s_people_nor_the_accused_leave_the_house(bank: Bank) -> None:
+    said = "我替母亲来说，柜员宋小满当着她的面骂人。"
+    complaint = case(bank, text=said, accused_person="宋小满", key_point="欧阳春花要求宋小满道歉")
+    Party.objects.create(
+        case=complaint, no=1, part="proxy", name="欧阳春花", phone="010-6666", by=bank.clerk, at=MONDAY
+    )
+    Case.objects.filter(pk=complaint.pk).update(findings="宋小满承认态度生硬，已向欧阳春花（010-6666）致歉。")
+    with serving(lambda talk: talk.tell(GOOD)) as server:
+        turn_on(bank, server.address)
+        request = ask_for_draft(complaint, by=bank.clerk, kind="letter")
+        write_draft.call(request.pk)
+    sent = str(server.asked[0][2])
+    assert "态度生硬" in sent and "骂人" in sent
+    assert not [word for word in ("宋小满", "欧阳春花", "010-6666") if word in sent]
+
+
+@pytest.mark.parametrize("key", ["two\nlines", "钥匙"])
+def test_a_key_no_header_can_hold_is_no_draft(key: str) -> None:
+    with serving(lambda talk: talk.tell(GOOD)) as server, pytest.raises(NoDraft) as error:
+        ask_model(Endpoint(server.address, "m", 5, key), ASK)
+    assert error.value.reason == "unreachable" and key not in error.value.detail and not server.asked
 
 
 def test_what_the_customer_says_is_material_and_no_order(bank: Bank) -> None:
@@ -127,7 +152,7 @@ def test_nonsense_is_no_draft_and_says_so(bank: Bank, behave: Any, why: str) -> 
     assert (made.state, made.why, made.text) == ("failed", why, "")
 
 
-@pytest.mark.parametrize("behave", [hang, drip])
+@pytest.mark.parametrize("behave", [hang, drip, drip_headers])
 def test_a_model_that_hangs_is_left_when_the_time_is_up(bank: Bank, behave: Any) -> None:
     with serving(behave) as server:
         began = time.monotonic()
@@ -151,7 +176,11 @@ def test_a_request_nobody_served_is_not_waited_for(bank: Bank) -> None:
     [
         ("http://8.8.8.8/v1", "outside"),
         ("http://169.254.169.254/latest", "outside"),
+        ("http://[::ffff:169.254.169.254]/latest", "outside"),
+        ("http://[::ffff:8.8.8.8]/v1", "outside"),
         ("http://0.0.0.0:80/v1", "outside"),
+        ("http://127.0.0.1:8000/模型/v1", "address"),
+        ("http://127.0.0.1:8000/v1 x", "address"),
         ("http://[2001:4860:4860::8888]/v1", "outside"),
         ("file:///etc/passwd", "address"),
         ("http://user:pw@127.0.0.1/v1", "address"),

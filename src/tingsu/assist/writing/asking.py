@@ -13,7 +13,7 @@ from tingsu.cases.models import Case
 from tingsu.cases.packs import pack_of
 from tingsu.reading import mask
 
-CUSTOMER = "〔客户〕"
+CUSTOMER, PARTY, STAFF = "〔客户〕", "〔相关人〕", "〔员工〕"
 LONGEST_TEXT, LONGEST_DRAFT = 3_000, 3_000  # characters
 LEAST = 12  # Chinese characters of a draft
 KINDS = {
@@ -43,16 +43,22 @@ def messages_for(case: Case, kind: str) -> list[dict[str, str]]:
 
 
 def conceal(text: str, case: Case) -> str:
-    """The text without the customer's data, by what the case knows of him, and without anyone's that can be found."""
-    for known in _known(case):
-        text = text.replace(known, CUSTOMER)
+    """The text without what the case knows of the customer, his people and the accused, nor what else can be found."""
+    for known, instead in _known(case):
+        text = text.replace(known, instead)
     return mask(text)
 
 
-def _known(case: Case) -> Iterable[str]:
+def _known(case: Case) -> list[tuple[str, str]]:
+    """What must not leave → what stands for it, the longest first."""
     customer = case.customer
     held = (customer.name, customer.phone, customer.id_no, customer.account_no, customer.email, customer.address)
-    return sorted({one.strip() for one in held if len(one.strip()) > 1}, key=len, reverse=True)
+    known = {case.accused_person: STAFF}
+    for party in case.parties.all():
+        known |= dict.fromkeys((party.name, party.phone, party.id_no), PARTY)
+    known |= dict.fromkeys(held, CUSTOMER)
+    bare = ((one.strip(), instead) for one, instead in known.items())
+    return sorted((pair for pair in bare if len(pair[0]) > 1), key=lambda pair: -len(pair[0]))
 
 
 def _facts(case: Case) -> Iterable[tuple[str, str]]:

@@ -11,8 +11,10 @@ import ipaddress
 import json
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -65,17 +67,38 @@ def ask_model(endpoint: Endpoint, messages: Sequence[dict[str, str]], *, most_to
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     if endpoint.key:
         headers["Authorization"] = f"Bearer {endpoint.key}"
-    connection = _connect(where, host, until)
-    try:
-        connection.request("POST", f"{where.path.rstrip('/')}/chat/completions", json.dumps(body).encode(), headers)
-        raw = _receive(connection, until)
-    except TimeoutError:
-        raise NoDraft("timeout") from None
-    except (OSError, http.client.HTTPException) as error:
-        raise NoDraft("unreachable", str(error)) from None
-    finally:
-        connection.close()
+    with _cut_off_at(until) as lines:
+        connection = _connect(where, host, until, lines)
+        try:
+            connection.request("POST", f"{where.path.rstrip('/')}/chat/completions", json.dumps(body).encode(), headers)
+            raw = _receive(connection, until)
+        except (OSError, http.client.HTTPException, ValueError) as error:  # ValueError: a key no header can hold
+            late = isinstance(error, TimeoutError) or time.monotonic() >= until
+            raise NoDraft("timeout" if late else "unreachable", "" if late else type(error).__name__) from None
+        finally:
+            connection.close()
     return _content(raw)
+
+
+@contextmanager
+def _cut_off_at(until: float) -> Iterator[list[socket.socket]]:
+    """Ends every line that is put into the list when the time is up: each byte of a dripped header resets a timeout."""
+    lines: list[socket.socket] = []
+
+    def cut() -> None:
+        for line in lines:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(max(0.0, until - time.monotonic()), cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield lines
+    finally:
+        timer.cancel()
+        for line in lines:
+            line.close()
 
 
 def check_address(address: str) -> None:
@@ -92,6 +115,8 @@ def _place(address: str) -> tuple[SplitResult, str]:
         raise NoDraft("address") from None
     if where.scheme not in ("http", "https") or not where.hostname or where.username or where.query or where.fragment:
         raise NoDraft("address")
+    if not where.path.isascii() or any(char <= " " or char == "\x7f" for char in where.path):
+        raise NoDraft("address")
     try:
         found = socket.getaddrinfo(where.hostname, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -105,10 +130,14 @@ def _place(address: str) -> tuple[SplitResult, str]:
 def _is_ours(host: str) -> bool:
     """Whether a numeric address lies in this machine or a private network. Cloud metadata (169.254) does not."""
     known = ipaddress.ip_address(host.partition("%")[0])
+    if isinstance(known, ipaddress.IPv6Address) and known.ipv4_mapped is not None:
+        known = known.ipv4_mapped  # ::ffff:169.254.169.254 leads where 169.254.169.254 does
     return known.is_loopback or (known.is_private and not known.is_link_local and not known.is_unspecified)
 
 
-def _connect(where: SplitResult, host: str, until: float) -> http.client.HTTPConnection:
+def _connect(
+    where: SplitResult, host: str, until: float, lines: list[socket.socket]
+) -> http.client.HTTPConnection:  # fmt: skip
     port, left = where.port, max(0.01, until - time.monotonic())
     connection: http.client.HTTPConnection
     if where.scheme == "https":
@@ -117,10 +146,16 @@ def _connect(where: SplitResult, host: str, until: float) -> http.client.HTTPCon
         )
     else:
         connection = http.client.HTTPConnection(str(where.hostname), port, timeout=left)
+
     # Connect to the address that was looked at, whatever the name says by now; TLS still checks the name.
-    connection._create_connection = lambda _to, *rest: socket.create_connection(  # type: ignore[attr-defined]
-        (host, connection.port), *rest
-    )
+    def open_line(_to: object, *rest: Any) -> socket.socket:
+        line = socket.create_connection((host, connection.port), *rest)
+        lines.append(line.dup())  # TLS takes the socket itself over
+        if time.monotonic() >= until:
+            raise TimeoutError
+        return line
+
+    connection._create_connection = open_line  # type: ignore[attr-defined]
     return connection
 
 
@@ -138,6 +173,8 @@ def _receive(connection: http.client.HTTPConnection, until: float) -> bytes:
         if connection.sock is not None:
             connection.sock.settimeout(left)
         piece = answer.read1(_PIECE)
+        if not piece and time.monotonic() >= until:
+            raise TimeoutError  # cut off, not finished
         if not piece:
             return b"".join(pieces)
         pieces.append(piece)
