@@ -137,7 +137,9 @@ def _chart(found: Calibration) -> Chart:
     ]
     told = rows if series else []
     columns = [_("比较"), _("评分点"), _("对数"), _("一致"), "Kappa", _("95% 区间"), _("前者更松"), _("前者更严")]
-    note = _("Kappa 扣除了碰巧一致的部分：0 等于碰巧，1 为完全一致。不足 %d 对的不算。") % ENOUGH
+    note = (
+        _("Kappa 扣除了碰巧一致的部分：0 等于碰巧，1 为完全一致。双方都认为不适用的不计，不足 %d 对的不算。") % ENOUGH
+    )
     empty = _("每个评分点共同评过的都不足 %d 对，还比不出来。") % ENOUGH
     option["xAxis"] = {"type": "value", "max": 1}
     return Chart(

@@ -10,6 +10,7 @@ from datetime import datetime
 from tingsu.org.models import User
 from tingsu.quality.agreement.kappa import Agreement, Pair, agreement_of, agreement_over
 from tingsu.quality.conversations.tables import Conversation
+from tingsu.quality.reviews.marks import NA
 from tingsu.quality.reviews.tables import Review
 from tingsu.quality.seeing import inspected_conversations, inspects_all
 
@@ -96,12 +97,17 @@ def _names(reviews: Iterable[Review]) -> dict[str, str]:
 
 
 def _with_machine(review: Review) -> dict[str, Pair]:
-    return {point: (mark, review.marks[point]["mark"]) for point, mark in review.machine.items()}
+    return _judged({point: (mark, review.marks[point]["mark"]) for point, mark in review.machine.items()})
 
 
 def _with_each_other(first: Review, second: Review) -> dict[str, Pair]:
     common = first.marks.keys() & second.marks.keys()
-    return {point: (first.marks[point]["mark"], second.marks[point]["mark"]) for point in common}
+    return _judged({point: (first.marks[point]["mark"], second.marks[point]["mark"]) for point in common})
+
+
+def _judged(pairs: Mapping[str, Pair]) -> dict[str, Pair]:
+    """Without what both leave out: agreeing that there was nothing to judge would pass for agreement in judging."""
+    return {point: pair for point, pair in pairs.items() if pair != (NA, NA)}
 
 
 def _two_of_one(reviews: Sequence[Review]) -> list[tuple[Review, Review]]:
