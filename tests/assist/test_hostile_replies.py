@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from time import process_time
 
 import pytest
@@ -10,11 +11,11 @@ from tingsu.assist.replies import ReplyContext, check_reply, check_wording, rule
 
 
 @pytest.mark.parametrize(
-    "unit", [" ", "\t", "　", "我", "客户反映", "“", "（", "《某某办法", "啊", "不 ", "13800138000"]
+    "unit", [" ", "\t", "　", "我", "客户反映", "“", "（", "《某某办法", "啊", "不 ", "13800138000", "赔偿500元"]
 )
 def test_a_draft_that_repeats_itself_is_checked_in_time(unit: str) -> None:
     text = (unit * 60_000)[:60_000]
-    rules, context = rules_of("bank", ()), ReplyContext(kind="letter", verdict="valid")
+    rules, context = rules_of("bank", ()), ReplyContext(kind="letter", verdict="valid", limit=Decimal(100))
     check_reply("您好。", context, rules)
     began = process_time()
     check_reply(text, context, rules)

@@ -13,6 +13,7 @@ from tingsu.assist.replies.wordings import MOST, names_day, tell
 from tingsu.reading.facts.amounts import find_amounts
 
 _REACH = 16
+_FAR = 200  # a sentence without an end is not searched anew for every sum in it
 _GIVES_BEFORE = re.compile(
     "(?:赔(?!礼|不是|罪)|补偿|补贴|补助|补(?=你|给|上|足|[0-9一二两三四五六七八九十百千])|减免|慰问|给(?:予)?你|给予|送你|赠|奖励|发你|安慰|拿给|优惠|返你|支付|掏|出资|额外|另付|揣|当这)"
     "[^,。!?;\n]{0,12}$"
@@ -70,7 +71,7 @@ def _is_given(sentences: Sentences, start: int, end: int) -> bool:
     before, after = text[max(low, start - _REACH) : start], text[end : min(high, end + _REACH)]
     clause = before.rpartition(",")[2] + after.partition(",")[0]
     if (
-        _OURS.search(text[low:high]) is None
+        _OURS.search(text, max(low, start - _FAR), min(high, end + _FAR)) is None
         or _NOT_OURS.search(clause)
         or _GRANTED.search(text[max(low, start - 60) : start])
     ):
