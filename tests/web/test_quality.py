@@ -255,6 +255,12 @@ def test_a_sample_is_drawn_and_its_reasons_shown(floor: Floor, signed_in: SignIn
     assert first is not None and first.conversation.name in words_of(client.get("/quality/conversations/?state=drawn"))
     assert first.conversation.name in words_of(client.get("/quality/"))
     assert signed_in(floor.stranger).get(f"/quality/sampling/{made.pk}/").status_code == 404
+    assert "下一段待复核" not in words_of(client.get(address(first.conversation)))
+    post(client, first.conversation, "review", **form(first.conversation))
+    following = re.search(
+        r'href="/quality/conversations/(\d+)/">下一段待复核', client.get(address(first.conversation)).content.decode()
+    )
+    assert following is not None and made.drawn.filter(conversation=int(following[1])).exclude(pk=first.pk).exists()
 
 
 def test_a_person_has_a_trend_and_a_card(floor: Floor, signed_in: SignIn) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy
 
 from tingsu.base.clock import now, today
@@ -18,11 +19,12 @@ from tingsu.org.permissions import can
 from tingsu.quality.appeals.tables import ReviewAppeal
 from tingsu.quality.appeals.verbs import may_appeal_until
 from tingsu.quality.conversations.latent import level_of, possible_callers
+from tingsu.quality.conversations.listing import waiting_in_samples
 from tingsu.quality.conversations.tables import CallBack, Conversation
 from tingsu.quality.reviews.marks import MARKS, machine_marks
 from tingsu.quality.reviews.stance import Stance, stance_of
 from tingsu.quality.reviews.tables import Review
-from tingsu.quality.seeing import people_inspected
+from tingsu.quality.seeing import inspected_conversations, people_inspected
 from tingsu.web.quality_frame import mark_name, percent, point_names, risk_name, speaker_name
 from tingsu.web.words import in_english
 
@@ -249,6 +251,7 @@ def _next(conversation: Conversation, stance: Stance, by: User) -> dict[str, Any
         "call_mine": mine,
         "results": [(value, str(name)) for value, name in CallBack.Result.choices],
         "inside": inside,
+        "following": _following(conversation, by) if inside else None,
         "may_settle": inside and not settled,
         "may_record": can(by, "record_case"),
         "unknown_agent": inside and conversation.agent_id is None and conversation.reviewed_at is None,
@@ -262,6 +265,12 @@ def _next(conversation: Conversation, stance: Stance, by: User) -> dict[str, Any
     if told["unknown_agent"]:
         told["people"] = list(people_inspected(by))
     return told
+
+
+def _following(conversation: Conversation, by: User) -> int | None:
+    """The next conversation to review: drawn, not reviewed, the riskiest first."""
+    rows = waiting_in_samples(inspected_conversations(by)).exclude(pk=conversation.pk)
+    return rows.order_by(F("risk").desc(nulls_last=True), "pk").values_list("pk", flat=True).first()
 
 
 def _in_days(days: int) -> str:
