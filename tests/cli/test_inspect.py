@@ -75,6 +75,14 @@ def test_lines_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     assert "2" in path.with_name("对话.out-rejects.csv").read_text(encoding="utf-8")
 
 
+def test_halves_of_characters_do_not_stop_it(tmp_path: Path) -> None:
+    path = tmp_path / "对话.jsonl"
+    turns = '[{"role": "agent", "text": "您好\\ud83d"}, {"role": "user", "text": "我要投诉\\ud83d，算了\\u0000"}]'
+    path.write_text(f'{{"id": "a\\ud83d", "turns": {turns}}}\n', encoding="utf-8")
+    result, rows = inspect(path)
+    assert (result.exit_code, len(rows)) == (0, 1), result.output
+
+
 def test_what_cannot_be_done_is_refused_and_nothing_written(tmp_path: Path) -> None:
     path = tmp_path / "录音.txt"
     path.write_text("", encoding="utf-8")

@@ -148,11 +148,6 @@ def test_nothing_said_is_said() -> None:
     assert parse_transcripts("", "甲") == []
 
 
-def test_halves_of_characters_are_replaced() -> None:
-    read = one('{"id": "a\\u0000", "turns": [{"role": "agent", "content": "您好\\ud83d"}]}')
-    assert (read.id, read.turns[0].text) == ("a\ufffd", "您好\ufffd")
-
-
 def test_a_megabyte_is_read() -> None:
     (read,) = parse_transcripts("客服：您好\n客户：" + "我要退款" * 65_000 + "\n" + "客服：好的\n客户：快\n" * 40_000)
     assert len(read.turns) == 80_002

@@ -96,11 +96,11 @@ class _Summary:
                 sums[3] += point["got"] == 0
         value = row["risk"]["value"]
         if value is not None and value >= RISKY:
-            self.risky.append((value, row["id"]))
+            self.risky.append((value, row["id"].encode(errors="replace").decode()))
 
 
 def _write(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-    with path.open("w", encoding="utf-8") as file:
+    with path.open("w", encoding="utf-8", errors="replace") as file:  # halves of characters, which no file can hold
         for row in rows:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 

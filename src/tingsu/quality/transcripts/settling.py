@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from django.utils.translation import gettext as _
 
-from tingsu.base.text import is_storable
 from tingsu.quality.transcripts.speakers import settle_speakers
 from tingsu.quality.transcripts.times import settle_times
 from tingsu.quality.transcripts.turns import Raw, Said, Transcript, Turn
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL and halves of characters
 
 
 def settle(raw: Raw) -> Transcript:
@@ -19,9 +14,6 @@ def settle(raw: Raw) -> Transcript:
 
     Changes ``raw``.
     """
-    raw.id, raw.agent, raw.channel = map(_keepable, (raw.id, raw.agent, raw.channel))
-    for one in raw.said:
-        one.text, one.mark = _keepable(one.text), _keepable(one.mark)
     said = [one for one in raw.said if one.text.strip()]
     problems = [*raw.problems]
     if len(said) < len(raw.said):
@@ -35,11 +27,6 @@ def settle(raw: Raw) -> Transcript:
         for no, (one, side, inferred) in enumerate(zip(said, sides, guessed, strict=True), start=1)
     ]
     return Transcript(raw.id, tuple(turns), raw.agent, raw.channel, tuple(problems + told))
-
-
-def _keepable(text: str) -> str:
-    """The text without what no file or database can keep."""
-    return text if is_storable(text) else _UNSTORABLE.sub("\ufffd", text)
 
 
 def make_transcript(id: str, pairs: list[tuple[str, str]], *, agent: str = "", channel: str = "") -> Transcript:
