@@ -75,3 +75,10 @@ def test_what_cannot_be_used_is_said_plainly(tmp_path: Path, words: tuple[str, s
 def test_every_shipped_pack_checks(tmp_path: Path) -> None:
     for pack in ("bank", "property", "dealer", "telecom", "factory", "distribution", "venue", "callcentre"):
         assert tingsu(write(tmp_path / "draft.txt", BAD), "--pack", pack).exit_code == 1
+
+
+def test_half_characters_do_not_stop_the_rows(tmp_path: Path) -> None:
+    rows = ['{"id": "\\ud800", "text": "这不归我管。"}', '{"id": "b", "text": "这不归我管\\udfff。"}']
+    out = tmp_path / "out.jsonl"
+    assert tingsu(write(tmp_path / "in.jsonl", "\n".join(rows)), "-o", out).exit_code == 0
+    assert [row["id"] for row in rows_of(out)] == ["\ud800", "b"]

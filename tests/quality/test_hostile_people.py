@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.api.conftest import Asker
@@ -83,3 +84,13 @@ def test_a_moment_at_the_end_of_time_is_refused(floor: Floor, moment: str) -> No
     said = {"id": "E1", "turns": [{"speaker": "客户", "text": "你好"}], "held_at": moment}
     answer = Asker(floor.head).post("/conversations", {"source": "录音平台", "conversations": [said]})
     assert answer.status_code in (200, 422) and not Conversation.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["a." + "长" * 240, "../../a.txt", "a\x00.txt", "x.exe", "=cmd().csv", ".", "..txt"])
+def test_a_file_is_taken_whatever_it_is_called(floor: Floor, name: str) -> None:
+    client = Client()
+    client.force_login(floor.head)
+    file = SimpleUploadedFile("a.txt", "客服：您好\n客户：我要投诉\n".encode())
+    file._name = name  # what a browser is free to send
+    answer = client.post("/quality/import/", {"day": "2026-11-01", "file": file})
+    assert answer.status_code in (302, 400, 422)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 out = Console()
 console = Console(stderr=True)
 _ROWS = (".jsonl", ".ndjson")
+_HALVES = "backslashreplace"  # of halves of characters, which no file can hold; JSON writes them the same way
 
 
 def check_file(
@@ -55,7 +56,7 @@ def _check_one(file: Path, output: Path | None, context: ReplyContext, rules: Re
     findings = check_reply(text, context, rules)
     if output is not None:
         with whole_file(output, mode=0o600) as draft:
-            draft.write_text(json.dumps(_row(file.name, findings), ensure_ascii=False) + "\n", encoding="utf-8")
+            draft.write_text(_line(_row(file.name, findings)), encoding="utf-8", errors=_HALVES)
     _show(text, findings)
     if any(one.severity == "must" for one in findings):
         raise typer.Exit(1)
@@ -64,11 +65,11 @@ def _check_one(file: Path, output: Path | None, context: ReplyContext, rules: Re
 def _check_rows(file: Path, output: Path, kind: str, base: dict[str, Any], rules: ReplyRules) -> None:
     """One row in, one row out; a row that cannot be read says why in its place."""
     count = told = broken = 0
-    with whole_file(output, mode=0o600) as draft, draft.open("w", encoding="utf-8") as sink:
+    with whole_file(output, mode=0o600) as draft, draft.open("w", encoding="utf-8", errors=_HALVES) as sink:
         for row in _checked_rows(read_text(file), kind, base, rules):
             count, told = count + 1, told + bool(row.get("findings"))
             broken += "error" in row
-            sink.write(json.dumps(row, ensure_ascii=False) + "\n")
+            sink.write(_line(row))
     said = _("检查 {n} 份，{told} 份有要改的，写到 {output}").format(n=count, told=told, output=output)
     console.print(said, markup=False, soft_wrap=True)
     if broken:
@@ -94,6 +95,10 @@ def _checked_rows(text: str, kind: str, base: dict[str, Any], rules: ReplyRules)
             yield {"line": number, "error": error.message}
         else:
             yield _row(data.get("id", number), check_reply(words, context, rules))
+
+
+def _line(row: dict[str, Any]) -> str:
+    return json.dumps(row, ensure_ascii=False) + "\n"
 
 
 def _row(name: Any, findings: list[Finding]) -> dict[str, Any]:

@@ -82,7 +82,8 @@ def _take(request: HttpRequest, by: User) -> Handover:
 def _take_file(file: UploadedFile, held_at: datetime, by: User) -> Handover:
     name = Path(str(file.name)).name
     with tempfile.TemporaryDirectory(dir=settings.TINGSU_HOME, prefix="transcripts-") as folder:
-        path = Path(folder) / f"conversations{Path(name).suffix.lower()}"
+        suffix = Path(name).suffix.lower()  # may be longer than a file name can be
+        path = Path(folder) / f"conversations{suffix if suffix in SUFFIXES else '.unknown'}"
         digest = hashlib.sha256()
         with path.open("wb") as out:
             for chunk in file.chunks():
