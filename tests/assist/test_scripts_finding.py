@@ -8,11 +8,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tingsu.assist.scripts.doubts import doubts_of
 from tingsu.assist.scripts.index import Index
 from tingsu.assist.scripts.ranking import Rating, rank
 from tingsu.assist.scripts.situation import Situation, read_situation
+from tingsu.packs.answering import load_part
 from tingsu.packs.loader import load_pack
-from tingsu.packs.scripts import Script
+from tingsu.packs.scripts import Script, Scripts
 
 
 def script(id: str, title: str, text: str, **more: Any) -> Script:
@@ -113,3 +115,9 @@ def test_four_hundred_scripts_are_ranked_within_twenty_milliseconds() -> None:
         rank(many, Situation(), asked, read=read_situation(asked, pack))
         took.append(time.process_time() - began)
     assert min(took) < 0.02
+
+
+def test_no_shipped_script_says_what_a_reply_must_not() -> None:
+    for pack in ("bank", "telecom", "property", "factory", "dealer", "distribution", "venue", "callcentre"):
+        for one in load_part(Scripts, "scripts", pack).scripts:
+            assert [(one.id, doubt.words) for doubt in doubts_of(one, pack)] == []

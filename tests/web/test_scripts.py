@@ -83,7 +83,7 @@ def test_a_script_is_written_changed_reviewed_retired_and_restored(bank: Bank, s
     assert "空调 太冷" in refused.content.decode()  # what was typed is still there
     made = client.post("/scripts/new/", {**TYPED, "review_on": "2027-01-31", "owner": "head"}, follow=True)
     slug = SiteScript.objects.get().slug
-    assert "本机构自编" in words_of(made) and "2027-01-31" in words_of(made) and "第 1 版 陈立新建" in words_of(made)
+    assert "本机构自编" in words_of(made) and "2027-01-31" in words_of(made) and "第 1 版 陈立 新建" in words_of(made)
     form = client.get(f"/scripts/{slug}/edit/")
     assert 'value="年长" checked' in form.content.decode()
     changed = client.post(
@@ -153,6 +153,15 @@ def test_who_may_not_is_told_who_may(bank: Bank, signed_in: SignIn) -> None:
 )
 def test_what_cannot_be_done_is_said(bank: Bank, signed_in: SignIn, said: dict[str, Any], status: int) -> None:
     assert signed_in(bank.head).post(f"/scripts/{shipped_id()}/", said).status_code == status
+
+
+def test_a_wording_that_should_not_be_said_is_told_to_who_wrote_it(bank: Bank, signed_in: SignIn) -> None:
+    made = make_script("bank", {**VERB, "text": "这个连几岁小孩都会，您自己看吧。"}, by=bank.head)
+    fine = make_script("bank", VERB, by=bank.head)
+    client = signed_in(bank.head)
+    assert "答复检查在这条话术里找到了要改的地方" in words_of(client.get(f"/scripts/{made.slug}/"))
+    assert "答复检查" not in words_of(client.get(f"/scripts/{fine.slug}/"))
+    assert "答复检查" not in words_of(signed_in(bank.clerk).get(f"/scripts/{made.slug}/"))
 
 
 def test_due_ones_stand_out_for_who_keeps_them(bank: Bank, signed_in: SignIn) -> None:

@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tingsu.assist.scripts.doubts import doubts_of
 from tingsu.assist.scripts.editing import (
     TOLD,
     confirm_review,
@@ -190,6 +191,7 @@ def _about(request: HttpRequest, pack: Pack, slug: str, by: User) -> dict[str, A
         "case": case,
         "versions": _versions(row, pack),
         "manages": manages,
+        "doubts": doubts_of(kept.script, pack.id) if manages and kept.origin != "pack" else [],
         "owners": [Pick(p.username, p.name, p.unit.name if p.unit else "", picked=p == kept.owner) for p in owners],
         "ownerless": kept.owner is not None and not kept.owner.is_active,
     }
