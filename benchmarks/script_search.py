@@ -4,8 +4,8 @@
 (`data/script_situations.jsonl`) were written before any script was read, and the accepted scripts chosen by someone who
 did not build the search. Weights and words alike were tuned on sentences of our own
 (`data/script_situations_dev.jsonl`, `--dev`) and on the odd half of the situations; of the even half only the
-figures were looked at, so its row is the one to believe. Plain BM25 (Okapi, k1 1.2, b 0.75) sees the same scripts, the same fields and
-the same tokens, and nothing else.
+figures were looked at, so its row is the one to believe. Plain BM25 (Okapi, k1 1.2, b 0.75) sees the same scripts, the
+same fields and the same tokens, and nothing else.
 """
 
 from __future__ import annotations
