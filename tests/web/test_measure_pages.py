@@ -13,9 +13,9 @@ from tests.insight.measures.rows import SERVICE, FactWriter, more_outlets
 from tests.make import Bank
 from tests.web.conftest import words_of
 from tingsu.base.clock import now, today
+from tingsu.insight.days import monday_of
 from tingsu.insight.measures.tables import Measure
 from tingsu.insight.measures.verbs import MeasureDraft, create_measure
-from tingsu.insight.weeks import monday_of
 from tingsu.org.models import User
 
 SignIn = Callable[[User], Client]

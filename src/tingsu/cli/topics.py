@@ -74,6 +74,19 @@ def merge(
     console.print(f"[green]✓[/] 话题 {topic} 已并入 {root.pk}“{root.name}”，下次归类起算在一起。", highlight=False)
 
 
+def part(
+    topic: Annotated[int, typer.Argument(help="要分出来的话题的编号。")],
+    by: Annotated[str, typer.Option(help="以谁的名义办理（登录名）。")],
+) -> None:
+    """把并错的话题重新分出来。"""
+    from tingsu.base.clock import now
+    from tingsu.insight.topics.keeping import find_topic, part_topic
+    from tingsu.org.staff import find_person
+
+    kept = part_topic(find_topic(topic), by=find_person(by), at=now())
+    console.print(f"[green]✓[/] 话题 {kept.pk}“{kept.name}”已分出来，下次归类起单独计数。", highlight=False)
+
+
 def sizes(
     file: Annotated[Path, typer.Argument(help="CSV：机构代码、客户数、网点数（后两列至少一列）。", exists=True)],
     by: Annotated[str, typer.Option(help="以谁的名义办理（登录名）。")],

@@ -16,11 +16,11 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tingsu.insight.days import monday_of
 from tingsu.insight.facts.engine import ask
-from tingsu.insight.facts.figures import within
+from tingsu.insight.facts.figures import ANGRY, OPINIONS, PLEASED, within
 from tingsu.insight.facts.scope import facts_for
 from tingsu.insight.reports.derived import DERIVED
-from tingsu.insight.weeks import monday_of
 from tingsu.org.access_log import note_access
 from tingsu.org.models import User
 from tingsu.org.permissions import require
@@ -32,8 +32,6 @@ COLUMNS = (
     "ended", "batch", *DERIVED,
 )  # fmt: skip
 FLAGS = ("regulator", "answered_late", "reopened", "appealed")
-ANGRY = 2  # emotion from here on
-PLEASED = ("satisfied", "accepted")
 SHOWN = (
     "case_id",
     "number",
@@ -157,7 +155,7 @@ def breakdown(
         paid=_yuan(rows["paid"]),
         answered=_how_many(answered),
         answered_late=_how_many(pc.and_(answered, rows["answered_late"])),
-        opinions=_how_many(pc.is_in(rows["satisfaction"], value_set=pa.array([*PLEASED, "dissatisfied"]))),
+        opinions=_how_many(pc.is_in(rows["satisfaction"], value_set=pa.array(OPINIONS))),
         satisfied=_how_many(pc.is_in(rows["satisfaction"], value_set=pa.array(PLEASED))),
     )
 

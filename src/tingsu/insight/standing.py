@@ -10,18 +10,16 @@ from django.db.models import F, Q, QuerySet
 
 from tingsu.insight.effects.estimate import Effect
 from tingsu.insight.measures.seeing import visible_measures
-from tingsu.insight.measures.tables import Measure
-from tingsu.insight.measures.wording import read_effect
+from tingsu.insight.measures.tables import AT_WORK, Measure
+from tingsu.insight.measures.wording import current_effect
 from tingsu.insight.spikes.alerts import visible_alerts
 from tingsu.insight.spikes.tables import Alert
 from tingsu.org.models import User
 
-AT_WORK = (Measure.State.PLANNED, Measure.State.DOING, Measure.State.REOPENED)
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One open measure: whether it is past its day, and its latest recorded effect (None: not looked at yet)."""
+    """One open measure: whether it is past its day, and its effect (None: not looked at since it began)."""
 
     measure: Measure
     late: bool
@@ -50,7 +48,7 @@ def standing_measures(
         found = found.filter(scope__topic=topic)
     if unit:
         found = found.filter(Q(pk__in=Measure.objects.filter(units__code__in=[unit, *also]).values("pk")))
-    rows = [_standing(measure, today) for measure in found.order_by("due", "pk")]
+    rows = [Standing(one, one.is_late(today), current_effect(one)) for one in found.order_by("due", "pk")]
     return sorted(rows, key=lambda row: (not row.late, not row.failed, row.measure.due))[:most]
 
 
@@ -65,9 +63,3 @@ def open_alerts(*, by: User, topic: str = "", under: str = "") -> QuerySet[Alert
     if under:
         found = found.filter(unit_path__startswith=under)
     return found.order_by(F("expected") - F("observed"), "pk")
-
-
-def _standing(measure: Measure, today: date) -> Standing:
-    checks = list(measure.checks.all())
-    effect = read_effect(checks[-1].effect) if checks else None
-    return Standing(measure, measure.state in AT_WORK and measure.due < today, effect)

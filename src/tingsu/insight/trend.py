@@ -8,10 +8,8 @@ from typing import Any
 
 import ibis
 
-from tingsu.insight.facts.figures import filled_series, run, series
-from tingsu.insight.weeks import monday_of
-
-PLEASED = ("satisfied", "accepted")
+from tingsu.insight.days import monday_of
+from tingsu.insight.facts.figures import OPINIONS, PLEASED, filled_series, run, series
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +46,6 @@ def _answered(facts: Any, since: date, until: date) -> Any:
     rows = rows.mutate(at=rows.on.truncate("W").cast("date"))
     return rows.group_by("at").aggregate(
         answered=ibis._.count(),
-        opinions=ibis._.satisfaction.isin([*PLEASED, "dissatisfied"]).cast("int64").sum().coalesce(0),
+        opinions=ibis._.satisfaction.isin(OPINIONS).cast("int64").sum().coalesce(0),
         pleased=ibis._.satisfaction.isin(PLEASED).cast("int64").sum().coalesce(0),
     )

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from tingsu.insight.certainty import held_against_history
+from tingsu.insight.days import monday_of
 
 SHOWN = 26  # weeks of a picture
 HISTORY = 12  # weeks each is held against
@@ -48,11 +49,6 @@ def weeks_of(by_day: Mapping[date, int], *, first: date, until: date, shown: int
     marked = [mondays[at] for at in range(begin, known) if _stands_out(counts[at], bounds[at])]
     usual, low, high = ([None if one is None else one[n] for one in bounds[begin:]] for n in range(3))
     return Weeks(mondays[begin:], counts[begin:], usual, low, high, marked)
-
-
-def monday_of(day: date) -> date:
-    """The Monday of the day's week."""
-    return day - timedelta(days=day.weekday())
 
 
 def _bounds(counts: list[int]) -> list[tuple[float, float, float, float] | None]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Sum
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -29,7 +28,7 @@ from tingsu.insight.causes.said import (
 from tingsu.insight.causes.said import rest_sentence as said_of_rest
 from tingsu.insight.kept import is_kept
 from tingsu.insight.reach import units_seen
-from tingsu.org.models import Unit
+from tingsu.insight.topics.sizes import size_of, sizes_on
 from tingsu.org.permissions import can
 from tingsu.web.asking import person_of
 from tingsu.web.chart_options import bar_option
@@ -138,17 +137,12 @@ def _pair_of_units(request: HttpRequest, frame: Frame, a: Side) -> Pair | None:
     other = next((unit for unit in units_seen(person_of(request)) if unit.code == code), None) if code else None
     if other is None or frame.unit is None or other == frame.unit:
         return None
-    sizes = (_customers(frame.unit), _customers(other))
+    known = sizes_on(a.until)
+    sizes = (size_of(frame.unit.path, known).customers, size_of(other.path, known).customers)
     both = sizes if all(sizes) else (0, 0)
     first = Side(a.since, a.until, a.under, a.unit, customers=both[0])
     second = Side(a.since, a.until, other.path, other.code, customers=both[1])
     return Pair(first, second, (frame.unit.name, other.name), between_units())
-
-
-def _customers(unit: Unit) -> int:
-    """Its own number of customers, else that of all below it."""
-    below = Unit.objects.filter(path__startswith=unit.path, active=True).exclude(pk=unit.pk)
-    return unit.customers or below.aggregate(n=Sum("customers"))["n"] or 0
 
 
 def _span(since: date, until: date) -> str:

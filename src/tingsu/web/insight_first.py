@@ -26,7 +26,7 @@ from tingsu.org.models import User
 from tingsu.org.permissions import require
 from tingsu.web.asking import person_of
 from tingsu.web.insight_frame import Frame, usual_frame
-from tingsu.web.insight_hot import board_of, is_board_kept, spot_views, to_mend
+from tingsu.web.insight_hot import board_of, is_board_kept, spot_views
 from tingsu.web.insight_standing import alert_lines
 from tingsu.web.insight_words import Namer
 from tingsu.web.links import cases_href
@@ -65,7 +65,7 @@ def first_context(home: Home | Work, *, by: User) -> dict[str, Any]:
 def _first(home: Home | Work, by: User, waiting: int) -> First:
     frame = usual_frame()
     known = is_board_kept(frame, "harm", by=by)
-    worst = _worst_spot(frame, by) if known else None
+    worst = board_of(frame, "harm", by=by).worst if known else None
     late, alerts = late_measures(by=by, today=today()), open_alerts(by=by)
     kind = first_to_fix(
         Pressing(
@@ -89,11 +89,6 @@ def _first(home: Home | Work, by: User, waiting: int) -> First:
     if kind == "unknown":
         return First(kind, _("没有逾期。正在看哪里伤客户最重。"), "", "")
     return _of_the_day(kind, home, waiting)
-
-
-def _worst_spot(frame: Frame, by: User) -> HotSpot | None:
-    """The hot spot that harms most, of those beyond chance."""
-    return next((spot for spot in to_mend(board_of(frame, "harm", by=by)) if spot.sure), None)
 
 
 def _hot(spot: HotSpot, frame: Frame) -> First:

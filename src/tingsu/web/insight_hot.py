@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, get_args
 
 from django.http import HttpRequest
@@ -16,9 +15,9 @@ from django.utils.translation import gettext_lazy
 
 from tingsu.insight.facts.scope import facts_for
 from tingsu.insight.kept import is_kept, keep
-from tingsu.insight.topics.hot import HotBoard, HotSpot, Period, Rank, Size, hot_board
-from tingsu.insight.topics.sizes import sizes_on
-from tingsu.org.models import Unit, User
+from tingsu.insight.topics.hot import HotBoard, HotSpot, Period, Rank, hot_board
+from tingsu.insight.topics.sizes import sizes_of_lowest
+from tingsu.org.models import User
 from tingsu.web.asking import person_of
 from tingsu.web.chart_options import bar_option
 from tingsu.web.charts import Cell, Chart, Grid, download, shown
@@ -91,7 +90,7 @@ def show_hot(request: HttpRequest) -> HttpResponseBase:
         context["whole_query"] = frame.query(whole="1")
         return render(request, "web/insight/hot.html", context)
     board = board_of(frame, rank, by=by)
-    spots = spot_views(to_mend(board)[:SHORT] if part == "short" else board.spots, frame, Namer())
+    spots = spot_views(board.to_mend[:SHORT] if part == "short" else board.spots, frame, Namer())
     chart = board_chart(spots, board)
     if sent := download(request, [chart]):
         return sent
@@ -104,12 +103,7 @@ def short_context(frame: Frame, *, by: User) -> dict[str, Any]:
     if not is_board_kept(frame, "harm", by=by):
         return {"short_query": frame.query(part="short")}
     board = board_of(frame, "harm", by=by)
-    return {"board": board, "spots": spot_views(to_mend(board)[:SHORT], frame, Namer())}
-
-
-def to_mend(board: HotBoard) -> list[HotSpot]:
-    """The spots where something can be mended: a channel alone says only how customers came."""
-    return [spot for spot in board.spots if set(spot.where) != {"channel"}]
+    return {"board": board, "spots": spot_views(board.to_mend[:SHORT], frame, Namer())}
 
 
 def rank_of(request: HttpRequest) -> Rank:
@@ -140,16 +134,10 @@ def _make_board(frame: Frame, rank: Rank, by: User) -> HotBoard:
         facts,
         Period(frame.period.since, frame.period.until),
         rank=rank,
-        sizes=_sizes(frame.period.until),
+        sizes=sizes_of_lowest(frame.period.until),
         samples=1,
         phrases=True,
     )
-
-
-def _sizes(day: date) -> dict[str, Size]:
-    """Sizes of the units that have none below them: a branch's own complaints leave out those of its outlets."""
-    above = set(Unit.objects.filter(active=True, parent__isnull=False).values_list("parent__code", flat=True))
-    return {code: size for code, size in sizes_on(day).items() if code not in above}
 
 
 def spot_views(spots: Sequence[HotSpot], frame: Frame, namer: Namer) -> list[SpotView]:

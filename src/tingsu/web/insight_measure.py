@@ -23,9 +23,8 @@ from tingsu.insight.kept import keep
 from tingsu.insight.measures.annex import open_measure_evidence
 from tingsu.insight.measures.panels import Compared, compare, scope_now
 from tingsu.insight.measures.seeing import find_measure, may_manage, possible_owners
-from tingsu.insight.measures.tables import Measure, MeasureCheck
+from tingsu.insight.measures.tables import AT_WORK, Measure, MeasureCheck
 from tingsu.insight.measures.verbs import (
-    AT_WORK,
     add_evidence,
     assign_measure,
     check_effect,
@@ -119,7 +118,7 @@ def _shown(measure: Measure, by: User) -> dict[str, Any]:
         "earlier": checks[1:],
         "steps": [(step, STEPS[step.kind], PHASES[step.phase]) for step in measure.steps.select_related("by")],
         "evidence": list(measure.evidence.select_related("added_by")),
-        "overdue": measure.state in AT_WORK and measure.due < today(),
+        "overdue": measure.is_late(today()),
         "ownerless": without_owner(measure),
         "from_alert": _alert_href(measure.origin.get("alert", "")),
         "from_case": case_href(measure.origin["case"]) if measure.origin.get("case") else "",

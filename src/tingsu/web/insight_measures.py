@@ -17,10 +17,10 @@ from tingsu.cases.errors import Incomplete
 from tingsu.insight.effects.estimate import Effect
 from tingsu.insight.measures.panels import SCOPES
 from tingsu.insight.measures.seeing import possible_owners, units_to_manage, visible_measures
-from tingsu.insight.measures.tables import Measure, MeasureCheck
-from tingsu.insight.measures.verbs import AT_WORK, MeasureDraft, create_measure
+from tingsu.insight.measures.tables import Measure
+from tingsu.insight.measures.verbs import MeasureDraft, create_measure
 from tingsu.insight.measures.watch import without_owner
-from tingsu.insight.measures.wording import read_effect, say_briefly_why, say_effect
+from tingsu.insight.measures.wording import current_effect, say_briefly_why, say_effect
 from tingsu.org.models import Unit, User
 from tingsu.org.pack import choices_in_force
 from tingsu.org.permissions import can, require
@@ -113,20 +113,15 @@ def _cards(frame: Frame, by: User) -> list[Card]:
     wanted = visible_measures(by).exclude(state=Measure.State.CLOSED, closed_at__lt=closed_before)
     if frame.unit is not None:
         wanted = wanted.filter(units__path__startswith=frame.unit.path).distinct()
-    found = list(wanted.select_related("owner", "made_by").prefetch_related("units").order_by("due", "pk")[:MOST])
-    checks = _last_checks(found)
+    found = list(
+        wanted.select_related("owner", "made_by").prefetch_related("units", "checks").order_by("due", "pk")[:MOST]
+    )
     namer = Namer()
-    return [_card(measure, checks.get(measure.pk), namer) for measure in found]
+    return [_card(measure, namer) for measure in found]
 
 
-def _last_checks(measures: list[Measure]) -> dict[int, MeasureCheck]:
-    """The latest effect of each measure: one query."""
-    found = MeasureCheck.objects.filter(measure__in=[measure.pk for measure in measures]).order_by("pk")
-    return {check.measure_id: check for check in found}
-
-
-def _card(measure: Measure, check: MeasureCheck | None, namer: Namer) -> Card:
-    effect = read_effect(check.effect) if check and check.started_on == measure.started_on else None
+def _card(measure: Measure, namer: Namer) -> Card:
+    effect = current_effect(measure)
     return Card(
         measure,
         "、".join(unit.name for unit in measure.units.all()),
@@ -134,7 +129,7 @@ def _card(measure: Measure, check: MeasureCheck | None, namer: Namer) -> Card:
         effect,
         say_effect(effect) if effect else "",
         say_briefly_why(effect) if effect else "",
-        measure.state in AT_WORK and measure.due < today(),
+        measure.is_late(today()),
         without_owner(measure),
     )
 

@@ -17,7 +17,7 @@ from tingsu.cases.access import find_case
 from tingsu.insight.escalation.keeping import Reason, latest_model, risk_of, risk_of_customer, riskiest
 from tingsu.insight.escalation.model import ENOUGH_CASES, ENOUGH_FURTHER
 from tingsu.insight.escalation.tables import CaseRisk, EscalationModel
-from tingsu.insight.escalation.wording import reason_words
+from tingsu.insight.escalation.wording import chance_words, level_of, reason_words
 from tingsu.org.models import User
 from tingsu.web.asking import person_of
 from tingsu.web.charts import Chart, Grid, download
@@ -25,7 +25,6 @@ from tingsu.web.insight_frame import frame_of
 
 SHOWN = 30
 OVERVIEW = 10
-HIGH, MIDDLE = 0.25, 0.1  # of chances by the stated rules, which are told in words, not in per cent
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +85,6 @@ def show_case_risk(request: HttpRequest, number: str) -> HttpResponseBase:
 def rows_for_overview(by: User) -> list[RiskRow]:
     """The ten riskiest open cases, for the overview."""
     return [_row(one) for one in riskiest(by=by, most=OVERVIEW)]
-
-
-def chance_words(chance: float, calibrated: bool) -> str:
-    """「约 31%」 where the site's history backs it; 高、中、低 by the stated rules else."""
-    if calibrated:
-        percent = 100 * chance
-        return _("约 %d%%") % round(percent) if percent >= 1 else _("不到 1%")
-    return {"high": _("较高"), "middle": _("中等"), "low": _("较低")}[level_of(chance)]
-
-
-def level_of(chance: float) -> str:
-    """high, middle or low."""
-    return "high" if chance >= HIGH else "middle" if chance >= MIDDLE else "low"
 
 
 def reasons_in_words(reasons: Iterable[Reason]) -> list[str]:

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 
 from tingsu.insight.causes.asking import BEFORE, NothingToCompare, Side, explain_rise
 from tingsu.insight.causes.said import base_sentence, largest_sentence, sentences
+from tingsu.insight.days import monday_of
 from tingsu.insight.facts.figures import run, span
 from tingsu.insight.facts.scope import facts_for
 from tingsu.insight.kept import is_kept, keep
 from tingsu.insight.picked import Breakdown, Picked, breakdown
 from tingsu.insight.topics.hot import Period
 from tingsu.insight.topics.samples import Sample, pick_samples
-from tingsu.insight.weeks import Weeks, monday_of, weeks_of
+from tingsu.insight.weeks import Weeks, weeks_of
 from tingsu.org.models import User
 from tingsu.web.chart_options import band_option, bar_option
 from tingsu.web.charts import Cell, Chart, Grid, heat_level

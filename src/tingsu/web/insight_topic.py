@@ -13,12 +13,10 @@ from django.utils.translation import gettext as _
 
 from tingsu.base.clock import now, today
 from tingsu.base.errors import TingsuError
-from tingsu.cases.access import sees_all
-from tingsu.insight.facts.scope import facts_for
 from tingsu.insight.kept import keep
-from tingsu.insight.picked import Breakdown, Picked, listed
+from tingsu.insight.picked import Breakdown
 from tingsu.insight.standing import open_alerts, standing_measures
-from tingsu.insight.topics.keeping import TopicRefused, merge_topics, rename_topic, root_of
+from tingsu.insight.topics.keeping import TopicRefused, merge_topics, rename_topic, root_of, seen_topics
 from tingsu.insight.topics.tables import Topic
 from tingsu.org.models import User
 from tingsu.org.permissions import can, require
@@ -69,12 +67,13 @@ def show_topic(request: HttpRequest, topic_id: str) -> HttpResponseBase:
     return _show(request, topic, frame, by)
 
 
+def _seen(by: User) -> frozenset[str] | None:
+    return keep("topics-seen", by=by, make=lambda: seen_topics(by=by))
+
+
 def _is_in_reach(topic: Topic, by: User) -> bool:
-    """Whether a complaint of the topic is in reach: its phrases are customers' words."""
-    mine = Picked(where={"topic": str(topic.pk)})
-    return sees_all(by) or keep(
-        "topic-seen", topic.pk, by=by, make=lambda: listed(facts_for(by), mine, most=1).total > 0
-    )
+    seen = _seen(by)
+    return seen is None or str(topic.pk) in seen
 
 
 def _find(word: str) -> Topic:
@@ -119,7 +118,7 @@ def _show(
         "forecast": f"{forecast}?by=topic&key={topic.pk}" if forecast else "",
         "wrong": wrong,
         "typed": typed,
-        "others": _others(topic) if can(by, "manage_insight") else None,
+        "others": _others(topic, by) if can(by, "manage_insight") else None,
     }
     context |= why_context(picked.where, frame, picked, by=by, now=False)
     return render(request, "web/insight/topic.html", context, status=422 if wrong else 200)
@@ -135,9 +134,10 @@ def _phrase(phrase: str, picked: Any, unit: str) -> tuple[str, str]:
     return phrase, counted_href(where, since=picked.since, until=picked.until, unit=unit)
 
 
-def _others(topic: Topic) -> list[Topic]:
-    """What the topic could be merged into."""
-    return list(Topic.objects.filter(merged_into=None).exclude(pk=topic.pk).order_by("name"))
+def _others(topic: Topic, by: User) -> list[Topic]:
+    """What the topic could be merged into: other topics this person sees."""
+    others = Topic.objects.filter(merged_into=None).exclude(pk=topic.pk).order_by("name")
+    return [other for other in others if _is_in_reach(other, by)]
 
 
 def _change(request: HttpRequest, topic: Topic, frame: Frame, by: User) -> HttpResponseBase:

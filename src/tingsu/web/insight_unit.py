@@ -25,6 +25,7 @@ from tingsu.web.asking import person_of
 from tingsu.web.chart_options import bar_option
 from tingsu.web.charts import Cell, Chart, Grid, download
 from tingsu.web.insight_frame import Frame, UnitNotFound, frame_of
+from tingsu.web.insight_hot import percent
 from tingsu.web.insight_standing import MeasureLine, alert_lines, measure_lines
 from tingsu.web.insight_subject import (
     before_of,
@@ -78,27 +79,34 @@ def show_unit(request: HttpRequest, code: str) -> HttpResponseBase:
     ]
     if sent := download(request, charts):
         return sent
-    filters = Filters(accused=code)
-    opened = list_cases(filters, by=by)
-    context: dict[str, Any] = {
+    context = {
         "frame": frame,
         "unit": unit,
         "above": [one for one in near if unit.path.startswith(one.path) and one != unit],
         "tiles": _tiles(found, before, rates, unit, frame),
         "charts": [chart for chart in charts if chart.kind != "heat"],
         "heat": next(chart for chart in charts if chart.kind == "heat"),
-        "open_rows": [Row(case, masked_customer(case.customer)["name"]) for case in opened[:OPEN_SHOWN]],
-        "open_query": filters.to_query(),
         "quotes": [(one.text, case_href(one.number)) for one in quotes(picked, 3, by=by) if one.number],
         "hot_query": frame.query(unit=code),
+        **_standing(unit, near, by, namer),
+        **why_context({}, frame, picked, by=by, now=False),
+    }
+    return render(request, "web/insight/unit.html", context)
+
+
+def _standing(unit: Unit, near: list[Unit], by: User, namer: Namer) -> dict[str, Any]:
+    """What is open at the unit: its cases, rises nobody explained, measures."""
+    filters = Filters(accused=unit.code)
+    opened = list_cases(filters, by=by)
+    return {
+        "open_rows": [Row(case, masked_customer(case.customer)["name"]) for case in opened[:OPEN_SHOWN]],
+        "open_query": filters.to_query(),
         "alerts": alert_lines(open_alerts(by=by, under=unit.path)[:MEASURES], namer),
         "no_alerts": _("这里没有待解释的苗头。"),
         "measures": _measures(unit, near, by),
         "manages": can(by, "manage_insight"),
         "no_measures": _("这里没有进行中的整改措施。"),
     }
-    context |= why_context({}, frame, picked, by=by, now=False)
-    return render(request, "web/insight/unit.html", context)
 
 
 def _measures(unit: Unit, near: list[Unit], by: User) -> list[MeasureLine]:
@@ -135,7 +143,7 @@ def _tiles(found: Breakdown, before: Breakdown, rates: list[UnitRate], unit: Uni
         ),
         Tile(
             _("满意率"),
-            "—" if pleased is None else f"{int(pleased * 1000) / 10:g}%",
+            "—" if pleased is None else percent(pleased),
             _("%(n)d 位客户评价") % {"n": found.opinions},
             leads(satisfaction="dissatisfied"),
         ),
@@ -151,7 +159,7 @@ def _rate_told(mine: UnitRate, rates: list[UnitRate]) -> str:
 
 
 def _of(part: int, whole: int) -> str:
-    return _("占 %(share)s%%") % {"share": f"{int(1000 * part / whole) / 10:g}"} if whole else _("这段时间没有投诉")
+    return _("占 %(share)s%%") % {"share": percent(part / whole)[:-1]} if whole else _("这段时间没有投诉")
 
 
 def like_chart(rates: list[UnitRate], unit: Unit, frame: Frame) -> Chart:

@@ -49,6 +49,9 @@ FIGURES: dict[str, Callable[[Any], Any]] = {
     "durations answered": lambda t: figures.durations(t, "branch", to="answered_at", until=UNTIL),
     "span": lambda t: figures.span(t),
     "rows": lambda t: t.order_by("case_id"),
+    "with_values": lambda t: (
+        figures.with_values(t, {"channel": ROWS[0]["channel"]}).select("case_id").order_by("case_id")
+    ),
     "within": lambda t: figures.within(t, SINCE, UNTIL).select("case_id").order_by("case_id"),
 }
 
@@ -165,9 +168,13 @@ def test_days_nobody_believes_in_stay_out_of_periods_and_break_nothing() -> None
 
 
 def test_one_case_alone_has_every_figure() -> None:
-    write_facts([{**ROWS[0], "unit": "", "is_repeat": False, "closed_at": None}], at=AT)
-    for name, figure in FIGURES.items():
-        assert run(figure(open_facts())) is not None, name
+    day = datetime.combine(SINCE, datetime.min.time())
+    alone = {**ROWS[0], "unit": "", "is_repeat": False, "received_at": day, "answered_at": None, "closed_at": None}
+    write_facts([alone], at=AT)
+    counted = {name: sum(row.get("n", 1) for row in run(figure(open_facts()))) for name, figure in FIGURES.items()}
+    nothing = {name for name, n in counted.items() if n == 0}
+    assert nothing == {"rates_by none", "money_by none", "durations", "durations answered"}
+    assert all(n == 1 for name, n in counted.items() if name not in nothing)
 
 
 def test_an_engine_nobody_knows_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

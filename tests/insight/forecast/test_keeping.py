@@ -160,6 +160,20 @@ def test_events_are_kept_whole_or_not_at_all_and_traced(bank: Bank) -> None:
 
 
 @pytest.mark.django_db
+def test_a_branch_registers_and_removes_events_of_its_own_units_alone(bank: Bank) -> None:
+    snow = EventDay("暴雪", date(2026, 12, 5), "B1")
+    take_in_events([snow], by=bank.manager, at=TODAY)
+    for unit in ("", "B2"):
+        with pytest.raises(NotAllowed):
+            take_in_events([snow, EventDay("停电", date(2026, 12, 6), unit)], by=bank.manager, at=TODAY)
+    assert CalendarEvent.objects.count() == 1
+    take_in_events([EventDay("停电", date(2026, 12, 6))], by=bank.head, at=TODAY)
+    with pytest.raises(NotAllowed):
+        take_back_event(CalendarEvent.objects.get(kind="停电").pk, by=bank.manager, at=TODAY)
+    take_back_event(CalendarEvent.objects.get(kind="暴雪").pk, by=bank.manager, at=TODAY)
+
+
+@pytest.mark.django_db
 def test_feasts_stand_beside_events_and_say_when_they_are_guessed(bank: Bank) -> None:
     take_in_events([EventDay("暴雪", date(2026, 12, 5), "B1")], by=bank.head, at=TODAY)
     ahead = events_ahead(date(2026, 11, 22), date(2027, 2, 20))

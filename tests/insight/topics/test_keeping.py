@@ -9,7 +9,7 @@ import pytest
 
 from tests.make import MONDAY, Bank, case
 from tingsu.insight.facts.engine import open_facts
-from tingsu.insight.facts.store import refresh
+from tingsu.insight.facts.store import keep_topics, refresh
 from tingsu.insight.topics.hot import Size
 from tingsu.insight.topics.keeping import (
     TopicRefused,
@@ -19,9 +19,10 @@ from tingsu.insight.topics.keeping import (
     rename_topic,
     root_of,
     search_topics,
+    seen_topics,
     topic_names,
 )
-from tingsu.insight.topics.sizes import SizesRefused, read_sizes, set_sizes, sizes_on
+from tingsu.insight.topics.sizes import SizeRow, SizesRefused, read_sizes, set_sizes, sizes_on
 from tingsu.insight.topics.tables import Topic
 from tingsu.org.models import AccessEntry
 from tingsu.org.permissions import NotAllowed
@@ -152,3 +153,27 @@ def test_sizes_are_taken_whole_or_not_at_all(tmp_path: Path) -> None:
         read_sizes(file)
     with pytest.raises(NotAllowed):
         set_sizes([], valid_from=day, by=bank.clerk, at=MONDAY)
+
+
+def test_a_branch_names_and_merges_only_topics_it_has_complaints_of(bank: Bank) -> None:
+    case(bank, text="自动取款机吞卡不吐，没人管", at=MONDAY, accused_unit=bank.outlet)
+    refresh(at=MONDAY)
+    seen, unseen = (Topic.objects.create(name=name, born_at=MONDAY, seen_at=MONDAY) for name in ("吞卡", "短信费"))
+    (pk,) = (row["case_id"] for row in open_facts().to_pyarrow().to_pylist())
+    keep_topics({pk: str(seen.pk)})
+    refresh(at=MONDAY + timedelta(hours=1))
+    assert seen_topics(by=bank.manager) == {str(seen.pk)} and seen_topics(by=bank.head) is None
+    rename_topic(seen, "自助设备吞卡", by=bank.manager, at=MONDAY)
+    for topic, into in ((unseen, seen), (seen, unseen)):
+        with pytest.raises(TopicRefused):
+            merge_topics(topic, into, by=bank.manager, at=MONDAY)
+    with pytest.raises(TopicRefused):
+        rename_topic(unseen, "别的", by=bank.manager, at=MONDAY)
+
+
+def test_a_branch_gives_the_sizes_of_its_own_units_alone(bank: Bank) -> None:
+    own, other = SizeRow("O1", 900, 1), SizeRow("O2", 800, 1)
+    assert set_sizes([own], valid_from=MONDAY.date(), by=bank.manager, at=MONDAY) == 1
+    with pytest.raises(SizesRefused) as told:
+        set_sizes([own, other], valid_from=MONDAY.date(), by=bank.manager, at=MONDAY)
+    assert list(told.value.rows) == [3]

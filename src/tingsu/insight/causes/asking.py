@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from tingsu.base.errors import TingsuError
 from tingsu.insight.causes.compare import Basis, Difference, compare
 from tingsu.insight.causes.explain import Cells, Column, Explanation, explain_change
-from tingsu.insight.facts.figures import counts_by, run, span
+from tingsu.insight.facts.figures import counts_by, run, span, with_values
 from tingsu.insight.facts.scope import facts_for
 from tingsu.insight.kept import keep
 from tingsu.insight.picked import Picked, pick
@@ -160,19 +160,13 @@ def _telling(values: Mapping[str, Column], basis: str) -> dict[str, Column]:
 
 def phrases_of(facts: Any, a: Side, b: Side, where: Mapping[str, str]) -> list[str]:
     """What is said in a part's complaints of A more than elsewhere in A and in the same part of B."""
-    inside = _texts(_narrowed(pick(facts, a.picked), where))
-    part_before = _texts(_narrowed(pick(facts, b.picked), where))
+    inside = _texts(with_values(pick(facts, a.picked), where))
+    part_before = _texts(with_values(pick(facts, b.picked), where))
     elsewhere = {pk: text for pk, text in _texts(pick(facts, a.picked)).items() if pk not in inside}
     mine = [find_units(text) for text in inside.values()]
     others = [find_units(text) for text in (part_before | elsewhere).values()]
     found = contrast(count_units(mine), len(mine), count_units([*mine, *others]), len(mine) + len(others), most=PHRASES)
     return [phrase.text for phrase in found]
-
-
-def _narrowed(table: Any, where: Mapping[str, str]) -> Any:
-    for name, value in where.items():
-        table = table.filter(table[name] == value)
-    return table
 
 
 def _texts(table: Any) -> dict[int, str]:

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from tingsu.insight.escalation.keeping import Reason
 from tingsu.insight.escalation.signs import BUSINESS
 
+HIGH, MIDDLE = 0.25, 0.1  # of chances by the stated rules, which are told in words, not in per cent
+
 
 def reason_words(reason: Reason) -> str:
     """One reason in words: 「近 30 天第三次来诉」."""
@@ -17,6 +19,19 @@ def reason_words(reason: Reason) -> str:
         return _("「%s」类投诉在本单位较常升级") % reason.sign.removeprefix(BUSINESS)
     said = _WORDS.get(reason.sign)
     return said(reason.value) if said is not None else reason.sign
+
+
+def chance_words(chance: float, calibrated: bool) -> str:
+    """「约 31%」 where the site's history backs it; 高、中、低 by the stated rules else."""
+    if calibrated:
+        percent = 100 * chance
+        return _("约 %d%%") % round(percent) if percent >= 1 else _("不到 1%")
+    return {"high": _("较高"), "middle": _("中等"), "low": _("较低")}[level_of(chance)]
+
+
+def level_of(chance: float) -> str:
+    """high, middle or low."""
+    return "high" if chance >= HIGH else "middle" if chance >= MIDDLE else "low"
 
 
 _WORDS: dict[str, Callable[[float], str]] = {

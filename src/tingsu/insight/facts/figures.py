@@ -7,16 +7,19 @@ changes the last digit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import ibis
 
+from tingsu.insight.days import monday_of
 from tingsu.insight.facts.engine import ask
 
 Grain = Literal["hour", "day", "week", "month"]
 FURIOUS, ANGRY = 3, 2  # from this strength of emotion
+PLEASED = ("satisfied", "accepted")
+OPINIONS = (*PLEASED, "dissatisfied")  # the customer said how satisfied
 LONGEST = 400  # days a duration is told apart to; longer ones count as this
 
 
@@ -26,6 +29,13 @@ def within(table: Any, since: date | None = None, until: date | None = None) -> 
         table = table.filter(table.day >= ibis.literal(since))
     if until is not None:
         table = table.filter(table.day <= ibis.literal(until))
+    return table
+
+
+def with_values(table: Any, where: Mapping[str, str]) -> Any:
+    """The facts that have all these values of columns."""
+    for name, value in sorted(where.items()):
+        table = table.filter(table[name] == value)
     return table
 
 
@@ -156,9 +166,7 @@ def _steps(grain: Grain, since: date, until: date) -> Iterator[Any]:
             yield moment
             moment += timedelta(hours=1)
         return
-    day = since
-    if grain == "week":
-        day -= timedelta(days=day.weekday())
+    day = monday_of(since) if grain == "week" else since
     if grain == "month":
         day = day.replace(day=1)
     while day <= until:
@@ -179,8 +187,8 @@ def _rates() -> dict[str, Any]:
         "answered_late": one.answered_at.notnull() & one.answered_late,
         "responded": one.first_response_at.notnull(),
         "responded_late": one.first_response_at.notnull() & one.responded_late,
-        "asked_opinion": one.satisfaction.isin(["satisfied", "accepted", "dissatisfied"]),
-        "satisfied": one.satisfaction.isin(["satisfied", "accepted"]),
+        "asked_opinion": one.satisfaction.isin(OPINIONS),
+        "satisfied": one.satisfaction.isin(PLEASED),
         "angry": one.emotion >= ANGRY,
         "furious": one.emotion >= FURIOUS,
         "risky": one.risky,

@@ -12,7 +12,7 @@ import ibis
 from tingsu.base.clock import local
 from tingsu.cases.access import sees_all
 from tingsu.insight.facts.engine import open_facts
-from tingsu.insight.facts.figures import counts_by, filled_series, growth_by, run, series
+from tingsu.insight.facts.figures import OPINIONS, PLEASED, counts_by, filled_series, growth_by, run, series
 from tingsu.insight.facts.store import facts_folder, read_manifest
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _rates(facts: Any, since: date) -> Any:
         "answered_late": answered & one.answered_late.fill_null(False),
         "responded": responded & one.responded_late.notnull(),
         "responded_late": responded & one.responded_late.fill_null(False),
-        "pleased": answered & one.satisfaction.isin(["satisfied", "accepted"]),
-        "opinions": answered & one.satisfaction.isin(["satisfied", "accepted", "dissatisfied"]),
+        "pleased": answered & one.satisfaction.isin(PLEASED),
+        "opinions": answered & one.satisfaction.isin(OPINIONS),
     }
     return facts.aggregate(**{name: met.cast("int64").sum().coalesce(0) for name, met in told.items()})

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
+from tingsu.insight.days import monday_of
 from tingsu.insight.feeds.store import feeds_seal, open_feeds
 from tingsu.insight.report.phrases import contrast, count_units, find_units
 from tingsu.insight.report.rising import Change, compare_last, pick_rising
@@ -115,11 +116,9 @@ def _source(name: str, rows: Sequence[dict[str, Any]]) -> SourceFigure:
 
 def _weeks(rows: Sequence[dict[str, Any]], since: date, until: date) -> dict[str, list[tuple[date, int]]]:
     """Posts like complaints by source and week (Monday), zeros filled in."""
-    first = since - timedelta(days=since.weekday())
+    first = monday_of(since)
     mondays = [first + timedelta(days=7 * n) for n in range((until - first).days // 7 + 1)]
-    counted = Counter(
-        (row["source"], row["day"] - timedelta(days=row["day"].weekday())) for row in rows if row["verdict"] == LIKE
-    )
+    counted = Counter((row["source"], monday_of(row["day"])) for row in rows if row["verdict"] == LIKE)
     names = sorted({row["source"] for row in rows})
     return {name: [(monday, counted[name, monday]) for monday in mondays] for name in names}
 

@@ -16,6 +16,7 @@ from tingsu.insight.forecast.events import EventDay
 from tingsu.insight.forecast.festivals import is_rest, lunar_new_year
 from tingsu.insight.forecast.panel import DAY
 from tingsu.insight.forecast.tables import CalendarEvent
+from tingsu.insight.reach import require_managing
 from tingsu.org.access_log import note_access
 from tingsu.org.models import Unit, User
 from tingsu.org.permissions import require
@@ -69,17 +70,21 @@ class Ahead:
 def take_in_events(events: Sequence[EventDay], *, by: User | None, at: datetime) -> int:
     """Keep events; one already there takes the newer amount and note. Returns how many there are in the file.
 
-    In order: permission, units looked up, rows written in one transaction, a line in the access log. ``by`` None: who
-    keeps the machine. Raises NotAllowed, UnknownUnit, TooManyEvents; nothing is kept then.
+    In order: permission (an event everywhere is for who manages the whole house), units looked up, rows written in one
+    transaction, a line in the access log. ``by`` None: who keeps the machine. Raises NotAllowed, UnknownUnit,
+    TooManyEvents; nothing is kept then.
     """
     if by is not None:
         require(by, "manage_insight")
     if len(events) > MOST:
         raise TooManyEvents(len(events))
-    named = {event.unit for event in events if event.unit}
-    missing = sorted(named - set(Unit.objects.filter(code__in=named).values_list("code", flat=True)))
+    paths = {"": ""} | dict(Unit.objects.filter(code__in={e.unit for e in events}).values_list("code", "path"))
+    missing = sorted({event.unit for event in events} - set(paths))
     if missing:
         raise UnknownUnit(missing)
+    if by is not None:
+        for code in sorted({event.unit for event in events}):
+            require_managing(by, paths[code])
     rows = [
         CalendarEvent(
             kind=e.kind, day=e.day, unit_code=e.unit, amount=e.amount, note=e.note, by=by, at=at
@@ -105,6 +110,8 @@ def take_back_event(event_id: int, *, by: User, at: datetime) -> None:
         event = CalendarEvent.objects.filter(pk=event_id).first()
         if event is None:
             raise EventGone
+        path = Unit.objects.filter(code=event.unit_code).values_list("path", flat=True).first() or ""
+        require_managing(by, path)
         told = {"taken_back": event.kind, "day": event.day.isoformat(), "unit": event.unit_code}
         event.delete()
         note_access("calendar_events", told, by=by, at=at)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from tingsu.insight.days import beginning_of
 from tingsu.insight.facts.engine import open_facts
 from tingsu.insight.facts.figures import counts_by, run, span, within
-from tingsu.insight.forecast.panel import DAY, Panel, panel_of
+from tingsu.insight.forecast.panel import Panel, panel_of
 
 DIMENSIONS = ("unit", "business", "topic")
 LONGEST = 3 * 365  # days of history used: older habits mislead more than they teach
@@ -39,22 +39,11 @@ def count_panel(dimension: str, *, until: date, facts: Any = None) -> Counted | 
     whole = run(span(table))[0]
     if not whole["n"]:
         return None
-    first = _first_day(run(counts_by(table, "day")), since)
+    first = beginning_of((row["day"], row["n"]) for row in run(counts_by(table, "day"))) or since
     rows = run(counts_by(table, "unit_path" if dimension == "unit" else dimension, "day"))
     if dimension == "unit":
         return _units(rows, first, until, whole["n"])
     return _words(rows, dimension, first, until, whole["n"])
-
-
-def _first_day(rows: list[dict[str, Any]], since: date) -> date:
-    """Where the record begins: a lone case long before the others is a slip of the pen and begins nothing."""
-    counted: list[tuple[date, int]] = sorted((row["day"], row["n"]) for row in rows)
-    whole, seen = sum(n for _, n in counted), 0
-    for day, n in counted:
-        if seen + n > 0.01 * whole:
-            return day if seen else min(day, counted[0][0])
-        seen += n
-    return since
 
 
 def _units(rows: list[dict[str, Any]], first: date, until: date, cases: int) -> Counted:
@@ -81,9 +70,3 @@ def _words(rows: list[dict[str, Any]], dimension: str, first: date, until: date,
         return None
     panel = panel_of([(row[dimension], row["day"], row["n"]) for row in rows], since=first, until=until, names=names)
     return Counted(panel, [frozenset()] * len(names), cases)
-
-
-def weeks_of(first: date, weeks: int) -> Iterator[tuple[date, date]]:
-    """(first, last day) of each week foretold from ``first`` on."""
-    for week in range(weeks):
-        yield first + 7 * week * DAY, first + (7 * week + 6) * DAY

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from tingsu.insight.days import monday_of
 from tingsu.insight.effects.panel import LONGEST_BEFORE, Panel
 from tingsu.insight.facts.engine import open_facts
-from tingsu.insight.facts.figures import run, series
+from tingsu.insight.facts.figures import run, series, with_values
 from tingsu.insight.measures.tables import Measure
 from tingsu.insight.topics.keeping import root_of
 from tingsu.insight.topics.tables import Topic
-from tingsu.insight.weeks import monday_of
 from tingsu.org.models import Unit
 
 WEEK = timedelta(days=7)
@@ -53,7 +53,7 @@ def compare(measure: Measure, *, until: date, since: date | None = None) -> Comp
         return None
     mondays, start = weeks
     units = [*treated, *others]
-    counted = _count(_of_scope(facts, scope_now(measure.scope)), units, mondays)
+    counted = _count(with_values(facts, scope_now(measure.scope)), units, mondays)
     everything = _count(facts, units, mondays)
     left_out = _left_out(measure, others, everything[len(treated) :], start)
     kept = np.array([True] * len(treated) + [unit.code not in left_out for unit in others])
@@ -96,12 +96,6 @@ def _weeks(facts: Any, started_on: date, until: date, since: date | None) -> tup
     before = [first + n * WEEK for n in range(max(0, (begun - first).days // 7))]
     after = [first_after + n * WEEK for n in range(max(0, (end - first_after).days // 7))]
     return [*before, *after], len(before)
-
-
-def _of_scope(facts: Any, scope: Mapping[str, str]) -> Any:
-    for column, value in sorted(scope.items()):
-        facts = facts.filter(facts[column] == value)
-    return facts
 
 
 def _count(facts: Any, units: list[Unit], mondays: list[date]) -> np.ndarray:

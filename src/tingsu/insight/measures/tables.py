@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +52,13 @@ class Measure(models.Model):
     def is_open(self) -> bool:
         """Whether something is still to be done."""
         return self.state != self.State.CLOSED
+
+    def is_late(self, today: date) -> bool:
+        """Whether its day has passed while it is still to be carried out."""
+        return self.state in AT_WORK and self.due < today
+
+
+AT_WORK = (Measure.State.PLANNED, Measure.State.DOING, Measure.State.REOPENED)  # still to be carried out
 
 
 class MeasureStep(models.Model):

@@ -21,7 +21,7 @@ from tingsu.insight.effects.estimate import Effect, estimate_effect
 from tingsu.insight.measures.errors import MeasureChanged, MeasureNotFound
 from tingsu.insight.measures.panels import SCOPES, Compared, compare
 from tingsu.insight.measures.seeing import possible_owners, require_manager, require_owner, units_to_manage
-from tingsu.insight.measures.tables import Measure, MeasureCheck, MeasureEvidence, MeasureStep
+from tingsu.insight.measures.tables import AT_WORK, Measure, MeasureCheck, MeasureEvidence, MeasureStep
 from tingsu.org.access_log import note_access
 from tingsu.org.models import Unit, User
 from tingsu.org.permissions import require
@@ -32,7 +32,6 @@ PHASES = {
     "done": "do", "checked": "check", "closed": "act", "reopened": "act", "returned": "act", "chased": "do",
 }  # fmt: skip
 LONGEST_TITLE, LONGEST_WORDS = 120, 4000
-AT_WORK = (State.PLANNED, State.DOING, State.REOPENED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,8 @@ from tingsu.cases.notices import give_notice_about
 from tingsu.cases.sweeping import take_turn
 from tingsu.insight.effects.returning import LEAST_QUIET, LEAST_RECENT, Return, has_returned
 from tingsu.insight.measures.panels import LONGEST_AFTER, WEEK, compare
-from tingsu.insight.measures.tables import Measure
-from tingsu.insight.measures.verbs import AT_WORK, hold_measure, keep_step, open_again, path_of
-from tingsu.org.models import User
+from tingsu.insight.measures.tables import AT_WORK, Measure
+from tingsu.insight.measures.verbs import hold_measure, keep_step, open_again, path_of
 from tingsu.org.system import system_user
 
 log = logging.getLogger(__name__)
@@ -137,8 +136,4 @@ def say_return(found: Return) -> str:
 
 def without_owner(measure: Measure) -> bool:
     """Whether the measure is at work and nobody in post answers for it."""
-    return measure.is_open and not _in_post(measure.owner)
-
-
-def _in_post(person: User) -> bool:
-    return person.is_active
+    return measure.is_open and not measure.owner.is_active

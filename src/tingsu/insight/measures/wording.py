@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tingsu.insight.effects.estimate import Effect
+from tingsu.insight.measures.tables import Measure
 
 DOUBTFUL = "interval_holds_zero"
 
@@ -15,6 +16,12 @@ DOUBTFUL = "interval_holds_zero"
 def read_effect(kept: Mapping[str, Any]) -> Effect:
     """A recorded effect as it was worked out."""
     return Effect(**kept)
+
+
+def current_effect(measure: Measure) -> Effect | None:
+    """The latest recorded effect since the measure began, or began anew; None: not looked at since."""
+    kept = [check.effect for check in measure.checks.all() if check.started_on == measure.started_on]
+    return read_effect(kept[-1]) if kept else None
 
 
 def say_effect(effect: Effect) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from tingsu.insight.causes.said import number
 from tingsu.insight.report.figures import ANGRY
 from tingsu.insight.report.topics import cell_name
 
@@ -48,11 +49,6 @@ def percent(share: float) -> str:
     if 0 < share < 0.001:
         return "<0.1%"
     return f"{share * 100:.1f}%" if 0 < share < 0.0995 else f"{share * 100:.0f}%"
-
-
-def number(value: float) -> str:
-    """A count with thousands separated; one decimal below ten where it is not whole."""
-    return f"{value:,.0f}" if value >= 10 or float(value).is_integer() else f"{value:.1f}"
 
 
 def show_day(day: date | datetime | None) -> str:

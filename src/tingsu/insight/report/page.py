@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from tingsu.insight.causes.said import number
 from tingsu.insight.report.charts import draw_bar, draw_columns, draw_spark, draw_stack
 from tingsu.insight.report.figures import ANGRY, Count, Heard, Mentioned, count_with_any
-from tingsu.insight.report.leads import number, percent, riser_name, show_day
+from tingsu.insight.report.leads import percent, riser_name, show_day
 from tingsu.insight.report.topics import count_matrix
 
 if TYPE_CHECKING:

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+from tingsu.insight.days import monday_of
+
 STRAY_DAYS = 30
 
 
@@ -42,7 +44,7 @@ def period_start(day: date, unit: str) -> date:
     """First day of the period ``day`` is in; weeks begin on Monday."""
     if unit == "month":
         return day.replace(day=1)
-    return day - timedelta(days=day.weekday()) if unit == "week" else day
+    return monday_of(day) if unit == "week" else day
 
 
 def next_start(start: date, unit: str) -> date:

@@ -35,7 +35,7 @@ def pick_quotes(texts: ReadTexts, topic: Topic, echoes: Set[int], *, most: int =
     quotes: list[Quote] = []
     for place in places:
         text = excerpt(texts.masked[place], phrases)
-        if not any(_alike(text, quote.text) for quote in quotes):
+        if not any(is_alike(text, quote.text) for quote in quotes):
             quotes.append(Quote(texts.rows[place], text, texts.emotion[place]))
         if len(quotes) == most:
             break
@@ -77,5 +77,6 @@ def _sentence_start(text: str, at: int) -> int:
     return start if at - start <= LENGTH // 2 else at - LENGTH // 3
 
 
-def _alike(one: str, other: str) -> bool:
+def is_alike(one: str, other: str) -> bool:
+    """Whether two quotes say much the same."""
     return SequenceMatcher(None, one, other, autojunk=False).ratio() > ALIKE

@@ -18,19 +18,17 @@ from tingsu.insight.effects.estimate import Effect
 from tingsu.insight.facts.figures import counts_by, filled_series, growth_by, money_by, rates_by, run, series, within
 from tingsu.insight.facts.figures import span as days_of
 from tingsu.insight.measures.tables import Measure
-from tingsu.insight.measures.wording import read_effect
+from tingsu.insight.measures.wording import current_effect
 from tingsu.insight.reports.chosen import ChosenCase, choose_cases
 from tingsu.insight.reports.scope import Scope
 from tingsu.insight.reports.spans import Span
 from tingsu.insight.spikes.tables import Alert
 from tingsu.insight.topics.hot import HotBoard, Period, hot_board
-from tingsu.insight.topics.sizes import sizes_on
 
 TREND = 13  # months shown
 BEFORE = 3  # months the explanation holds the month against
 SPREADS = ("cause", "business", "channel", "unit", "root_cause")
 MOST_SPREAD, MOST_HOT = 10, 8
-AT_WORK = (Measure.State.PLANNED, Measure.State.DOING, Measure.State.REOPENED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +98,9 @@ def build_pack(scope: Scope, span: Span, *, at: datetime) -> MonthlyPack:
     covered = run(days_of(facts))[0]["first"]
     now = month_figures(scope, span)
     period = Period(span.since, span.until)
-    sizes = sizes_on(span.until)
     known = within(facts, until=span.until)  # what came later is no future of this month's
-    hot = hot_board(known, period, rank="volume", sizes=sizes, most=MOST_HOT, samples=1)
-    growing = hot_board(known, period, rank="growth", sizes=sizes, most=MOST_HOT, samples=1)
+    hot = hot_board(known, period, rank="volume", most=MOST_HOT, samples=1)
+    growing = hot_board(known, period, rank="growth", most=MOST_HOT, samples=1)
     spreads = [_spread(facts, span, column) for column in SPREADS]
     explanation, usual = _explain(scope, span, covered)
     causes = next(one.rows for one in spreads if one.column == "cause")
@@ -193,8 +190,6 @@ def _measures(scope: Scope, span: Span, at: datetime) -> list[MeasureState]:
     today = local(at).date()
     rows = []
     for measure in found.select_related("owner").prefetch_related("units", "checks").order_by("due", "pk"):
-        checks = [check for check in measure.checks.all() if check.started_on == measure.started_on]
-        effect = read_effect(checks[-1].effect) if checks else None
-        late = measure.state in AT_WORK and measure.due < today
-        rows.append(MeasureState(measure, tuple(unit.name for unit in measure.units.all()), effect, late))
+        units = tuple(unit.name for unit in measure.units.all())
+        rows.append(MeasureState(measure, units, current_effect(measure), measure.is_late(today)))
     return sorted(rows, key=lambda row: not row.late)

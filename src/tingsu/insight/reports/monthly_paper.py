@@ -8,15 +8,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tingsu.base.clock import local
 from tingsu.insight.causes.explain import Explanation
 from tingsu.insight.measures.verbs import path_of as measure_path
 from tingsu.insight.measures.wording import say_effect, say_why
 from tingsu.insight.reports.chosen import rule_words
 from tingsu.insight.reports.decisions import decisions_of
+from tingsu.insight.reports.heads import is_known, paper_of, share
 from tingsu.insight.reports.monthly import MeasureState, MonthFigures, MonthlyPack, Spread
 from tingsu.insight.reports.names import Names
 from tingsu.insight.reports.paper import Linked, Paper, Picture, Section, Table, Value
+from tingsu.insight.reports.spans import Span, span_with
 from tingsu.insight.spikes.alerts import path_of as alert_path
 from tingsu.insight.spikes.tables import Alert
 from tingsu.insight.topics.hot import HotBoard, HotSpot
@@ -29,15 +30,10 @@ LONGEST_WORDS = 400
 def monthly_paper(pack: MonthlyPack) -> Paper:
     """The whole report; says what is missing rather than leave it out."""
     names = Names()
-    return Paper(
-        kind="monthly",
-        key=pack.span.key,
-        title=_("%(span)s投诉案例分析") % {"span": pack.span.words},
-        scope=pack.scope.name,
-        since=pack.span.since,
-        until=pack.span.until,
-        made_at=local(pack.made_at),
-        about=_about(pack),
+    return paper_of(
+        pack,
+        _("%(span)s投诉案例分析") % {"span": pack.span.words},
+        _("应用商店、论坛、社交媒体等外部声音不是投诉，不在内。客户姓名、电话、账号一律遮盖。"),
         doubts=_doubts(pack),
         sections=[
             _overview(pack),
@@ -50,25 +46,6 @@ def monthly_paper(pack: MonthlyPack) -> Paper:
             _decision_section(pack, names),
         ],
     )
-
-
-def about_words(scope: str, since: date, until: date, n: int, merged: int) -> str:
-    """What a report counts, and from how many."""
-    said = _("%(scope)s，%(since)s 至 %(until)s 收到的投诉 %(n)d 件；另有 %(merged)d 件重复投诉已并入首件，不再计数。")
-    return said % {
-        "scope": scope, "since": since.isoformat(), "until": until.isoformat(), "n": n, "merged": merged,
-    }  # fmt: skip
-
-
-def made_words(at: Any) -> str:
-    """When it was made, and what that means."""
-    return _("制作于 %s，数字以当时的记录为准；之后补录、并案、改判的不在内。") % f"{local(at):%Y-%m-%d %H:%M}"
-
-
-def _about(pack: MonthlyPack) -> list[str]:
-    counted = about_words(pack.scope.name, pack.span.since, pack.span.until, pack.now.n, pack.now.merged)
-    feeds = _("应用商店、论坛、社交媒体等外部声音不是投诉，不在内。客户姓名、电话、账号一律遮盖。")
-    return [counted, feeds, made_words(pack.made_at)]
 
 
 def _doubts(pack: MonthlyPack) -> list[str]:
@@ -84,8 +61,8 @@ def _doubts(pack: MonthlyPack) -> list[str]:
 
 def _overview(pack: MonthlyPack) -> Section:
     columns = (_("项目"), pack.span.words, pack.span.before.words, pack.span.year_before.words)
-    known = [_is_known(pack, one) for one in (pack.now, pack.before, pack.year_before)]
     shown = (pack.now, pack.before, pack.year_before)
+    known = [is_known(pack, one.span) for one in shown]
     rows: list[list[Value | Linked]] = []
     for name, read, flags in _lines():
         row: list[Value | Linked] = [name]
@@ -95,28 +72,21 @@ def _overview(pack: MonthlyPack) -> Section:
     table = Table("figures", _("主要数字"), columns, rows, note=_("“—”为没有记录或没有可算的底数。金额单位：元。"))
     trend = Table(
         "trend", _("各月投诉量"), (_("月份"), _("投诉量")),
-        [[month, Linked(n, pack.scope.href(*_month_days(month)))] for month, n in pack.trend],
+        [[month, Linked(n, pack.scope.in_span(_month(month)))] for month, n in pack.trend],
         note=_("重复投诉已合并。"), empty=_("没有可画的月份。"), picture=Picture("bar", (1,)),
     )  # fmt: skip
     return Section("overview", _("一、总体情况"), [_first_words(pack)], [table, trend])
 
 
-def _month_days(month: str) -> tuple[date, date]:
-    from tingsu.insight.reports.spans import span_with
-
-    span = span_with("monthly", date.fromisoformat(f"{month}-01"))
-    return span.since, span.until
-
-
-def _is_known(pack: MonthlyPack, one: MonthFigures) -> bool:
-    return pack.since_when is not None and one.span.until >= pack.since_when
+def _month(key: str) -> Span:
+    return span_with("monthly", date.fromisoformat(f"{key}-01"))
 
 
 def _first_words(pack: MonthlyPack) -> str:
     n, before = pack.now.n, pack.before.n
     if not n:
         return _("本月没有收到投诉。没有投诉不等于没有不满，可看看渠道是否畅通。")
-    if not _is_known(pack, pack.before):
+    if not is_known(pack, pack.before.span):
         return _("本月收到投诉 %d 件；上月没有记录，无从比较。") % n
     change = (
         _("与上月持平")
@@ -124,11 +94,6 @@ def _first_words(pack: MonthlyPack) -> str:
         else (_("比上月多 %d 件") if n > before else _("比上月少 %d 件")) % abs(n - before)
     )
     return _("本月收到投诉 %(n)d 件，%(change)s（上月 %(before)d 件）。") % {"n": n, "change": change, "before": before}
-
-
-def share(part: int, base: int) -> float | None:
-    """Per cent with one decimal; None of nothing."""
-    return round(100 * part / base, 1) if base else None
 
 
 def _lines() -> list[tuple[str, Any, Mapping[str, str] | None]]:
@@ -177,7 +142,7 @@ def _spread_section(pack: MonthlyPack, names: Names) -> Iterator[Section]:
 
 
 def _spread_table(pack: MonthlyPack, spread: Spread, title: str, names: Names) -> Table:
-    known = _is_known(pack, pack.before)
+    known = is_known(pack, pack.before.span)
     rows: list[list[Value | Linked]] = [
         [
             names.name(spread.column, value),

@@ -21,7 +21,7 @@ from tingsu.insight.reports.responses import NAMES, count_responses
 from tingsu.insight.reports.scope import Scope
 from tingsu.insight.reports.spans import Span
 from tingsu.insight.topics.hot import Size
-from tingsu.insight.topics.sizes import sizes_on
+from tingsu.insight.topics.sizes import size_of, sizes_on
 from tingsu.org.models import Unit
 
 PER_OUTLETS, PER_CUSTOMERS = 1_000, 10_000_000
@@ -80,7 +80,7 @@ def build_quarter(scope: Scope, span: Span, *, at: datetime) -> QuarterView:
         now=month_figures(scope, span),
         before=month_figures(scope, span.before),
         year_before=month_figures(scope, span.year_before),
-        size=size_of(scope, sizes),
+        size=size_of(scope.path, sizes),
         regions=_regions(scope, span, sizes),
         facets={facet: _facet(facts, span, facet) for facet in FACETS},
         responses=_responses(facts, span),
@@ -88,26 +88,9 @@ def build_quarter(scope: Scope, span: Span, *, at: datetime) -> QuarterView:
     )
 
 
-def size_of(scope: Scope, sizes: Mapping[str, Size]) -> Size:
-    """Customers and outlets of the scope: what its own unit is known to have, else the sum of its outlets where every
-    one in use is known. 0 where not known: nothing is guessed."""
-    units = list(Unit.objects.filter(active=True, path__startswith=scope.path or "/"))
-    tops = [unit for unit in units if unit.code == scope.code or (not scope.code and unit.parent_id is None)]
-    own = sizes.get(tops[0].code, NO_SIZE) if len(tops) == 1 else NO_SIZE
-    outlets = [sizes.get(unit.code, NO_SIZE) for unit in units if unit.kind == Unit.Kind.OUTLET]
-    return Size(
-        own.customers or _sum([size.customers for size in outlets]),
-        own.outlets or _sum([size.outlets for size in outlets]),
-    )
-
-
 def per(n: int, size: int, of: int) -> float | None:
     """Complaints per so many; None where the size is not known."""
     return round(n * of / size, 2) if size > 0 else None
-
-
-def _sum(counts: list[int]) -> int:
-    return sum(counts) if counts and all(counts) else 0
 
 
 def _regions(scope: Scope, span: Span, sizes: Mapping[str, Size]) -> list[RegionLine]:
@@ -121,8 +104,7 @@ def _regions(scope: Scope, span: Span, sizes: Mapping[str, Size]) -> list[Region
     for row in rows:
         code = row[column] or ""
         unit = units.get(code)
-        whole = Scope(code, unit.name, unit.path) if unit and column == "branch" else None
-        size = size_of(whole, sizes) if whole else sizes.get(code, NO_SIZE)
+        size = size_of(unit.path, sizes) if unit and column == "branch" else sizes.get(code, NO_SIZE)
         lines.append(
             RegionLine(code, row["n"], row["before"], size, column == "branch", _is_listed(code, unit, column))
         )

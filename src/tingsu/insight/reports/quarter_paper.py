@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from tingsu.base.clock import local
 from tingsu.insight.reports.facets import FACETS, codes_in_force
+from tingsu.insight.reports.heads import is_known, paper_of, share
 from tingsu.insight.reports.monthly import MonthFigures
-from tingsu.insight.reports.monthly_paper import about_words, made_words, share
 from tingsu.insight.reports.names import Names
 from tingsu.insight.reports.paper import Linked, Paper, Picture, Section, Table, Value
 from tingsu.insight.reports.quarter import PER_CUSTOMERS, PER_OUTLETS, QuarterView, RegionLine, per
@@ -21,23 +20,13 @@ Row = list[Value | Linked]
 
 def quarter_paper(view: QuarterView) -> Paper:
     """The whole report; says what is missing rather than leave it out."""
-    return Paper(
-        kind="quarter",
-        key=view.span.key,
-        title=_("%(span)s投诉管理与监管报告") % {"span": view.span.words},
-        scope=view.scope.name,
-        since=view.span.since,
-        until=view.span.until,
-        made_at=local(view.made_at),
-        about=_about(view),
+    return paper_of(
+        view,
+        _("%(span)s投诉管理与监管报告") % {"span": view.span.words},
+        _("应用商店、论坛、社交媒体等外部声音另行存放，不计入本报告。"),
         doubts=_doubts(view),
         sections=[_total_section(view), _region_section(view), _facet_section(view), _response_section(view)],
     )
-
-
-def _about(view: QuarterView) -> list[str]:
-    counted = about_words(view.scope.name, view.span.since, view.span.until, view.now.n, view.now.merged)
-    return [counted, _("应用商店、论坛、社交媒体等外部声音另行存放，不计入本报告。"), made_words(view.made_at)]
 
 
 def _doubts(view: QuarterView) -> list[str]:
@@ -58,7 +47,7 @@ def _doubts(view: QuarterView) -> list[str]:
 def _total_section(view: QuarterView) -> Section:
     spans = (view.now, view.before, view.year_before)
     columns = (_("项目"), *(one.span.words for one in spans))
-    known = [view.since_when is not None and one.span.until >= view.since_when for one in spans]
+    known = [is_known(view, one.span) for one in spans]
 
     def row(name: str, values: list[Value | Linked]) -> Row:
         return [name, *(value if has else None for value, has in zip(values, known, strict=True))]

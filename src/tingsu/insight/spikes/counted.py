@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from tingsu.base.errors import TingsuError
+from tingsu.insight.days import monday_of
 from tingsu.insight.report.periods import find_span
 from tingsu.insight.spikes.expect import MOST_COUNT, guess_grain
 from tingsu.intake.cells import clean_text, parse_moment
@@ -78,7 +79,7 @@ def count_up(
     _refuse_months(days)
     seen = guess_grain(days)
     taken: DayGrain = grain or ("week" if seen == "week" else "day")
-    counted = _sum(points, days, taken, today)
+    counted = _sum(points, days, taken)
     counted.rejects = sorted(rejects, key=lambda reject: reject.number)
     counted.notes = [*_told(points, days, taken, seen == "week"), *counted.notes]
     return counted
@@ -145,7 +146,7 @@ def _refuse_months(days: Sequence[date]) -> None:
         raise NothingToJudge(_("这些是按月的数，看不出苗头：一个月里的起落已经抹平。请给按日或按周的数。"))
 
 
-def _sum(points: Sequence[_Point], days: Sequence[date], grain: DayGrain, today: date) -> Counted:
+def _sum(points: Sequence[_Point], days: Sequence[date], grain: DayGrain) -> Counted:
     step = 7 if grain == "week" else 1
     first = _beginning(days, grain)
     periods = (days[-1] - first).days // step + 1
@@ -166,7 +167,7 @@ def _beginning(days: Sequence[date], grain: DayGrain) -> date:
     """Weeks begin on the day of the week all dates share, else on Monday."""
     if grain == "day" or len({day.weekday() for day in days}) == 1:
         return days[0]
-    return days[0] - timedelta(days=days[0].weekday())
+    return monday_of(days[0])
 
 
 def _refuse_too_many(series: int, periods: int, grain: DayGrain) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tingsu.base.clock import local
+from tingsu.insight.days import day_of
 from tingsu.insight.facts.engine import open_facts
 from tingsu.insight.forecast.calendar import events_kept, site_calendar
 from tingsu.insight.spikes.expect import Bounds, expect
@@ -39,7 +40,7 @@ def course_of(alert: Alert, *, at: datetime) -> Course | None:
         return None
     counts = one_series(table, alert.where, alert.unit_path, moments, grain)
     here = alert.unit_path.split("/")
-    first, last = _day(moments[0]), _day(moments[-1])
+    first, last = day_of(moments[0]), day_of(moments[-1])
     events = [event for event in events_kept(first, last) if not event.unit or event.unit in here]
     bounds = expect(
         counts,
@@ -57,7 +58,3 @@ def _alpha_of(alert: Alert) -> float:
     """The share of false alarms the alert was opened with."""
     told: dict[str, Any] = alert.steps.filter(kind="opened").values_list("data", flat=True).first() or {}
     return float(told.get("alpha", USUAL_ALPHA))
-
-
-def _day(moment: date) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment

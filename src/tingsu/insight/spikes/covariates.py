@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tingsu.calendars.working_days import WorkingCalendar
+from tingsu.insight.days import day_of
 from tingsu.insight.forecast.events import EventDay
 
 Grain = Literal["hour", "day", "week"]
@@ -49,7 +50,7 @@ def covariates_of(
 
     Events of a unit are meant for that unit's series: hand over only those that apply.
     """
-    days = [_day(moment) for moment in moments]
+    days = [day_of(moment) for moment in moments]
     known = days_known if days_known is not None else (days[-1] - days[0]).days if days else 0
     made: list[tuple[str, Floats, float]] = [("constant", np.ones(len(days)), np.inf)]
     made += _slow(days, known)
@@ -64,10 +65,6 @@ def covariates_of(
         tuple(name for name, _column, _prior in kept),
         unknown,
     )
-
-
-def _day(moment: date) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _slow(days: list[date], known: int) -> list[tuple[str, Floats, float]]:
@@ -86,12 +83,12 @@ def _edges(days: list[date], grain: Grain) -> list[date]:
 
 
 def _weekly(moments: Sequence[date], calendar: WorkingCalendar) -> list[tuple[str, Floats, float]]:
-    worked = [sum(calendar.is_working_day(_day(m) + n * DAY) for n in range(7)) for m in moments]
+    worked = [sum(calendar.is_working_day(day_of(m) + n * DAY) for n in range(7)) for m in moments]
     return [("worked", (np.array(worked, float) - 5) / 5, HOLIDAY)]
 
 
 def _daily(moments: Sequence[date], calendar: WorkingCalendar) -> list[tuple[str, Floats, float]]:
-    days = [_day(moment) for moment in moments]
+    days = [day_of(moment) for moment in moments]
     weekday = np.array([day.weekday() for day in days])
     works = _is_worked(days, calendar)
     made = [(f"weekday{n}", (weekday == n).astype(float), WEEKDAY) for n in range(7)]
@@ -104,7 +101,7 @@ def _daily(moments: Sequence[date], calendar: WorkingCalendar) -> list[tuple[str
 
 def _hourly(moments: Sequence[date], calendar: WorkingCalendar) -> list[tuple[str, Floats, float]]:
     hour = np.array([m.hour if isinstance(m, datetime) else 0 for m in moments])
-    works = _is_worked([_day(m) for m in moments], calendar)
+    works = _is_worked([day_of(m) for m in moments], calendar)
     made = [(f"hour{n}", (hour == n).astype(float), HOUR) for n in range(24)]
     made += [(f"rest{n}", ((hour // 3 == n) & ~works).astype(float), HOLIDAY) for n in range(8)]
     return made + _daily(moments, calendar)

@@ -11,6 +11,7 @@ import ibis
 import numpy as np
 from numpy.typing import NDArray
 
+from tingsu.insight.days import beginning_of, day_of
 from tingsu.insight.facts.figures import counts_by, run, within
 
 Grain = Literal["day", "hour"]
@@ -45,24 +46,15 @@ def moments_of(table: Any, grain: Grain, at: datetime) -> list[date]:
     The record begins where its first hundredth of cases is past: a lone early date is a slip of the pen.
     """
     today = at.date()
-    days = sorted(run(counts_by(within(table, today - DAYS * DAY, today), "day")), key=lambda row: row["day"])
-    if not days:
+    days = run(counts_by(within(table, today - DAYS * DAY, today), "day"))
+    first = beginning_of((row["day"], row["n"]) for row in days)
+    if first is None:
         return []
-    first = _beginning(days)
     if grain == "day":
         return [first + n * DAY for n in range((today - first).days + 1)]
     last = at.replace(minute=0, second=0, microsecond=0, tzinfo=None) - timedelta(hours=1)
     start = max(datetime(first.year, first.month, first.day), last - timedelta(hours=HOURS - 1))  # noqa: DTZ001
     return [start + timedelta(hours=n) for n in range(int((last - start).total_seconds() // 3600) + 1)]
-
-
-def _beginning(days: Sequence[Mapping[str, Any]]) -> date:
-    whole, seen = sum(row["n"] for row in days), 0
-    for row in days:
-        seen += row["n"]
-        if seen > 0.01 * whole:
-            return row["day"]  # type: ignore[no-any-return]
-    return days[0]["day"]  # type: ignore[no-any-return]
 
 
 def gather(table: Any, columns: tuple[str, ...], moments: Sequence[date], grain: Grain, *, fewest: int) -> Group:
@@ -71,7 +63,7 @@ def gather(table: Any, columns: tuple[str, ...], moments: Sequence[date], grain:
     ``table``: facts without repeats. A case counts for its unit and for every unit above it but the root, which is
     everything.
     """
-    first, last = _day(moments[0]), _day(moments[-1])
+    first, last = day_of(moments[0]), day_of(moments[-1])
     named = ["unit_path" if column == "unit" else column for column in columns]
     when = ["day", "hour"] if grain == "hour" else ["day"]
     rows = run(counts_by(within(table, first, last), *named, *when))
@@ -134,7 +126,7 @@ def one_series(
 ) -> NDArray[np.float64]:
     """The counts of one series over these periods."""
     when = ["day", "hour"] if grain == "hour" else ["day"]
-    facts = within(narrow(table, where, path), _day(moments[0]), _day(moments[-1]))
+    facts = within(narrow(table, where, path), day_of(moments[0]), day_of(moments[-1]))
     place = {moment: n for n, moment in enumerate(moments)}
     counts = np.zeros(len(moments))
     for row in run(counts_by(facts, *when)):
@@ -168,7 +160,3 @@ def moment_of(row: Mapping[str, Any], grain: Grain) -> date:
     """The beginning of the period a case was received in."""
     day: date = row["day"]
     return day if grain == "day" else datetime(day.year, day.month, day.day, row["hour"])  # noqa: DTZ001 - China's clock
-
-
-def _day(moment: date) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment

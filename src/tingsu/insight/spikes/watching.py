@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from tingsu.base.clock import SHANGHAI, local
 from tingsu.cases.notices import give_notice_about
+from tingsu.insight.days import day_of
 from tingsu.insight.facts.engine import open_facts
 from tingsu.insight.forecast.calendar import events_kept, site_calendar
 from tingsu.insight.forecast.events import EventDay
@@ -84,7 +85,7 @@ def watch(at: datetime) -> Watched:
         alarms, series = _look(table, grain, moments)
         done = replace(done, series=done.series + series)
         if alarms:
-            since = min(_day(point.at) for alarm in alarms for point in alarm.points)
+            since = min(day_of(point.at) for alarm in alarms for point in alarm.points)
             rows = latest_rows(table, since, here.date())
             done = _take_in(alarms, rows, at, done)
     return done
@@ -92,7 +93,7 @@ def watch(at: datetime) -> Watched:
 
 def _look(table: Any, grain: Grain, moments: Sequence[date]) -> tuple[list[Alarm], int]:
     """The alarms of every series, and how many series there are."""
-    events = events_kept(_day(moments[0]), _day(moments[-1]))
+    events = events_kept(day_of(moments[0]), day_of(moments[-1]))
     calendar = site_calendar()
     alarms: list[Alarm] = []
     watched = 0
@@ -156,7 +157,7 @@ def _take_in(alarms: Sequence[Alarm], rows: list[dict[str, Any]], at: datetime, 
     grain = alarms[0].grain
     since = _begin(min(point.at for alarm in alarms for point in alarm.points)) - QUIET
     running = list(Alert.objects.filter(grain=grain, last__gte=since).order_by("chance", "pk"))
-    look = _Look(alarms, rows, running, at)
+    look = _Look(rows, running, at)
     for alarm in alarms:
         if look.is_new(alarm):
             for part in parts_of(alarm, alarms, rows):
@@ -172,7 +173,7 @@ def _take_in(alarms: Sequence[Alarm], rows: list[dict[str, Any]], at: datetime, 
 class _Look:
     """What becomes of the alarms of one look; each is settled once."""
 
-    def __init__(self, alarms: Sequence[Alarm], rows: list[dict[str, Any]], running: list[Alert], at: datetime) -> None:
+    def __init__(self, rows: list[dict[str, Any]], running: list[Alert], at: datetime) -> None:
         self.rows, self.running, self.at = rows, running, at
         self.by_key = {alert.key: alert for alert in sorted(running, key=lambda alert: alert.last)}
         self.told = {"opened": 0, "extended": 0, "joined": 0}
@@ -308,7 +309,3 @@ def _begin(moment: date) -> datetime:
     if isinstance(moment, datetime):
         return moment.replace(tzinfo=SHANGHAI)
     return datetime(moment.year, moment.month, moment.day, tzinfo=SHANGHAI)
-
-
-def _day(moment: date) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment

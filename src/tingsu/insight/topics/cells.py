@@ -13,11 +13,11 @@ import numpy as np
 
 from tingsu.insight.certainty import Array
 from tingsu.insight.facts.engine import ask, laid_aside
+from tingsu.insight.facts.figures import ANGRY
 
 if TYPE_CHECKING:
     from tingsu.insight.topics.hot import Harm
 
-ANGRY = 2  # emotion from here on
 FIRST_DAY = date(2000, 1, 1)  # an earlier date is a slip of the pen
 NO_VALUE = ("", "其他")
 

@@ -134,6 +134,16 @@ class HotBoard:
     tried: int
     doubts: tuple[str, ...] = ()
 
+    @property
+    def to_mend(self) -> list[HotSpot]:
+        """The spots where something can be mended: a channel alone says only how customers came."""
+        return [spot for spot in self.spots if set(spot.where) != {"channel"}]
+
+    @property
+    def worst(self) -> HotSpot | None:
+        """The first spot to mend that is beyond chance; None where none is."""
+        return next((spot for spot in self.to_mend if spot.sure), None)
+
 
 def hot_board(
     facts: Any,

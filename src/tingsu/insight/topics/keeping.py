@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 
 from tingsu.base.clock import local
 from tingsu.base.errors import TingsuError
+from tingsu.cases.access import sees_all
 from tingsu.insight.facts.engine import ask, open_facts
-from tingsu.insight.facts.figures import within
+from tingsu.insight.facts.figures import counts_by, run, within
+from tingsu.insight.facts.scope import facts_for
 from tingsu.insight.facts.store import keep_topics
 from tingsu.insight.topics.engine import Found, find_topics
 from tingsu.insight.topics.profiles import assign, weigh_phrases
@@ -191,9 +193,28 @@ def find_topic(pk: int) -> Topic:
     return found
 
 
+def seen_topics(*, by: User) -> frozenset[str] | None:
+    """Ids of the topics with a complaint in this person's reach; None: all, for who sees every case.
+
+    A topic's name and phrases are customers' words: they are for who may see one of these. Raises NotAllowed.
+    """
+    if sees_all(by):
+        return None
+    return frozenset(row["topic"] for row in run(counts_by(facts_for(by), "topic")) if row["topic"])
+
+
+def _require_topics(*topics: Topic, by: User) -> None:
+    """Pass if the person manages insight and sees each topic, or the one it was merged into. Raises as its callers."""
+    require(by, "manage_insight")
+    seen = seen_topics(by=by)
+    for topic in topics:
+        if seen is not None and not {str(topic.pk), str(root_of(topic).pk)} & seen:
+            raise TopicRefused(_("没有编号为 {pk} 的话题。").format(pk=topic.pk))
+
+
 def rename_topic(topic: Topic, name: str, *, by: User, at: datetime) -> Topic:
     """Give a topic another name for good; the old ones are kept. Raises NotAllowed, TopicRefused."""
-    require(by, "manage_insight")
+    _require_topics(topic, by=by)
     wanted = " ".join(name.split())
     if not wanted or len(wanted) > LONGEST_NAME:
         raise TopicRefused(_("话题的名称要写 1 到 {most} 个字。").format(most=LONGEST_NAME))
@@ -209,7 +230,7 @@ def rename_topic(topic: Topic, name: str, *, by: User, at: datetime) -> Topic:
 
 def merge_topics(topic: Topic, into: Topic, *, by: User, at: datetime) -> Topic:
     """Count a topic's complaints under another from the next giving of topics on. Raises NotAllowed, TopicRefused."""
-    require(by, "manage_insight")
+    _require_topics(topic, into, by=by)
     root = root_of(into)
     if root.pk == root_of(topic).pk:
         raise TopicRefused(_("这两个已经是同一个话题。"))
@@ -222,7 +243,7 @@ def merge_topics(topic: Topic, into: Topic, *, by: User, at: datetime) -> Topic:
 
 def part_topic(topic: Topic, *, by: User, at: datetime) -> Topic:
     """Take a merger back. Raises NotAllowed, TopicRefused."""
-    require(by, "manage_insight")
+    _require_topics(topic, by=by)
     if topic.merged_into is None:
         raise TopicRefused(_("这个话题没有并入别的话题。"))
     with transaction.atomic():

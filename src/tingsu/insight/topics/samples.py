@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 from tingsu.insight.facts.engine import ask
 from tingsu.insight.report.phrases import Phrase
-from tingsu.insight.report.quotes import ALIKE, excerpt
+from tingsu.insight.report.quotes import excerpt, is_alike
 from tingsu.insight.topics.cells import Period, narrow, within
 
 SCANNED = 60  # complaints looked at
@@ -42,7 +41,7 @@ def choose(samples: Sequence[Sample], most: int, phrases: Sequence[str] = ()) ->
     kept: list[Sample] = []
     for sample in sorted(samples, key=lambda one: -_telling(one.text, phrases)):
         text = excerpt(sample.text, marks)
-        if text and all(SequenceMatcher(None, text, other.text).ratio() < ALIKE for other in kept):
+        if text and not any(is_alike(text, other.text) for other in kept):
             kept.append(Sample(sample.case_id, sample.number, text))
             if len(kept) == most:
                 break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tingsu.base.errors import TingsuError
+from tingsu.insight.reach import manages
 from tingsu.insight.topics.hot import Size
 from tingsu.insight.topics.tables import UnitSize
 from tingsu.org.access_log import note_access
@@ -80,16 +81,18 @@ def _count(text: str) -> int:
 def set_sizes(rows: Iterable[SizeRow], *, valid_from: date, by: User, at: datetime) -> int:
     """Keep the sizes as of a day, in place of what stood for that day; returns how many units.
 
-    All or none. Raises NotAllowed, SizesRefused where a unit is not known or stands twice.
+    All or none. Raises NotAllowed, SizesRefused where a unit is not known, not managed by this person, or stands twice.
     """
     require(by, "manage_insight")
     given = list(rows)
-    known = set(Unit.objects.values_list("code", flat=True))
+    known = dict(Unit.objects.values_list("code", "path"))
     seen: set[str] = set()
     wrong = {}
     for number, row in enumerate(given, start=2):
         if row.unit not in known:
             wrong[number] = _("没有代码为 {code} 的机构。").format(code=row.unit or _("空"))
+        elif not manages(by, known[row.unit]):
+            wrong[number] = _("机构 {code} 不在您管辖的范围内。").format(code=row.unit)
         elif row.unit in seen:
             wrong[number] = _("机构 {code} 写了两次。").format(code=row.unit)
         seen.add(row.unit)
@@ -120,3 +123,30 @@ def sizes_on(day: date) -> dict[str, Size]:
     for size in UnitSize.objects.filter(valid_from__lte=day).order_by("valid_from"):
         found[size.unit_code] = Size(size.customers, size.outlets)
     return found
+
+
+def size_of(path: str, sizes: Mapping[str, Size]) -> Size:
+    """Customers and outlets of the unit at ``path`` with all below it; "" is the whole house. 0 where not known.
+
+    What was given for the unit itself, else the customers its own entry names, else the sum of its outlets where every
+    one in use is known: nothing is guessed.
+    """
+    units = list(Unit.objects.filter(active=True, path__startswith=path or "/"))
+    tops = [unit for unit in units if (unit.path == path if path else unit.parent_id is None)]
+    own = sizes.get(tops[0].code, Size()) if len(tops) == 1 else Size()
+    named = tops[0].customers if len(tops) == 1 else 0
+    outlets = [sizes.get(unit.code, Size()) for unit in units if unit.kind == Unit.Kind.OUTLET]
+    return Size(
+        own.customers or named or _all_known([size.customers for size in outlets]),
+        own.outlets or _all_known([size.outlets for size in outlets]),
+    )
+
+
+def sizes_of_lowest(day: date) -> dict[str, Size]:
+    """Sizes of the units that have none below them: a branch's own complaints leave out those of its outlets."""
+    above = set(Unit.objects.filter(active=True, parent__isnull=False).values_list("parent__code", flat=True))
+    return {code: size for code, size in sizes_on(day).items() if code not in above}
+
+
+def _all_known(counts: list[int]) -> int:
+    return sum(counts) if counts and all(counts) else 0
