@@ -106,3 +106,11 @@ def test_the_api_knows_the_case_and_never_raises_its_limit(bank: Bank) -> None:
 )
 def test_the_api_refuses_what_it_cannot_use(bank: Bank, body: Any) -> None:
     assert ask(bank.handler, body).status_code == 422
+
+
+def test_the_check_lets_nobody_guess_what_he_may_not_see(bank: Bank) -> None:
+    made = case(bank)
+    for by, known in ((bank.handler, True), (bank.clerk, False)):
+        held = context_of(made, by=by, kind="sms")
+        assert ("13800001234" in held.known_numbers, "张三" in held.customer_names) == (known, known)
+        assert made.number in held.known_numbers

@@ -11,11 +11,13 @@ from tingsu.assist.replies.finding import ReplyContext
 from tingsu.assist.replies.rules import ReplyRules, rules_of
 from tingsu.base.clock import local, now
 from tingsu.cases.access import reaches
+from tingsu.cases.interest import has_direct_interest
 from tingsu.cases.models import Case
 from tingsu.cases.packs import pack_of
 from tingsu.cases.promises import promises_of
 from tingsu.org.delegation import seats_of
 from tingsu.org.models import User
+from tingsu.org.permissions import can
 from tingsu.packs.reply_checks import ReplyKind
 
 _OWN_NUMBERS = ("phone", "id_no", "account_no", "email")
@@ -30,9 +32,11 @@ def context_of(case: Case, *, by: User, kind: ReplyKind) -> ReplyContext:
     """The context of an answer to ``case`` written by ``by``.
 
     The limit is the higher of what the writer may grant himself and what was granted in this case; None where a level
-    of his knows none.
+    of his knows none. The customer's data count as known only for who may see them: a finding that stays away would
+    tell anybody else, guess by guess, what a look that leaves no trace must not.
     """
-    people: list[Any] = [case.customer, *case.parties.all()]
+    sees = can(by, "reveal_personal_data") and not has_direct_interest(case, by)
+    people: list[Any] = [case.customer, *case.parties.all()] if sees else []
     numbers = [getattr(person, name, "") for person in people for name in _OWN_NUMBERS]
     ends = [one.deadline.lawful_end for one in promises_of(case, at=now()) if one.standing == "open"]
     return ReplyContext(
