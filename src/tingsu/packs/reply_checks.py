@@ -7,6 +7,7 @@ A pattern is a row of tokens, a space between them:
 ``..4``        up to four characters, same clause     ``~8``         up to eight, over commas, same sentence
 ``^`` ``$``    the clause begins, ends here           ``!词|词``     none of these words follows
 ``<!词|词``    none of these words stands before      ``#``          a figure
+``?``  alone: a question mark
 
 In words, a part in round brackets may be missing: 没(有)办法 is two words.
 """

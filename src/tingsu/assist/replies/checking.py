@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tingsu.assist.replies.commitments import find_commitments, find_dateless
 from tingsu.assist.replies.finding import Finding, ReplyContext
 from tingsu.assist.replies.leaks import find_leaks
+from tingsu.assist.replies.piles import find_piles
 from tingsu.assist.replies.plain import Plain, read_plain
 from tingsu.assist.replies.rules import ReplyRules
 from tingsu.assist.replies.sentences import cut_sentences
@@ -39,6 +40,7 @@ def _find(plain: Plain, context: ReplyContext, rules: ReplyRules) -> Iterator[Fi
     dateless = [one for one in worded if one.kind == "no_date"] or list(find_dateless(sentences, context, rules))
     yield from dateless
     yield from find_commitments(sentences, context, rules)
+    yield from find_piles(plain, rules)
     yield from find_leaks(plain, context, rules)
     yield from find_wrong_names(plain, context, rules)
     # A step without its date is a step.

@@ -97,6 +97,8 @@ class Grammar:
             return f"(?:(?<=[{STOP}。!?;\\n])|(?<![\\s\\S]))", None
         if piece == "$":
             return f"(?=[{STOP}。!?;\\n]|$)", None
+        if piece == "?":
+            return r"\?", None
         if piece == "#":
             return f"{FIGURE}{{1,12}}", None
         if gap := _GAP.fullmatch(piece):
