@@ -18,6 +18,7 @@ from tingsu.intake.rows import Reject
 from tingsu.org.access_log import verify_access_log
 from tingsu.org.models import AccessEntry
 from tingsu.org.permissions import NotAllowed
+from tingsu.packs.loader import PackError
 from tingsu.quality.conversations import judging
 from tingsu.quality.conversations.engine import read_file, settle_turns
 from tingsu.quality.conversations.importing import UNREACHED, Given, take_in
@@ -171,6 +172,19 @@ def test_one_that_breaks_the_engine_does_not_keep_the_others(floor: Floor, monke
     assert good.score_failed and good.scored_at is None
     with pytest.raises(NotPossible):
         review_conversation(good, {}, by=floor.head, version=good.version)
+
+
+def test_a_pack_that_cannot_be_read_is_no_conversations_fault(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = hand_in(floor, given(POOR))
+
+    def unreadable(pack: str) -> None:
+        raise PackError(pack, [("points.yaml", 1, "id", "缺少这一项")])
+
+    with monkeypatch.context() as broken:
+        broken.setattr(judging, "check_pack", unreadable)
+        with pytest.raises(PackError):
+            score_waiting(handover=made.pk)
+    assert made.conversations.get().score_failed == "" and score_waiting() == 1
 
 
 def test_who_sees_what(floor: Floor) -> None:

@@ -22,7 +22,17 @@ from tingsu.quality.transcripts import SUFFIXES, Transcript, Turn, parse_transcr
 from tingsu.quality.transcripts.settling import settle
 from tingsu.quality.transcripts.turns import Raw, Said
 
-__all__ = ["SUFFIXES", "KeptScore", "card_of", "pack_name", "parse_text", "read_file", "score_rows", "settle_turns"]
+__all__ = [
+    "SUFFIXES",
+    "KeptScore",
+    "card_of",
+    "check_pack",
+    "pack_name",
+    "parse_text",
+    "read_file",
+    "score_rows",
+    "settle_turns",
+]
 
 MOST_SIGNS = 4  # reasons of a risk that are kept
 
@@ -65,6 +75,12 @@ def pack_name(unit: Unit | None) -> str:
 def card_of(unit: Unit | None) -> ScoreCard:
     """The score card of the pack the unit runs."""
     return scoring.card_of(pack_name(unit), _extra())
+
+
+def check_pack(pack: str) -> None:
+    """Pass if conversations can be scored by the pack. Raises PackError, BadPattern."""
+    scoring.card_of(pack, _extra())
+    rules_of(pack, _extra())
 
 
 def score_rows(rows: Sequence[Conversation], pack: str) -> list[KeptScore]:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import F
 
 from tingsu.base.clock import now
-from tingsu.quality.conversations.engine import pack_name, score_rows
+from tingsu.quality.conversations.engine import check_pack, pack_name, score_rows
 from tingsu.quality.conversations.tables import Conversation
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,8 @@ def score_waiting(*, handover: int | None = None, at: datetime | None = None) ->
     """Score every conversation that has no score yet, of one handover or of all; returns how many were scored.
 
     One that cannot be scored is marked so and passed over: it must not keep the others waiting. Of two processes at
-    the same conversation the first one's score stands.
+    the same conversation the first one's score stands. A pack that cannot be read is no conversation's fault: raises
+    PackError, and everything waits for the next turn.
     """
     done = 0
     for page in _waiting(handover):
@@ -32,6 +33,7 @@ def score_waiting(*, handover: int | None = None, at: datetime | None = None) ->
         for row in page:
             of_pack[pack_name(row.unit)].append(row)
         for pack, rows in of_pack.items():
+            check_pack(pack)
             done += _score(rows, pack, at or now())
     return done
 
