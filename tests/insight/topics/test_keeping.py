@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.make import MONDAY, Bank, case
+from tests.make import MONDAY, Bank, case, unit
 from tingsu.insight.facts.engine import open_facts
 from tingsu.insight.facts.store import keep_topics, refresh
 from tingsu.insight.topics.hot import Size
@@ -22,9 +22,9 @@ from tingsu.insight.topics.keeping import (
     seen_topics,
     topic_names,
 )
-from tingsu.insight.topics.sizes import SizeRow, SizesRefused, read_sizes, set_sizes, sizes_on
+from tingsu.insight.topics.sizes import SizeRow, SizesRefused, read_sizes, set_sizes, size_of, sizes_on
 from tingsu.insight.topics.tables import Topic
-from tingsu.org.models import AccessEntry
+from tingsu.org.models import AccessEntry, Unit
 from tingsu.org.permissions import NotAllowed
 
 pytestmark = pytest.mark.django_db
@@ -177,3 +177,16 @@ def test_a_branch_gives_the_sizes_of_its_own_units_alone(bank: Bank) -> None:
     with pytest.raises(SizesRefused) as told:
         set_sizes([own, other], valid_from=MONDAY.date(), by=bank.manager, at=MONDAY)
     assert list(told.value.rows) == [3]
+
+
+def test_a_size_with_all_below_is_what_is_given_else_the_units_own_else_all_outlets_and_never_a_guess(
+    bank: Bank,
+) -> None:
+    path = bank.branch.path
+    unit("O3", "新开支行", "outlet", bank.branch)
+    assert size_of(path, {"O1": Size(4000, 1)}) == Size(0, 0)  # one of two outlets is not known
+    assert size_of(path, {"O1": Size(4000, 1), "O3": Size(1000, 1)}) == Size(5000, 2)
+    Unit.objects.filter(pk=bank.branch.pk).update(customers=6000)
+    assert size_of(path, {"O1": Size(4000, 1)}) == Size(6000, 0)
+    assert size_of(path, {"B1": Size(7000, 3)}) == Size(7000, 3)
+    assert size_of("", {"HO": Size(9000, 9)}) == Size(9000, 9)
