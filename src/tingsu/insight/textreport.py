@@ -9,7 +9,7 @@ No raw text leaves this module: excerpts, phrases, names of branches and shared 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from tingsu.insight.report.page import render_page
 from tingsu.insight.report.plain import to_plain
 from tingsu.insight.report.quotes import LENGTH, Quote, excerpt, from_clause, pick_quotes
 from tingsu.insight.report.read_texts import Message, ReadTexts, collect
-from tingsu.insight.report.topics import Topic, count_cells, find_topics, scan_words
+from tingsu.insight.report.topics import Topic, Words, count_cells, find_topics, scan_words
 from tingsu.insight.report.trend import Riser, Trend, Windows, count_trend, cut_windows, find_risers
 from tingsu.reading import Reading, find_groups, mask, read_many
 
@@ -116,6 +116,18 @@ def build_report(
     words = scan_words(texts, echoes)
     topics = find_topics(texts, words)
     tell("figures", total, total)
+    return _figured(texts, notes, batches, topics, words, echoes)
+
+
+def _figured(
+    texts: ReadTexts,
+    notes: FileNotes,
+    batches: list[Batch],
+    topics: list[Topic],
+    words: Words,
+    echoes: Set[int],
+) -> TextReport:
+    """Everything the page says of texts that were read, grouped and named."""
     trend = count_trend(texts)
     windows = cut_windows(trend.first, trend.last) if trend else None
     report = TextReport(
