@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.api.conftest import Asker
 from tests.make import MONDAY, Bank, case
@@ -12,6 +14,7 @@ from tests.quality.rows import POOR, Floor, agreeing, later
 from tests.web.conftest import words_of
 from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.quality.appeals.verbs import appeal_review
+from tingsu.quality.coaching.verbs import CardDraft, Practice, make_card
 from tingsu.quality.conversations.latent import name_agent, plan_call, tie_to_case
 from tingsu.quality.conversations.tables import Conversation
 from tingsu.quality.reviews.stance import stance_of
@@ -94,3 +97,28 @@ def test_a_file_is_taken_whatever_it_is_called(floor: Floor, name: str) -> None:
     file._name = name  # what a browser is free to send
     answer = client.post("/quality/import/", {"day": "2026-11-01", "file": file})
     assert answer.status_code in (302, 400, 422)
+
+
+@pytest.mark.parametrize("page", ["/quality/people/agent1/", "/quality/mine/", "/quality/"])
+def test_more_cards_and_appeals_ask_no_more_of_the_store(floor: Floor, page: str) -> None:
+    client = Client()
+    client.force_login(floor.agent if page == "/quality/mine/" else floor.head)
+
+    def add() -> None:
+        row = floor.one(POOR)
+        review_conversation(row, agreeing(row), by=floor.lead, version=row.version, at=MONDAY)
+        appeal_review(row, [row.points[0]["id"]], "不认可", by=floor.agent, version=fresh(row).version, at=MONDAY)
+        draft = CardDraft("问候做得好", [Practice("greeting", "问候", "先报姓名")], "每天练", later(3).date())
+        make_card(floor.agent, draft, by=floor.lead, at=MONDAY)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(page).status_code == 200
+        return len(seen)
+
+    add()
+    client.get(page)
+    few = asked()
+    add()
+    add()
+    assert asked() <= few

@@ -105,7 +105,7 @@ def waiting_appeals(by: User) -> QuerySet[ReviewAppeal]:
 
 def appeals_seen(by: User) -> QuerySet[ReviewAppeal]:
     """Every appeal within reach. Raises NotAllowed."""
-    rows = ReviewAppeal.objects.select_related("conversation__agent", "conversation__unit", "decided_by")
+    rows = ReviewAppeal.objects.select_related("conversation__agent", "conversation__unit", "by", "decided_by")
     return rows.filter(conversation__in=inspected_conversations(by).values("pk")).order_by("-at")
 
 

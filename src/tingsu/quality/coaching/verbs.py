@@ -113,7 +113,7 @@ def cards_of(person: User, *, by: User) -> QuerySet[CoachingCard]:
     """The cards of a person, for himself and for who inspects him. Raises NotAllowed, PersonNotFound."""
     if person.pk != by.pk:
         find_person(person.username, by=by)
-    return CoachingCard.objects.filter(agent=person).select_related("coach", "followed_by", "agent")
+    return CoachingCard.objects.filter(agent=person).select_related("coach", "followed_by", "agent__unit")
 
 
 def open_cards(by: User) -> QuerySet[CoachingCard]:
