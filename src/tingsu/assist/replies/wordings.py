@@ -73,6 +73,8 @@ def meant(sentences: Sentences, wanted: ReadyWanted, group: int = 0) -> Iterator
     for start, end in sentences.matches(wanted.ways[group]):
         if barred is None:
             barred = sorted(sentences.matches(wanted.not_said))
+        if wanted.says.kind != "no_read_back" and sentences.plain.quote_at(start, end):
+            continue  # the customer's or a colleague's words
         near = barred[bisect_left(barred, (start - _WIDEST, 0)) : bisect_left(barred, (end, 0))]
         if not any(start < high for _low, high in near):
             yield start, end
