@@ -10,15 +10,18 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.api.conftest import Asker
 from tests.make import MONDAY, Bank, case
-from tests.quality.rows import POOR, Floor, agreeing, later
+from tests.quality.rows import GOOD, POOR, Floor, agreeing, later
 from tests.web.conftest import words_of
 from tingsu.cases.errors import Incomplete, NotPossible
+from tingsu.org.models import User
 from tingsu.quality.appeals.verbs import appeal_review
 from tingsu.quality.coaching.verbs import CardDraft, Practice, make_card
 from tingsu.quality.conversations.latent import name_agent, plan_call, tie_to_case
 from tingsu.quality.conversations.tables import Conversation
 from tingsu.quality.reviews.stance import stance_of
-from tingsu.quality.reviews.verbs import review_conversation
+from tingsu.quality.reviews.verbs import look_at_marks, review_conversation
+from tingsu.web.quality import rows_of
+from tingsu.web.quality_frame import percent
 
 
 @pytest.fixture
@@ -122,3 +125,19 @@ def test_more_cards_and_appeals_ask_no_more_of_the_store(floor: Floor, page: str
     add()
     add()
     assert asked() <= few
+
+
+def test_a_list_tells_no_score_to_who_may_review_blind(floor: Floor) -> None:
+    row, other = floor.take(POOR, GOOD)
+    review_conversation(row, agreeing(row), by=floor.lead, version=row.version, at=MONDAY)
+    row, other = fresh(row), fresh(other)
+
+    def shares(by: User) -> list[str]:
+        return [shown.share for shown in rows_of([row, other], by)]
+
+    told = [percent(row.share), percent(other.share)]
+    assert shares(floor.lead) == told and shares(floor.officer) == ["—", told[1]]
+    look_at_marks(row, by=floor.officer)
+    assert shares(floor.officer) == told and shares(floor.head) == ["—", told[1]]
+    review_conversation(row, agreeing(row), by=floor.head, version=fresh(row).version, at=MONDAY)
+    assert shares(floor.head) == told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from tingsu.quality.coaching.verbs import open_cards
 from tingsu.quality.conversations.latent import calls_of, latent_risks, level_of
 from tingsu.quality.conversations.listing import RISKS, SORTS, Listed, list_conversations, waiting_in_samples
 from tingsu.quality.conversations.tables import Conversation, Handover
+from tingsu.quality.reviews.stance import blind_among
 from tingsu.quality.seeing import inspected_conversations, inspected_units, inspects, people_inspected
 from tingsu.web.asking import person_of
 from tingsu.web.fields import Pick
@@ -59,9 +61,9 @@ def show_quality(request: HttpRequest) -> HttpResponse:
     cards = open_cards(by)
     context = {
         "frame": quality_frame(request, here="quality"),
-        "drawn": rows_of(_light(drawn).order_by("-risk", "-held_at")[:FIRST]),
+        "drawn": rows_of(_light(drawn).order_by("-risk", "-held_at")[:FIRST], by),
         "drawn_count": drawn.count(),
-        "latent": rows_of(latent.defer("turns", "masked", "points")[:FIRST]),
+        "latent": rows_of(latent.defer("turns", "masked", "points")[:FIRST], by),
         "latent_count": latent.count(),
         "appeals": list(waiting_appeals(by)[:FIRST]),
         "cards": list(cards.filter(due__lte=today())[:FIRST]),
@@ -84,7 +86,7 @@ def show_conversations(request: HttpRequest) -> HttpResponse:
         "frame": quality_frame(request),
         "listed": listed,
         "page": page,
-        "rows": rows_of(page.object_list),
+        "rows": rows_of(page.object_list, by),
         "views": [(listed.to_query(state=state), name, state == listed.state) for state, name in STATE_NAMES.items()],
         "earlier": listed.to_query(page=str(page.previous_page_number())) if page.has_previous() else "",
         "later": listed.to_query(page=str(page.next_page_number())) if page.has_next() else "",
@@ -97,7 +99,8 @@ def show_risks(request: HttpRequest) -> HttpResponse:
     """Ordinary conversations out of which a complaint may come, the likeliest first. Raises NotAllowed."""
     by = person_of(request)
     found = latent_risks(by).defer("turns", "masked", "points")
-    context = {"frame": quality_frame(request), "rows": rows_of(found[:SHOWN]), "total": found.count(), "most": SHOWN}
+    rows = rows_of(found[:SHOWN], by)
+    context = {"frame": quality_frame(request), "rows": rows, "total": found.count(), "most": SHOWN}
     return render(request, "web/quality/risks.html", context)
 
 
@@ -110,11 +113,19 @@ def show_appeals(request: HttpRequest) -> HttpResponse:
     return render(request, "web/quality/appeals.html", context)
 
 
-def rows_of(conversations: Any) -> list[Row]:
-    """Conversations as a list shows them."""
+def rows_of(conversations: Iterable[Conversation], by: User) -> list[Row]:
+    """Conversations as a list shows them: no score of one that this person may still review blind."""
+    listed = list(conversations)
+    blind = blind_among(listed, by=by)
     return [
-        Row(one, percent(one.share), level_of(one.risk), risk_name(level_of(one.risk)), one.risk_why[:_WHY])
-        for one in conversations
+        Row(
+            one,
+            percent(None if one.pk in blind else one.share),
+            level_of(one.risk),
+            risk_name(level_of(one.risk)),
+            one.risk_why[:_WHY],
+        )
+        for one in listed
     ]
 
 

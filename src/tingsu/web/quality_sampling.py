@@ -18,6 +18,7 @@ from tingsu.org.models import Unit, User
 from tingsu.org.permissions import require
 from tingsu.quality.conversations.latent import level_of
 from tingsu.quality.conversations.listing import read_day
+from tingsu.quality.reviews.stance import blind_among
 from tingsu.quality.sampling.verbs import DrawAsked, draw_sample, drawn_of, draws_seen, find_draw
 from tingsu.quality.seeing import INSPECT, inspected_units
 from tingsu.web.asking import person_of
@@ -57,13 +58,15 @@ def show_draw(request: HttpRequest, number: int) -> HttpResponse:
     made = find_draw(number, by=by)
     rows = list(drawn_of(made, by=by).defer("conversation__turns", "conversation__masked", "conversation__points"))
     counts = Counter(row.why for row in rows)
+    blind = blind_among((row.conversation for row in rows), by=by)
     context = {
         "frame": quality_frame(request),
         "draw": made,
         "rows": [
-            (row, WHYS[row.why], percent(row.conversation.share), level, risk_name(level))
+            (row, WHYS[row.why], percent(share), level, risk_name(level))
             for row in rows
             for level in [level_of(row.conversation.risk)]
+            for share in [None if row.conversation_id in blind else row.conversation.share]
         ],
         "counts": [(name, counts[why]) for why, name in WHYS.items()],
         "reviewed": sum(row.conversation.reviewed_at is not None for row in rows),

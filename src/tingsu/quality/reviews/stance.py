@@ -7,15 +7,17 @@ his own, or says that he only wants to look, which stays on record and closes th
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Literal
 
 from tingsu.org.models import User
-from tingsu.quality.conversations.tables import Conversation
+from tingsu.quality.conversations.tables import Conversation, ConversationStep
 from tingsu.quality.reviews.tables import Review
 from tingsu.quality.seeing import inspects_it
 
 MOST = 2  # reviews of one conversation
+_LOOKED = ("looked", "decided")  # steps after which one has seen the marks
 # first: nobody has reviewed it; blind: somebody else has; open: everything may be shown; own: it is the person's own
 # and was reviewed; caller: he is to call the customer back and needs the words alone, be it his own not yet reviewed.
 Stance = Literal["first", "blind", "open", "own", "caller"]
@@ -37,4 +39,17 @@ def stance_of(conversation: Conversation, reviews: Iterable[Review], *, by: User
 
 def has_looked(conversation: Conversation, *, by: User) -> bool:
     """Whether the person chose to look at the marks, or has decided an appeal here."""
-    return conversation.steps.filter(kind__in=("looked", "decided"), by=by).exists()
+    return conversation.steps.filter(kind__in=_LOOKED, by=by).exists()
+
+
+def blind_among(conversations: Iterable[Conversation], *, by: User) -> set[int]:
+    """Of conversations somebody inspects, those whose scores a list keeps from him too: two queries at most."""
+    reviewed = [one.pk for one in conversations if one.reviewed_at is not None]
+    if not reviewed:
+        return set()
+    who: dict[int, list[int]] = defaultdict(list)
+    for number, reviewer in Review.objects.filter(conversation__in=reviewed).values_list("conversation", "reviewer"):
+        who[number].append(reviewer)
+    blind = {number for number, done in who.items() if len(done) < MOST and by.pk not in done}
+    looked = ConversationStep.objects.filter(conversation__in=blind, kind__in=_LOOKED, by=by)
+    return blind - set(looked.values_list("conversation", flat=True))
