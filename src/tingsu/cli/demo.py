@@ -21,6 +21,7 @@ def load(
 
     from tingsu.base import clock
     from tingsu.cli.server import prepare, run_jobs
+    from tingsu.demo.conversations import load_conversations
     from tingsu.demo.improving import play_measures
     from tingsu.demo.player import AlreadyThere, load_demo
     from tingsu.insight.facts.store import rebuild
@@ -44,6 +45,7 @@ def load(
         run_jobs(once=True)
         rebuild(at=clock.now())
         play_measures(until=clock.now())
+        load_conversations(clock.now())
         queue_in_turn(clock.now())  # what a worker would do in its first hour: topics, rises, forecasts, risks
         run_jobs(once=True)
         console.print(f"[green]✓[/] 演示银行已装入，投诉 {made} 件。")

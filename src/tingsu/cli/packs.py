@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tingsu.base.errors import TingsuError
+from tingsu.cli.answering import check_answering
 from tingsu.packs.bpmn import as_bpmn
 from tingsu.packs.checks import Mistake
 from tingsu.packs.dmn import as_dmn
@@ -40,6 +41,7 @@ def check(name: Annotated[str, typer.Argument(help="方案包的名字或文件�
     for folder in [_folder(name)] if name else _all_folders():
         try:
             _tell_whole(_read(folder))
+            console.print(f"  {check_answering(folder)}。", soft_wrap=True, highlight=False)
         except PackError as error:
             broken += 1
             if name:

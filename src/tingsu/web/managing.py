@@ -59,7 +59,7 @@ class Held:
 def show_managing(request: HttpRequest) -> HttpResponse:
     """Where everything is set, and what was changed of late."""
     by = person_of(request)
-    if not any(can(by, name) for name in ("manage_staff", "manage_packs", "manage_forms")):
+    if not any(can(by, name) for name in ("manage_staff", "manage_packs", "manage_forms", "manage_writing_help")):
         require(by, "manage_staff")
     whats = _whats()
     entries = AccessEntry.objects.filter(what__in=whats).order_by("-seq")[:RECENT]

@@ -59,6 +59,11 @@ def may_see_budgets(user: User) -> bool:
 
 
 def _entries(user: User) -> list[Entry]:
+    return [*_daily(user), *_kept(user)]
+
+
+def _daily(user: User) -> list[Entry]:
+    """What one works with from hour to hour."""
     entries = [Entry(reverse("home"), _("首页"), "home"), Entry(reverse("queue"), _("工单"), "list")]
     if can(user, "view_home"):
         entries.append(Entry(reverse("insight"), _("洞察"), "chart"))
@@ -74,11 +79,17 @@ def _entries(user: User) -> list[Entry]:
     if can(user, "view_home"):
         entries.append(Entry(reverse("late"), _("逾期督办"), "late"))
         entries.append(Entry(reverse("bundles"), _("批量线索"), "link"))
+    return entries
+
+
+def _kept(user: User) -> list[Entry]:
+    """What keeps the house in order."""
+    entries = []
     if can(user, "teach_reading"):
         entries.append(Entry(reverse("models"), _("研判模型"), "leaf"))
     if can(user, "manage_forms"):
         entries.append(Entry(reverse("forms"), _("表单模板"), "file"))
-    if can(user, "manage_staff") or can(user, "manage_packs"):
+    if any(can(user, name) for name in ("manage_staff", "manage_packs", "manage_writing_help")):
         entries.append(Entry(reverse("manage"), _("系统管理"), "pen"))
     if can(user, "view_audit"):
         entries.append(Entry(reverse("audit"), _("审计"), "lock"))
