@@ -7,9 +7,9 @@ from typing import Any
 
 from tingsu.base.clock import SHANGHAI, local
 from tingsu.demo.people import read_content
+from tingsu.insight.days import monday_of
 from tingsu.insight.measures.tables import Measure
 from tingsu.insight.measures.verbs import MeasureDraft, check_effect, create_measure, mark_done, note_progress
-from tingsu.insight.days import monday_of
 from tingsu.org.models import Unit, User
 
 MORNING = time(9, 20)

@@ -55,8 +55,9 @@ class Concept(Part):
 class CardPoint(Part):
     """One point of the card. ``weight`` is what it counts in full; ``better`` is the advice where it is missed.
 
-    ``row`` is its place in the sources. ``faults``: kinds or rules of the reply check that count against a clean point,
-    but for those in ``not_faults``. ``excused_by``: concepts that excuse what is said in their turn or the agent's next.
+    ``row`` is its place in the sources. ``faults``: kinds or rules of the reply check that count against a clean
+    point, but for those in ``not_faults``. ``excused_by``: concepts that excuse what is said in their
+    turn or the agent's next.
     """
 
     id: str
