@@ -16,7 +16,7 @@ from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.org.models import User
 from tingsu.quality.appeals.verbs import appeal_review
 from tingsu.quality.coaching.verbs import CardDraft, Practice, make_card
-from tingsu.quality.conversations.latent import name_agent, plan_call, tie_to_case
+from tingsu.quality.conversations.latent import Complainant, name_agent, plan_call, register_complaint, tie_to_case
 from tingsu.quality.conversations.tables import Conversation
 from tingsu.quality.reviews.stance import stance_of
 from tingsu.quality.reviews.verbs import look_at_marks, review_conversation
@@ -141,3 +141,13 @@ def test_a_list_tells_no_score_to_who_may_review_blind(floor: Floor) -> None:
     assert shares(floor.officer) == told and shares(floor.head) == ["—", told[1]]
     review_conversation(row, agreeing(row), by=floor.head, version=fresh(row).version, at=MONDAY)
     assert shares(floor.head) == told
+
+
+def test_a_case_sent_beforehand_under_its_number_does_not_stand_for_a_conversation(floor: Floor) -> None:
+    row = floor.one(POOR)
+    case(floor.bank, text="冒充的投诉内容，与对话无关。", source="conversation", external_id=str(row.pk))
+    with pytest.raises(NotPossible):
+        register_complaint(
+            row, channel="phone", customer=Complainant(), by=floor.head, version=row.version, at=MONDAY
+        )  # fmt: skip
+    assert fresh(row).case is None and fresh(row).next_step == ""

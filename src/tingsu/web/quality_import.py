@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -110,7 +111,5 @@ def _handovers(by: User) -> list[tuple[Handover, Any]]:
     rows = Handover.objects.select_related("by")
     found = list((rows if inspects_all(by) else rows.filter(by=by))[:SHOWN])
     waiting = Conversation.objects.filter(handover__in=[h.pk for h in found], scored_at=None, score_failed="")
-    open_: dict[int, int] = {}
-    for handover in waiting.values_list("handover", flat=True):
-        open_[handover] = open_.get(handover, 0) + 1
+    open_ = dict(waiting.order_by().values_list("handover").annotate(n=Count("pk")))
     return [(one, open_.get(one.pk, 0)) for one in found]

@@ -83,10 +83,12 @@ def register_complaint(
             source="conversation",
             external_id=str(held.pk),
         )
-        case = record_case(draft, by=by, at=at).case
-        held.case, held.next_step = case, Next.CASE
-        keep_step(held, "registered", by=by, at=at, data={"case": case.number})
-    return case
+        recorded = record_case(draft, by=by, at=at)
+        if not recorded.created:  # another system may have sent a complaint under this very number
+            raise NotPossible("已有一件来源编号相同的工单，不是从这段对话登记的。请另行登记投诉，再把对话关联过去。")
+        held.case, held.next_step = recorded.case, Next.CASE
+        keep_step(held, "registered", by=by, at=at, data={"case": recorded.case.number})
+    return recorded.case
 
 
 def plan_call(
