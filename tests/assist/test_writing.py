@@ -66,7 +66,7 @@ def test_a_draft_comes_from_the_case_and_names_nobody(bank: Bank, settings: Any)
 
 def test_neither_the_customer_s_people_nor_the_accused_leave_the_house(bank: Bank) -> None:
     said = "我替母亲来说，柜员宋小满当着她的面骂人。"
-    complaint = case(bank, text=said, accused_person="宋小满", key_point="欧阳春花要求宋小满道歉")
+    complaint = case(bank, text=said, accused_person="柜员宋小满、工号 80231", key_point="欧阳春花要求宋小满道歉")
     Party.objects.create(
         case=complaint, no=1, part="proxy", name="欧阳春花", phone="010-6666", by=bank.clerk, at=MONDAY
     )
@@ -77,7 +77,7 @@ def test_neither_the_customer_s_people_nor_the_accused_leave_the_house(bank: Ban
         write_draft.call(request.pk)
     sent = str(server.asked[0][2])
     assert "态度生硬" in sent and "骂人" in sent
-    assert not [word for word in ("宋小满", "欧阳春花", "010-6666") if word in sent]
+    assert not [word for word in ("宋小满", "80231", "欧阳春花", "010-6666") if word in sent]
 
 
 @pytest.mark.parametrize("key", ["two\nlines", "钥匙"])

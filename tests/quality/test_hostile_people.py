@@ -17,6 +17,7 @@ from tingsu.org.models import User
 from tingsu.quality.appeals.verbs import appeal_review
 from tingsu.quality.coaching.verbs import CardDraft, Practice, make_card
 from tingsu.quality.conversations.latent import Complainant, name_agent, plan_call, register_complaint, tie_to_case
+from tingsu.quality.conversations.revealing import reveal_turns
 from tingsu.quality.conversations.tables import Conversation
 from tingsu.quality.reviews.stance import stance_of
 from tingsu.quality.reviews.verbs import look_at_marks, review_conversation
@@ -151,3 +152,12 @@ def test_a_case_sent_beforehand_under_its_number_does_not_stand_for_a_conversati
             row, channel="phone", customer=Complainant(), by=floor.head, version=row.version, at=MONDAY
         )  # fmt: skip
     assert fresh(row).case is None and fresh(row).next_step == ""
+
+
+def test_whom_the_complaint_is_about_does_not_reveal_its_conversation(floor: Floor) -> None:
+    row, about = floor.one(POOR), case(floor.bank, accused_person=floor.lead.name, accused_unit=floor.centre)
+    assert reveal_turns(row, by=floor.lead, reason="核对号码")
+    tie_to_case(row, about.number, by=floor.head, version=row.version)
+    with pytest.raises(NotPossible):
+        reveal_turns(row, by=floor.lead, reason="核对号码")
+    assert fresh(row).steps.filter(kind="revealed").count() == 1

@@ -30,6 +30,10 @@ _RULES = (
 )
 _THOUGHTS = re.compile(r"<think>.*?</think>|^.*</think>", re.DOTALL)
 _FENCE = re.compile(r"^```\w*\n?|\n?```$")
+# What stands around a name in 柜员王小雨、工号 1023.
+_NO_NAME = re.compile(
+    "[^\u4e00-\u9fffA-Za-z0-9·]+|工号|大堂经理|客户经理|理财经理|柜员|经理|主任|行长|主管|员工|坐席|座席|客服|保安|先生|女士"
+)
 _HAN = re.compile("[\u4e00-\u9fff]")
 
 
@@ -53,7 +57,7 @@ def _known(case: Case) -> list[tuple[str, str]]:
     """What must not leave → what stands for it, the longest first."""
     customer = case.customer
     held = (customer.name, customer.phone, customer.id_no, customer.account_no, customer.email, customer.address)
-    known = {case.accused_person: STAFF}
+    known = dict.fromkeys((case.accused_person, *_NO_NAME.split(case.accused_person)), STAFF)
     for party in case.parties.all():
         known |= dict.fromkeys((party.name, party.phone, party.id_no), PARTY)
     known |= dict.fromkeys(held, CUSTOMER)
