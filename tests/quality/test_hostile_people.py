@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -12,13 +14,14 @@ from tests.api.conftest import Asker
 from tests.make import MONDAY, Bank, case
 from tests.quality.rows import GOOD, POOR, Floor, agreeing, later
 from tests.web.conftest import words_of
+from tingsu.base.text import is_storable
 from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.org.models import User
 from tingsu.quality.appeals.verbs import appeal_review
 from tingsu.quality.coaching.verbs import CardDraft, Practice, make_card
 from tingsu.quality.conversations.latent import Complainant, name_agent, plan_call, register_complaint, tie_to_case
 from tingsu.quality.conversations.revealing import reveal_turns
-from tingsu.quality.conversations.tables import Conversation
+from tingsu.quality.conversations.tables import Conversation, Handover
 from tingsu.quality.reviews.stance import stance_of
 from tingsu.quality.reviews.verbs import look_at_marks, review_conversation
 from tingsu.web.quality import rows_of
@@ -161,3 +164,22 @@ def test_whom_the_complaint_is_about_does_not_reveal_its_conversation(floor: Flo
     with pytest.raises(NotPossible):
         reveal_turns(row, by=floor.lead, reason="核对号码")
     assert fresh(row).steps.filter(kind="revealed").count() == 1
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\u0000"])
+def test_a_refused_conversation_s_number_is_told_as_far_as_it_can_be_kept(floor: Floor, half: str) -> None:
+    client = Client()
+    client.force_login(floor.head)
+    rows = f'{{"id": "A{half}B", "turns": [{{"speaker": "客户", "text": "你好{half}"}}], "start": "{half}"}}\n'
+    rows += f'{{"id": "C", "turns": [{{"speaker": "客户{half}", "text": "你好", "start": "{half}"}}]}}\n'
+    rows += f'{{"id": "D", "agent": "{half}", "turns": [{{"speaker": "客户", "text": "你好"}}]}}\n'
+    file = SimpleUploadedFile("a.jsonl", rows.encode())
+    assert client.post("/quality/import/", {"day": "2026-11-01", "file": file}).status_code == 302
+    page = client.get("/quality/import/")
+    assert page.status_code == 200 and "A?B" in page.content.decode()
+    assert all(is_storable(json.dumps(told, ensure_ascii=False)) for told in Handover.objects.get().refused)
+    for row in Conversation.objects.all():
+        assert is_storable(
+            json.dumps([row.name, row.problems, row.turns], ensure_ascii=False).replace("\\u0000", "\x00")
+        )
+        assert client.get(f"/quality/conversations/{row.pk}/").status_code == 200

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from tingsu.base.clock import is_plausible, now
-from tingsu.base.text import UNSTORABLE, is_storable
+from tingsu.base.text import UNSTORABLE, is_storable, make_storable
 from tingsu.cases.access import visible_cases
 from tingsu.cases.models import Case
 from tingsu.intake.rows import Reject
@@ -151,7 +151,7 @@ def _store(step: Sequence[Given], made: Handover, desk: _Desk, tally: _Tally, he
     rows: dict[str, Conversation] = {}
     for one in step:
         if why := _wrong(one, desk, cases):
-            tally.refused.append(mask_each([one.transcript.id[:80], why]))
+            tally.refused.append(mask_each([make_storable(one.transcript.id[:80]), make_storable(why)]))
         elif (row := _row(one, made, desk, cases, held_at)).key in rows:
             tally.known += 1
         else:
@@ -203,7 +203,7 @@ def _row(one: Given, made: Handover, desk: _Desk, cases: dict[str, Case], held_a
         channel=transcript.channel.strip()[:40],
         held_at=when,
         turns=turns,
-        problems=list(transcript.problems),
+        problems=[make_storable(one) for one in transcript.problems],  # they quote marks and times as written
     )
 
 
