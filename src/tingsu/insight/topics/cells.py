@@ -120,7 +120,8 @@ def gather(facts: Any, period: Period, names: Sequence[str], windows: int, weigh
     day = before.day.cast("date")
     age = (ibis.date(period.until).delta(day, unit="day") // period.days).cast("int8")
     past = before.filter(day < ibis.date(period.since)).select(*names, age=age)
-    with laid_aside(inside.select(*names, **_weighed(inside, weights))) as near, laid_aside(past) as far:
+    told = [name for name in ("case_id",) if name in facts.columns]
+    with laid_aside(inside.select(*names, *told, **_weighed(inside, weights))) as near, laid_aside(past) as far:
         yield Gathered(near, far, windows)
 
 

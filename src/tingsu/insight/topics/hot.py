@@ -29,7 +29,7 @@ from tingsu.insight.certainty import (
 )
 from tingsu.insight.topics import cells, phrased
 from tingsu.insight.topics.cells import Cells, Period
-from tingsu.insight.topics.samples import Sample, pick_samples
+from tingsu.insight.topics.samples import Sample, pick_samples, pick_samples_each
 
 __all__ = ["Harm", "HotBoard", "HotSpot", "Period", "Rank", "Rate", "Size", "hot_board"]
 
@@ -175,15 +175,27 @@ def hot_board(
     wanted = [(name,) for name in used] + (_combinations(used) if combined else [])
     with cells.gather(facts, period, used, windows, weigh) as gathered:
         counted = [cells.count_cells(gathered, names, fewest=FEWEST) for names in wanted]
-    if phrases:
-        more, unread = _count_phrases(facts, period, used if combined else (), windows, weigh)
-        counted += more
-        board = replace(board, doubts=(*board.doubts, *unread))
-    spots, tried = _make_spots([one for one in counted if len(one)], base, windows)
-    spots = _rate_all(spots, sizes or {}, facts, period)
-    picked = _drop_echoes(_ranked(spots, rank), most)
-    shown = [replace(spot, samples=pick_samples(facts, period, spot.where, samples)) for spot in picked]
-    return replace(board, spots=shown, tried=tried)
+        if phrases:
+            more, unread = _count_phrases(facts, period, used if combined else (), windows, weigh)
+            counted += more
+            board = replace(board, doubts=(*board.doubts, *unread))
+        spots, tried = _make_spots([one for one in counted if len(one)], base, windows)
+        spots = _rate_all(spots, sizes or {}, facts, period)
+        picked = _drop_echoes(_ranked(spots, rank), most)
+        return replace(board, spots=_quoted(picked, facts, period, gathered, samples), tried=tried)
+
+
+def _quoted(spots: list[HotSpot], facts: Any, period: Period, gathered: cells.Gathered, most: int) -> list[HotSpot]:
+    """The spots with what customers said there; a phrase is looked for in the texts themselves."""
+    plain = [spot.where for spot in spots if "phrase" not in spot.where]
+    quotes = iter(pick_samples_each(facts, gathered.inside, plain, most))
+    return [
+        replace(
+            spot,
+            samples=pick_samples(facts, period, spot.where, most) if "phrase" in spot.where else next(quotes),
+        )
+        for spot in spots
+    ]
 
 
 def _board_doubts(base: int, windows: int, span: cells.Span | None, period: Period) -> tuple[str, ...]:

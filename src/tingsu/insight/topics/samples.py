@@ -35,6 +35,31 @@ def pick_samples(
     return choose([Sample(row["case_id"], row.get("number") or "", row["text"] or "") for row in found], most, phrases)
 
 
+def pick_samples_each(
+    facts: Any, inside: Any, wheres: Sequence[Mapping[str, str]], most: int
+) -> list[tuple[Sample, ...]]:
+    """As ``pick_samples`` for each of ``wheres``: which cases they are is asked of ``inside``, their texts once.
+
+    ``inside``: the period's complaints with their case, as they were laid aside to be counted.
+    """
+    if most <= 0 or not {"text", "case_id"} <= set(facts.columns):
+        return [() for _ in wheres]
+    newest = [_newest(inside, where) for where in wheres]
+    wanted = sorted({pk for pks in newest for pk in pks})
+    if not wanted:
+        return [() for _ in wheres]
+    names = [name for name in ("case_id", "number", "text") if name in facts.columns]
+    rows = ask(facts.filter(facts.case_id.isin(wanted)).select(*names)).to_pylist()
+    known = {row["case_id"]: Sample(row["case_id"], row.get("number") or "", row["text"] or "") for row in rows}
+    return [choose([known[pk] for pk in pks if pk in known], most) for pks in newest]
+
+
+def _newest(inside: Any, where: Mapping[str, str]) -> list[int]:
+    rows = narrow(inside, where)
+    found: list[int] = rows.order_by(rows.case_id.desc()).select("case_id").limit(SCANNED).to_pyarrow()[0].to_pylist()
+    return found
+
+
 def choose(samples: Sequence[Sample], most: int, phrases: Sequence[str] = ()) -> tuple[Sample, ...]:
     """The ``most`` telling ones, cut to a line or two; of two alike the first."""
     marks = [Phrase(text, 0, 0.0) for text in phrases]
