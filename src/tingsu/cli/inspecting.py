@@ -32,7 +32,7 @@ def inspect_file(
     jobs: Annotated[int, typer.Option(min=1, max=64, help="用几个进程。")] = 1,
     encoding: Annotated[str | None, typer.Option(help="文本文件的编码；默认自动判断。")] = None,
 ) -> None:
-    """逐段检查服务对话：评分卡每一项得几分、依据哪一句，应答、语速和停顿，结束时的潜在投诉风险；输出里的个人信息已遮盖。"""
+    """逐段检查服务对话：评分卡每一项得几分、依据哪一句，应答、语速和停顿，结束时的潜在投诉风险；输出里引用的话已遮盖个人信息，编号、坐席、渠道照原样。"""
     import django
 
     django.setup()  # reasons are translated, which needs the apps; no database is opened
