@@ -166,10 +166,16 @@ def _alike_cases(case: Case) -> list[NearCase]:
 
 
 def _other_cases_of(case: Case) -> QuerySet[Case]:
+    """The same customer's other cases, the newest first.
+
+    Who is the same is asked first and by itself: asked together, an OR over two tables makes either database read
+    every case from the newest down (180 ms at 40,000 cases).
+    """
     customer = case.customer
-    same = Q(customer=customer)
+    same = Q(pk=customer.pk)
     if customer.phone:
-        same |= Q(customer__phone=customer.phone)
+        same |= Q(phone=customer.phone)
     if customer.id_no:
-        same |= Q(customer__id_no=customer.id_no)
-    return Case.objects.filter(same).exclude(pk=case.pk).order_by("-pk")
+        same |= Q(id_no=customer.id_no)
+    customers = list(Customer.objects.filter(same).values_list("pk", flat=True))
+    return Case.objects.filter(customer__in=customers).exclude(pk=case.pk).order_by("-pk")
