@@ -121,6 +121,16 @@ def test_the_responsible_appeal_in_time_and_someone_else_decides(bank: Bank) -> 
     assert not list(verify())
 
 
+def test_one_appeal_at_a_time_though_the_responsibility_was_decided_anew(bank: Bank) -> None:
+    made = walk(case(bank), bank, "investigate")
+    made = do(made, "appeal_responsibility", bank.manager, at=MONDAY + DAY, grounds="监控显示柜员用语规范")
+    made = do(made, "decide_responsibility", bank.head, at=MONDAY + 2 * DAY, responsibility="有责投诉", fault_code="不专业",
+              responsible_unit="B1", grounds="重看监控")  # fmt: skip
+    with pytest.raises(NotPossible, match="等待裁定"):
+        do(made, "appeal_responsibility", bank.manager, at=MONDAY + 3 * DAY, grounds="仍不服")
+    assert made.appeals.count() == 1
+
+
 def test_an_appeal_after_its_time_is_refused_with_the_rule(bank: Bank) -> None:
     made = walk(case(bank), bank, "investigate")
     with pytest.raises(NotPossible, match="OURS-APPEAL"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 
 import pytest
@@ -49,10 +50,10 @@ def test_the_worker_refreshes_no_more_than_once_a_minute(lasting_bank: Bank, mon
     first = read_manifest()
     assert first is not None and first.count == 1
     case(lasting_bank)
-    server._refresh_once()
+    server._refresh_once(threading.Event())
     assert read_manifest() == first, "a minute has not gone by"
     later = now() + timedelta(seconds=61)
     monkeypatch.setattr("tingsu.base.clock.now", lambda: later)
-    server._refresh_once()
+    server._refresh_once(threading.Event())
     after = read_manifest()
     assert after is not None and (after.count, after.at) == (2, later)

