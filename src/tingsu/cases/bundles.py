@@ -163,14 +163,13 @@ def _contacts_within(bundles: Iterable[Bundle]) -> dict[int, tuple[str, ...]]:
 def _join_wording(case: Case, copies: Sequence[Case]) -> bool:
     """Into the oldest bundle to whose first the case is alike, else into a new one with the copies no bundle holds.
 
-    Two workers that look at one batch at the same moment may open two bundles of it: these become one as soon as a
-    case is like the first of both. False where another worker has just done that and this must be tried again.
+    Two workers that look at one batch at the same moment may open two bundles of it: who opened one looks again, and
+    of two at least the later sees both and makes them one. False where another worker has just done that and this must
+    be tried again.
     """
     fitting = _fitting(case, copies)
     if fitting:
-        for later in fitting[1:]:
-            if is_copy(fitting[0].representative.text, later.representative.text):
-                _merge(fitting[0], later)
+        _make_one(fitting)
         return _add(fitting[0], [case])
     held = set(
         BundleCase.objects.filter(case__in=copies, bundle__sort=Bundle.Sort.WORDING).values_list("case", flat=True)
@@ -180,7 +179,10 @@ def _join_wording(case: Case, copies: Sequence[Case]) -> bool:
         return True
     first = min([case, *free], key=lambda one: one.pk)
     # Every case of a bundle has been found like its first; of the copies this is known where the case is the first.
-    return _add(_open(Bundle.Sort.WORDING, first.pk, first), [case, *free] if first is case else [first, case])
+    added = _add(_open(Bundle.Sort.WORDING, first.pk, first), [case, *free] if first is case else [first, case])
+    if added:
+        _make_one(_fitting(case, copies))
+    return added
 
 
 def _fitting(case: Case, copies: Sequence[Case]) -> list[Bundle]:
@@ -188,6 +190,13 @@ def _fitting(case: Case, copies: Sequence[Case]) -> list[Bundle]:
     held = Bundle.objects.filter(sort=Bundle.Sort.WORDING, members__case__in=[case, *copies]).distinct()
     bundles = held.select_related("representative").order_by("key")
     return [bundle for bundle in bundles if is_copy(case.text, bundle.representative.text)]
+
+
+def _make_one(fitting: Sequence[Bundle]) -> None:
+    """Merge into the oldest those whose first is a copy of its first."""
+    for later in fitting[1:]:
+        if is_copy(fitting[0].representative.text, later.representative.text):
+            _merge(fitting[0], later)
 
 
 @transaction.atomic

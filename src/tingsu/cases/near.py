@@ -108,6 +108,8 @@ def link_near(case: Case) -> int:
         for n in found.values()
         for a, b in ((case, n.case), (n.case, case))
     ]
+    # In one order: workers that link the same cases at once wait, and none for each other.
+    links.sort(key=lambda link: (link.case_id, link.other_id))
     Near.objects.bulk_create(links, ignore_conflicts=True)
     bundle_case(case, copies)
     mark_linked(case.pk)
