@@ -56,6 +56,7 @@ def walk_all(packs: tuple[str, ...], sequences: int, steps: int, first_seed: int
     print("|---|---|---|---|---|---|---|---|---|", flush=True)
     share, end, failed = -(-sequences // len(house)), time.perf_counter() + seconds, 0
     for number, branch in enumerate(house, start=1):
+        _put_in_post(branch)
         world, bad = World(branch), 0
         stop = end - seconds * (len(house) - number) / len(house)
         for seed in range(first_seed, first_seed + share):
@@ -77,6 +78,17 @@ def walk_all(packs: tuple[str, ...], sequences: int, steps: int, first_seed: int
             flush=True,
         )
     return failed
+
+
+def _put_in_post(branch: Branch) -> None:
+    """Only the branch's own people are in post.
+
+    Whoever elsewhere reaches every case could act on what the head office leads, and the walk asks none of them.
+    """
+    from tingsu.org.models import User
+
+    User.objects.filter(unit__path__startswith="/WALK/").update(is_active=False)
+    User.objects.filter(unit__path__startswith=f"/WALK/{branch.unit}/").update(is_active=True)
 
 
 def _prepare(packs: tuple[str, ...]) -> list[Branch]:
