@@ -448,6 +448,14 @@ def test_a_broken_line_of_jsonl_costs_that_line(tmp_path: Path) -> None:
     assert [reject.number for reject in rejects] == [2]
 
 
+def test_a_line_of_jsonl_nested_beyond_reason_costs_that_line(tmp_path: Path) -> None:
+    lines = [json.dumps({"内容": f"第{n}件：柜员态度很差"}, ensure_ascii=False) for n in range(3)]
+    lines.insert(1, "[" * 200_000)
+    _table, messages, rejects = take(write_csv(tmp_path, "\n".join(lines), "投诉.jsonl"))
+    assert (len(messages), [reject.number for reject in rejects]) == (3, [2])
+
+
+
 # -- columns -----------------------------------------------------------------------------------------------------------
 
 

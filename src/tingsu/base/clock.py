@@ -18,7 +18,16 @@ def today() -> date:
     return now().date()
 
 
-def is_plausible(moment: datetime) -> bool:
+def read_day(word: str) -> date | None:
+    """A day as an address or a form says it (2026-11-22); None where it is none, or of no year that can be meant."""
+    try:
+        day = date.fromisoformat(word.strip())
+    except ValueError:
+        return None
+    return day if is_plausible(day) else None
+
+
+def is_plausible(moment: date) -> bool:
     """Whether the year can be meant: nothing here happened before 1970, and arithmetic needs room at both ends."""
     return 1970 <= moment.year < 2200
 

@@ -77,7 +77,7 @@ def _flat(value: Any) -> object:
 def _json_items(path: Path, encoding: str | None) -> Iterator[tuple[int, Any]]:
     name = check_encoding(path, encoding) if encoding else detect_encoding(path)
     if path.suffix.lower() in (".jsonl", ".ndjson") or _looks_like_lines(path, name):
-        yield from _line_items(path, name)
+        yield from read_json_lines(path, name)
         return
     if path.stat().st_size > MOST_JSON_BYTES:
         raise TableError(path, _("JSON 文件超过 512 MB。请改用每行一条的 .jsonl，或 CSV、Parquet。"))
@@ -96,7 +96,8 @@ def _looks_like_lines(path: Path, encoding: str) -> bool:
     return True
 
 
-def _line_items(path: Path, encoding: str) -> Iterator[tuple[int, Any]]:
+def read_json_lines(path: Path, encoding: str) -> Iterator[tuple[int, Any]]:
+    """(line, what it holds) of a file of one JSON value a line; a Reject for a line that holds none."""
     for number, line in enumerate(read_lines(path, encoding), start=1):
         if line.problem:
             yield number, Reject(number, line.problem, line.text[:200])
@@ -109,6 +110,8 @@ def _parse_line(number: int, text: str) -> Any:
         return json.loads(text)
     except ValueError as error:
         return Reject(number, _("这一行不是完整的 JSON（{why}）").format(why=error), text[:200])
+    except RecursionError:
+        return Reject(number, _("这一行嵌套太深"), text[:200])
 
 
 def _parse_whole(path: Path, encoding: str) -> Any:

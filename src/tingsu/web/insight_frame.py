@@ -17,7 +17,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tingsu.base.clock import today
+from tingsu.base.clock import read_day, today
 from tingsu.base.errors import TingsuError
 from tingsu.insight.reach import units_seen
 from tingsu.org.models import Unit, User
@@ -174,7 +174,7 @@ def _last(days: int, at: date) -> Period:
 
 
 def _named_period(since: str, until: str, at: date, told: list[str]) -> Period:
-    first, last = _day(since), _day(until) if until else at
+    first, last = read_day(since), read_day(until) if until else at
     if first is None or last is None:
         told.append(_("日期没有看懂，先看近 %(days)d 天。请写成 2026-01-31 的样子。") % {"days": USUAL})
         return _last(USUAL, at)
@@ -190,14 +190,6 @@ def _named_period(since: str, until: str, at: date, told: list[str]) -> Period:
         first = last - timedelta(days=LONGEST - 1)
         told.append(_("一次最多看 %(most)d 天，已从 %(first)s 看起。") % {"most": LONGEST, "first": first.isoformat()})
     return Period(first, last, 0)
-
-
-def _day(word: str) -> date | None:
-    try:
-        day = date.fromisoformat(word)
-    except ValueError:
-        return None
-    return day if 1970 <= day.year < 2200 else None
 
 
 def _read_unit(word: str, near: list[Unit], told: list[str]) -> Unit | None:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tingsu.base.clock import today
+from tingsu.base.clock import read_day, today
 from tingsu.base.errors import TingsuError
 from tingsu.cases.errors import Incomplete
 from tingsu.insight.effects.course import Course, draw_course
@@ -42,7 +42,7 @@ from tingsu.web.asking import person_of
 from tingsu.web.chart_options import band_option, line_option
 from tingsu.web.charts import Cell, Chart, Grid, download
 from tingsu.web.insight_frame import frame_of, read_number
-from tingsu.web.insight_measures import read_day, scope_words
+from tingsu.web.insight_measures import scope_words
 from tingsu.web.insight_words import Namer
 from tingsu.web.links import case_href, counted_href
 from tingsu.web.refusals import status_of

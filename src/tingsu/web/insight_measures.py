@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tingsu.base.clock import now, today
+from tingsu.base.clock import now, read_day, today
 from tingsu.cases.errors import Incomplete
 from tingsu.insight.effects.estimate import Effect
 from tingsu.insight.measures.panels import SCOPES
@@ -196,12 +196,3 @@ def _draft(request: HttpRequest) -> MeasureDraft:
         due=due,
         origin={name: value for name in ORIGINS if (value := posted.get(name, "").strip()[:60])},
     )
-
-
-def read_day(word: str) -> date | None:
-    """A day as a form sends it; None where it is none."""
-    try:
-        day = date.fromisoformat(word.strip())
-    except ValueError:
-        return None
-    return day if 1970 <= day.year < 2200 else None

@@ -11,10 +11,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from tingsu.base.clock import SHANGHAI, today
+from tingsu.base.clock import SHANGHAI, read_day, today
 from tingsu.quality.agreement.comparing import Calibration, Compared, PointAgreement, calibrate
 from tingsu.quality.agreement.kappa import ENOUGH, Agreement
-from tingsu.quality.conversations.listing import read_day
 from tingsu.quality.seeing import inspects_all
 from tingsu.web.asking import person_of
 from tingsu.web.chart_options import bar_option

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from tingsu.base.clock import SHANGHAI, today
+from tingsu.base.clock import SHANGHAI, read_day, today
 from tingsu.base.errors import TingsuError
 from tingsu.cases.errors import Incomplete
 from tingsu.intake.rows import Reject
@@ -25,7 +25,6 @@ from tingsu.org.models import User
 from tingsu.org.permissions import require
 from tingsu.quality.conversations.engine import SUFFIXES, parse_text, read_file
 from tingsu.quality.conversations.importing import Given, take_in
-from tingsu.quality.conversations.listing import read_day
 from tingsu.quality.conversations.tables import Conversation, Handover
 from tingsu.quality.seeing import INSPECT, inspects_all
 from tingsu.web.asking import person_of

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from tingsu.base.clock import read_day
 from tingsu.base.errors import TingsuError
 from tingsu.cases.errors import Incomplete
 from tingsu.org.models import User
@@ -24,7 +25,6 @@ from tingsu.quality.conversations.latent import (
     set_aside,
     tie_to_case,
 )
-from tingsu.quality.conversations.listing import read_day
 from tingsu.quality.conversations.revealing import reveal_turns
 from tingsu.quality.conversations.tables import Conversation
 from tingsu.quality.reviews.verbs import Mark, look_at_marks, review_conversation

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from tingsu.base.clock import now, today
+from tingsu.base.clock import now, read_day, today
 from tingsu.base.errors import TingsuError
 from tingsu.cases.errors import Incomplete
 from tingsu.org.models import User
@@ -31,7 +31,6 @@ from tingsu.quality.coaching.verbs import (
 )
 from tingsu.quality.conversations.engine import card_of
 from tingsu.quality.conversations.latent import calls_of
-from tingsu.quality.conversations.listing import read_day
 from tingsu.quality.seeing import find_person, own_conversations, people_inspected
 from tingsu.web.asking import person_of
 from tingsu.web.chart_options import line_option

@@ -12,12 +12,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tingsu.base.clock import today
+from tingsu.base.clock import read_day, today
 from tingsu.cases.errors import Incomplete
 from tingsu.org.models import Unit, User
 from tingsu.org.permissions import require
 from tingsu.quality.conversations.latent import level_of
-from tingsu.quality.conversations.listing import read_day
 from tingsu.quality.reviews.stance import blind_among
 from tingsu.quality.sampling.verbs import DrawAsked, draw_sample, drawn_of, draws_seen, find_draw
 from tingsu.quality.seeing import INSPECT, inspected_units

@@ -33,7 +33,7 @@ from tingsu.assist.scripts.ranking import NEVER, Rating
 from tingsu.assist.scripts.shelf import Kept, Shelf, pack_named, rating_of, ratings_of, shelf_of
 from tingsu.assist.scripts.situation import Situation
 from tingsu.assist.scripts.tables import ScriptChange, SiteScript
-from tingsu.base.clock import today
+from tingsu.base.clock import read_day, today
 from tingsu.base.errors import TingsuError
 from tingsu.cases.access import find_case
 from tingsu.cases.errors import Incomplete
@@ -44,7 +44,6 @@ from tingsu.packs.scripts import STEP_NAMES
 from tingsu.reading import normalise
 from tingsu.web.asking import person_of
 from tingsu.web.fields import Pick
-from tingsu.web.insight_measures import read_day
 from tingsu.web.refusals import status_of
 from tingsu.web.scripts_words import FIELD_NAMES, Card, Narrowed, make_card, name_in, other_packs, selects_of, step_name
 

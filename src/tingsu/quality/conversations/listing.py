@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
 
 from django.db.models import F, Q, QuerySet
 
-from tingsu.base.clock import SHANGHAI
+from tingsu.base.clock import SHANGHAI, read_day
 from tingsu.org.models import User
 from tingsu.quality.conversations.latent import HIGH, MIDDLE
 from tingsu.quality.conversations.tables import Conversation
@@ -76,15 +76,6 @@ def list_conversations(listed: Listed, *, by: User) -> QuerySet[Conversation]:
 def waiting_in_samples(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
     """Those of ``rows`` that were drawn and that nobody has reviewed."""
     return rows.filter(reviewed_at=None, purged_at=None, pk__in=Drawn.objects.values("conversation"))
-
-
-def read_day(word: str) -> date | None:
-    """A day as an address or a form says it; None where it is none."""
-    try:
-        day = date.fromisoformat(word.strip())
-    except ValueError:
-        return None
-    return day if 1970 <= day.year < 2200 else None
 
 
 def _of_state(rows: QuerySet[Conversation], state: str) -> QuerySet[Conversation]:

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tingsu.intake.encodings import check_encoding, detect_encoding, read_lines
+from tingsu.intake.records import read_json_lines
 from tingsu.intake.rows import EmptyTable, Reject, TableError
 from tingsu.quality.transcripts.plain_text import read_plain
 from tingsu.quality.transcripts.records import read_objects, unwrap
@@ -53,7 +54,7 @@ def _raws(path: Path, encoding: str | None) -> Iterator[Raw | Reject]:
     _check(path, suffix)
     name = check_encoding(path, encoding) if encoding else detect_encoding(path)
     if suffix in LINES:
-        return read_objects(_json_lines(path, name), path.stem)
+        return read_objects(read_json_lines(path, name), path.stem)
     if suffix == ".json":
         return read_objects(_json_items(path, name), path.stem)
     return _plain(path, name)
@@ -93,23 +94,6 @@ def _plain(path: Path, encoding: str) -> Iterator[Raw | Reject]:
     yield from raws
 
 
-def _json_lines(path: Path, encoding: str) -> Iterator[tuple[int, Any]]:
-    for number, line in enumerate(read_lines(path, encoding), start=1):
-        if line.problem:
-            yield number, Reject(number, line.problem, line.text[:200])
-        elif line.text.strip():
-            yield number, _one(number, line.text)
-
-
-def _one(number: int, text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        return Reject(number, _("这一行不是完整的 JSON（{why}）").format(why=error), text[:200])
-    except RecursionError:
-        return Reject(number, _("这一行嵌套太深，不是对话"), text[:200])
-
-
 def _json_items(path: Path, encoding: str) -> Iterator[tuple[int, Any]]:
     try:
         data = json.loads(path.read_text(encoding=encoding))
@@ -129,7 +113,7 @@ def _json_items(path: Path, encoding: str) -> Iterator[tuple[int, Any]]:
 
 def _as_lines(path: Path, encoding: str, error: ValueError) -> Iterator[tuple[int, Any]]:
     """A .json that really holds one object a line. Raises TableError where it does not."""
-    items = list(_json_lines(path, encoding))
+    items = list(read_json_lines(path, encoding))
     if not items or isinstance(items[0][1], Reject):
         text = _("JSON 文件不完整：{why}。请重新导出一份再试。")
         raise TableError(path, text.format(why=error)) from None
