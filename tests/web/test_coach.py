@@ -118,6 +118,17 @@ def test_the_panel_is_asked_for_only_where_options_are_proposed(bank: Bank) -> N
     assert "case-solutions" in client.get(f"/cases/{case.number}/").content.decode()
 
 
+def test_a_complaint_that_does_not_hold_has_options_beside_its_answer_and_no_approval(bank: Bank) -> None:
+    case, client = make.walk(make.case(bank), bank, "judge"), signed_in(bank.handler)
+    assert "case-solutions" not in client.get(f"/cases/{case.number}/").content.decode()
+    Case.objects.filter(pk=case.pk).update(verdict="not_valid")
+    assert "case-solutions" in client.get(f"/cases/{case.number}/").content.decode()
+    panel = unescape(client.get(f"/cases/{case.number}/solutions/", headers={"HX-Request": "true"}).content.decode())
+    assert panel.index("不予补偿：解释、指引、致歉") < panel.index("逐项核对")
+    assert "<strong>当面核对</strong>" in panel and "。 " not in panel
+    assert "直接答复" in panel and "谁来批" not in panel and "/do/" not in panel
+
+
 def test_one_click_fills_the_form_and_a_person_sends_it(bank: Bank) -> None:
     case, client = proposing(bank), signed_in(bank.lead)
     panel = unescape(client.get(f"/cases/{case.number}/solutions/", headers={"HX-Request": "true"}).content.decode())

@@ -79,7 +79,7 @@ def act_on(
 def offers(case: Case, *, by: User) -> list[Offer]:
     """Every action that fits where the case stands, also those this person may not do, with who may."""
     pack = pack_of(case)
-    fitting = [a for a in pack.process.actions_from(case.stage) if _fits(a, case)]
+    fitting = [a for a in pack.process.actions_from(case.stage) if fits(a, case)]
     roles = roles_over(by, case)
     return [_offer(action, case, pack, by, roles) for action in fitting]
 
@@ -88,7 +88,7 @@ def _checked_action(case: Case, action_id: str, pack: Pack, by: User, version: i
     action = pack.process.action(action_id)
     if case.version != version and (action is None or _changes_state(action)):
         raise Conflict(case.number, case.version, _changes_since(case, version, pack))
-    if action is None or not pack.process.leads_from(action, case.stage) or not _fits(action, case):
+    if action is None or not pack.process.leads_from(action, case.stage) or not fits(action, case):
         doable = [offer.action.name.zh for offer in offers(case, by=by) if offer.allowed]
         raise WrongStage(action.name.zh if action else action_id, pack.process.stage(case.stage).name.zh, doable)
     if not _acts_as(by, case, action, roles_over(by, case), at) & set(action.by):
@@ -101,7 +101,8 @@ def _acts_as(by: User, case: Case, action: Action, roles: frozenset[str], at: da
     return roles | roles_lent(by, case, at=at) if "within_authority" in action.guards else roles
 
 
-def _fits(action: Action, case: Case) -> bool:
+def fits(action: Action, case: Case) -> bool:
+    """Whether an action is one for a case with these values, whoever asks."""
     return all(held_value(case, name) in wanted for name, wanted in action.only_when.items())
 
 

@@ -120,9 +120,12 @@ class Remedy(Sourced):
 
     ``amount``: "none" costs no money; "asked" gives back what the customer names, once found true; "precedent" follows
     what worked before. ``meets`` are demands, ``needs`` and ``causes`` what it helps with; ``verdicts`` empty: any.
+    With ``kind`` it is one way among others to give that value of the list, shown by its own ``name``.
     """
 
     id: Annotated[str, Field(min_length=1)]
+    kind: str = ""
+    name: Wording | None = None
     text: Annotated[str, Field(min_length=1, max_length=200)]
     costs: Wording
     amount: Literal["none", "asked", "precedent"] = "none"
@@ -132,6 +135,17 @@ class Remedy(Sourced):
     verdicts: tuple[str, ...] = ()
     specific: bool = False  # to no purpose where neither demand nor cause speaks for it
     last: bool = False  # only where nothing else is left
+
+    @model_validator(mode="after")
+    def _one_way_among_others_has_a_name(self) -> Self:
+        if self.kind and self.name is None:
+            raise ValueError(f"{self.id} 写了 kind，还要写 name")
+        return self
+
+    @property
+    def filed_as(self) -> str:
+        """The value of the pack's list it is proposed under."""
+        return self.kind or self.id
 
 
 class Nothing(Sourced):

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from tingsu.assist.solutions.finding import Solution, find_solutions
+from tingsu.assist.solutions.ranking import NOT_VALID
 from tingsu.cases.access import find_case
-from tingsu.cases.lifecycle import offers
+from tingsu.cases.lifecycle import fits, offers
 from tingsu.cases.models import Case
 from tingsu.cases.packs import pack_of
 from tingsu.org.models import User
@@ -41,14 +42,28 @@ def show_solutions(request: HttpRequest, number: str) -> HttpResponse:
         for no, (option, link) in enumerate(zip(found.options, fill_links(case, found.options, by), strict=True), 1)
     ]
     beside = bool(request.headers.get("HX-Request"))
-    context = {"case": case, "found": found, "shown": shown, "beside_the_form": beside}
+    context = {
+        "case": case,
+        "found": found,
+        "shown": shown,
+        "beside_the_form": beside,
+        "answers": answers_without_plan(case),
+    }
     page = "web/parts/case_solutions.html" if beside else "web/coach/solutions.html"
     return render(request, page, context)
 
 
 def proposes(case: Case) -> bool:
-    """Whether options are proposed where the case stands."""
-    return _proposing(case) is not None
+    """Whether options are weighed where the case stands: a plan is proposed next, or the answer given without one."""
+    return _proposing(case) is not None or answers_without_plan(case)
+
+
+def answers_without_plan(case: Case) -> bool:
+    """Whether a complaint that does not hold is answered from here at once, with no plan and nobody's approval."""
+    if case.verdict != NOT_VALID or case.options.exists():
+        return False
+    leading = pack_of(case).process.actions_from(case.stage)
+    return any("keep_answer" in action.effects and fits(action, case) for action in leading)
 
 
 def fill_links(case: Case, options: Sequence[Solution], by: User) -> list[str]:

@@ -39,6 +39,7 @@ class Solution:
     """One option. ``amount`` None: no figure is justified, a person fills it in. ``why`` are plain sentences.
 
     ``outcomes`` None: fewer than FEW similar cases, so no figures. ``nothing``: explain, refer, apologise.
+    ``name``: its own where the kind says too little.
     """
 
     kind: str
@@ -51,6 +52,7 @@ class Solution:
     row: str = ""
     origin: str = "ours"
     nothing: bool = False
+    name: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,11 @@ def _options(
 ) -> tuple[Solution, ...]:
     wish = wish_of(case)
     known = [choice.id for choice in pack_of(case).taxonomy("remedy").values]
-    counted = {remedy.id: count_outcomes(precedents, {remedy.id}) for remedy in words.remedies}
+    counted = {remedy.id: _outcomes_of(remedy, precedents) for remedy in words.remedies}
 
     def level(remedy: Remedy) -> int:
         amount = find_amount(case, remedy, wish, counted[remedy.id]).value or Decimal(0)
-        approver = find_approver(case, remedy.id, amount, spending)
+        approver = find_approver(case, remedy.filed_as, amount, spending)
         return approver.rank if approver else 0
 
     fits = rank_remedies(words, known, wish, lambda remedy: counted[remedy.id], len(precedents), level)
@@ -126,19 +128,25 @@ def wish_of(case: Case) -> Wish:
 
 def _option(case: Case, fit: Fit, wish: Wish, precedents: Sequence[Precedent], spending: Spending | None) -> Solution:
     amount = find_amount(case, fit.remedy, wish, fit.outcomes)
-    approver = find_approver(case, fit.remedy.id, amount.value or Decimal(0), spending)
-    enough = len(precedents) >= FEW
+    approver = find_approver(case, fit.remedy.filed_as, amount.value or Decimal(0), spending)
+    similar = 0 if fit.remedy.kind else len(precedents)
     return Solution(
-        kind=fit.remedy.id,
+        kind=fit.remedy.filed_as,
         amount=amount,
         text=_fill(fit.remedy.text, amount.value),
         costs=fit.remedy.costs,
         approver=approver,
-        why=tuple(reasons_for(fit, wish, amount, len(precedents), pack_of(case))),
-        outcomes=fit.outcomes if enough else None,
+        why=tuple(reasons_for(fit, wish, amount, similar, pack_of(case))),
+        outcomes=fit.outcomes if similar >= FEW else None,
         row=fit.remedy.row,
         origin=fit.remedy.origin,
+        name=fit.remedy.name,
     )
+
+
+def _outcomes_of(remedy: Remedy, precedents: Sequence[Precedent]) -> Outcomes:
+    """How it ended before; unknown for one way among several, since only the kind is on record."""
+    return Outcomes() if remedy.kind else count_outcomes(precedents, {remedy.id})
 
 
 def _nothing(case: Case, words: Nothing, wish: Wish, precedents: Sequence[Precedent]) -> Solution:
@@ -147,7 +155,7 @@ def _nothing(case: Case, words: Nothing, wish: Wish, precedents: Sequence[Preced
     return Solution(
         kind=words.kind,
         amount=Amount(Decimal(0), "none"),
-        text=" ".join(filter(None, (words.text, words.refer))),
+        text=words.text + words.refer,
         costs=words.costs,
         approver=find_approver(case, words.kind, Decimal(0), None),
         why=tuple(nothing_reasons(wish, outcomes, len(precedents))),

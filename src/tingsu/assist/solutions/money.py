@@ -66,7 +66,7 @@ def find_amount(case: Case, remedy: Remedy, wish: Wish, outcomes: Outcomes) -> A
         value, basis = outcomes.typical, "precedent" if outcomes.typical is not None else "unknown"
         if value is not None and asked is not None and asked < value:
             value, basis = asked, "asked"
-    top = ceiling(pack_of(case).authority, remedy.id, held_of(case))
+    top = ceiling(pack_of(case).authority, remedy.filed_as, held_of(case))
     cut = value is not None and top is not None and value > top
     value = top if cut else value
     return Amount(value.quantize(CENT) if value is not None else None, basis, asked, cut)

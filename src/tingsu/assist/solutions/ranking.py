@@ -53,7 +53,7 @@ def rank_remedies(
     Where the complaint does not hold, what presumes fault is left out, and so is the remedy that "nothing" is filed
     under. ``level_of``: how far up the authority table it goes.
     """
-    fitting = [remedy for remedy in words.remedies if remedy.id in known and _may_be(remedy, wish, words)]
+    fitting = [remedy for remedy in words.remedies if remedy.filed_as in known and _may_be(remedy, wish, words)]
     fits = [_fit(remedy, wish, outcomes(remedy), similar, level_of(remedy)) for remedy in fitting]
     return sorted(fits, key=lambda fit: -fit.score)[: MOST - 1]
 
@@ -61,7 +61,9 @@ def rank_remedies(
 def _may_be(remedy: Remedy, wish: Wish, words: SolutionWords) -> bool:
     if wish.verdict == NOT_VALID and words.nothing is not None and remedy.id == words.nothing.kind:
         return False
-    return not wish.verdict or not remedy.verdicts or wish.verdict in remedy.verdicts
+    if not wish.verdict:
+        return remedy.verdicts != (NOT_VALID,)
+    return not remedy.verdicts or wish.verdict in remedy.verdicts
 
 
 def _fit(remedy: Remedy, wish: Wish, outcomes: Outcomes, similar: int, level: int) -> Fit:
