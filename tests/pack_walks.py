@@ -6,6 +6,7 @@ back. ``tests/cases/test_every_pack.py`` and ``benchmarks/random_walks.py`` driv
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -45,6 +46,7 @@ JUNK: tuple[Any, ...] = (
 # What must be settled before a case may end, and refusals that another person may not meet.
 SETTLING = {"keep_promise", "decide_appeal", "decide_review", "release_task", "keep_follow_up", "keep_contact"}
 MAYBE_ANOTHER = ("not_allowed", "not_possible", "not_found")
+TIMES = 3  # a promise, a task or a call at a time
 LONGEST_WALK_HOME = 40  # steps from anywhere to an end; more is going round in circles
 
 
@@ -159,18 +161,18 @@ def attempt_well(
                 return error
             last: TingsuError = error
             for name in wrong:
-                fields[name] = _put_right(world, case, action, name, fields.get(name), at)
+                fields[name] = _put_right(world, case, action, name, fields.get(name), at, str(wrong[name]))
     return last
 
 
-def _put_right(world: World, case: Case, action: Action, name: str, was: Any, at: datetime) -> Any:
+def _put_right(world: World, case: Case, action: Action, name: str, was: Any, at: datetime, why: str) -> Any:
     asked = next((as_shown(world.pack, f) for f in action.fields if f.id == name), None)
     if asked is None:
         return None
     if asked["kind"] == "moment" and was:
         return (at - timedelta(minutes=1)).isoformat()
     if "evidence" in name or name in ("which", "task", "party", "body", "sanction"):
-        return "1"
+        return next(iter(re.findall(r"\d+", why)), "1")  # several are open: the refusal says which
     return fill([{**asked, "required": True, "needed_when": {}}], {}, world.facts(case, at))[name]
 
 
@@ -301,7 +303,9 @@ class Sequence:
         leading = [(distance.get(w.to, 99), a, dict(w.when)) for a in fitting for w in a.ways if w.to not in aside]
         leading.sort(key=lambda one: (one[0], one[1].danger))
         nearest = [one for one in leading if one[0] == leading[0][0]]
-        settling = [(0, a, {}) for a in fitting if not a.ways and set(a.effects) & SETTLING and a.id not in trail]
+        settling = [
+            (0, a, {}) for a in fitting if not a.ways and set(a.effects) & SETTLING and trail.count(a.id) < TIMES
+        ]
         refusals: list[str] = []
         for _, action, answers in (*nearest, *settling, *leading[len(nearest) :]):
             if (done := self._by_anyone(case, action, at, answers, refusals)) is not None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.make import MONDAY, TEXT, Bank, case, walk
 from tingsu.base.clock import local
+from tingsu.cases.access import require_handler_at
 from tingsu.cases.audit import verify
 from tingsu.cases.errors import Conflict, Incomplete, NotFound, NotPossible
 from tingsu.cases.evidence import attach
@@ -141,6 +142,20 @@ def test_a_case_is_not_led_where_nobody_could_act_on_it(bank: Bank) -> None:
     with pytest.raises(NotPossible, match="云川分行还没有"):
         do(routed, "transfer", cards, lead_unit="B2", reason="改由分行办")
     assert do(routed, "transfer", cards, lead_unit="O1", reason="网点的事").lead_unit == bank.outlet  # B1's lead
+
+
+def test_who_may_only_call_meetings_everywhere_does_not_make_a_unit_able_to_lead(bank: Bank) -> None:
+    """As at a property firm: the quality manager reaches all, but takes no step of the unit's work."""
+    data = load_pack("bank").model_dump(mode="json", by_alias=True)
+    next(role for role in data["roles"] if role["id"] == "manager")["reach"] = "all"
+    for action in data["process"]["actions"]:
+        if "of_the_units_handling" in action["guards"]:
+            action["by"] = ["unit_lead"] if action["ways"] else ["unit_lead", "manager"]
+    put_in_force(Pack.model_validate(data), by=bank.admin)
+    made = walk(case(bank), bank, "judge")
+    with pytest.raises(NotPossible, match="信用卡中心还没有能办理这件工单的人员"):
+        require_handler_at(bank.cards, made)
+    require_handler_at(bank.branch, made)
 
 
 def test_a_meeting_has_minutes_and_gives_tasks_with_owner_and_due(bank: Bank) -> None:

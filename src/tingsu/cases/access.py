@@ -133,13 +133,15 @@ def reaches_unit(user: User, unit: Unit) -> bool:
 
 
 def require_handler_at(unit: Unit, case: Case) -> None:
-    """Pass if someone in post could act on the case once ``unit`` leads it. Raises NotPossible.
+    """Pass if the case could be brought to its end once ``unit`` leads it. Raises NotPossible.
 
-    Whoever's role reaches every case counts, else a role that reaches the unit, of those the pack lets work for units.
-    A pack that asks nothing of units passes.
+    Each step the pack leaves to the unit handling needs someone in post whose role reaches the unit, or every unit. Who
+    may only call a meeting or hand out a task there does not count. A pack that asks nothing of units passes.
     """
-    wanted = {role for a in pack_of(case).process.actions if "of_the_units_handling" in a.guards for role in a.by}
-    if wanted and not any(_reaches_as(role, path, unit.path) for role, path in _held_somewhere(wanted)):
+    steps = [set(a.by) for a in pack_of(case).process.actions if a.ways and "of_the_units_handling" in a.guards]
+    held = _held_somewhere(set().union(*steps)) if steps else []
+    reaching = {role for role, path in held if _reaches_as(role, path, unit.path)}
+    if not all(step & reaching for step in steps):
         raise NotPossible(f"{unit.name}还没有能办理这件工单的人员。请先安排人员和角色，或者换一个部门。")
 
 
