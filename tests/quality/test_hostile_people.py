@@ -17,7 +17,8 @@ from tests.web.conftest import words_of
 from tingsu.base.text import is_storable
 from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.org.models import User
-from tingsu.quality.appeals.verbs import appeal_review
+from tingsu.quality.appeals.verbs import appeal_review, decide_review_appeal
+from tingsu.quality.coaching.trends import trend_of
 from tingsu.quality.coaching.verbs import CardDraft, Practice, make_card
 from tingsu.quality.conversations.latent import Complainant, name_agent, plan_call, register_complaint, tie_to_case
 from tingsu.quality.conversations.revealing import reveal_turns
@@ -145,6 +146,71 @@ def test_a_list_tells_no_score_to_who_may_review_blind(floor: Floor) -> None:
     assert shares(floor.officer) == told and shares(floor.head) == ["—", told[1]]
     review_conversation(row, agreeing(row), by=floor.head, version=fresh(row).version, at=MONDAY)
     assert shares(floor.head) == told
+
+
+def page_for(who: User, address: str) -> str:
+    client = Client()
+    client.force_login(who)
+    return words_of(client.get(address))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("address", ["/quality/", "/quality/appeals/"])
+def test_no_list_of_appeals_tells_what_is_contested_to_who_may_review_blind(floor: Floor, address: str) -> None:
+    row = floor.one(POOR)
+    review_conversation(row, agreeing(row), by=floor.lead, version=row.version, at=MONDAY)
+    appeal_review(row, [row.points[0]["id"]], "开头问候我说过了", by=floor.agent, version=fresh(row).version, at=MONDAY)
+    assert "开头问候我说过了" in page_for(floor.lead, address)
+    blind = page_for(floor.officer, address)
+    assert row.name in blind and "开头问候我说过了" not in blind and "项有异议" not in blind
+    look_at_marks(fresh(row), by=floor.officer)
+    assert "开头问候我说过了" in page_for(floor.officer, address)
+
+
+def test_how_an_appeal_ended_is_not_told_to_who_may_review_blind(floor: Floor) -> None:
+    row = floor.one(POOR)
+    review_conversation(row, agreeing(row), by=floor.lead, version=row.version, at=MONDAY)
+    appeal_review(row, [row.points[0]["id"]], "说过了", by=floor.agent, version=fresh(row).version, at=MONDAY)
+    look_at_marks(fresh(row), by=floor.officer)
+    decide_review_appeal(row, {}, "录音里没有问候", by=floor.officer, version=fresh(row).version, at=MONDAY)
+    assert "录音里没有问候" in page_for(floor.officer, "/quality/appeals/")
+    blind = page_for(floor.head, "/quality/appeals/")
+    assert row.name in blind and "录音里没有问候" not in blind and "维持" not in blind
+
+
+def test_a_persons_trend_gives_no_mark_of_a_conversation_one_may_review_blind(floor: Floor) -> None:
+    row = floor.one(POOR)
+    review_conversation(row, agreeing(row), by=floor.lead, version=row.version, at=MONDAY)
+
+    def told(by: User) -> tuple[list[float], list[tuple[int, int | None]]]:
+        trend = trend_of(floor.agent, at=MONDAY, by=by)
+        means = [month.final for month in trend.months] + [month.share for month in trend.months]
+        means += [value for point in trend.points for value in (point.share, *point.months)]
+        shown = [point.shown for point in trend.points]
+        return [value for value in means if value is not None], [one for one in shown if one is not None]
+
+    assert told(floor.lead)[0] and told(floor.lead)[1]
+    assert told(floor.officer) == ([], [])
+    for more in floor.take(POOR, GOOD):
+        review_conversation(more, agreeing(more), by=floor.lead, version=more.version, at=MONDAY)
+    assert told(floor.officer)[0] == told(floor.lead)[0] and not told(floor.officer)[1]
+
+
+def test_a_card_leads_nobody_to_a_turn_he_may_still_judge_blind(floor: Floor) -> None:
+    row = floor.one(POOR)
+    review_conversation(row, agreeing(row), by=floor.lead, version=row.version, at=MONDAY)
+    draft = CardDraft("稳", [Practice("greeting", "问候", "先报姓名", row.pk, 1)], "每天练", later(3).date())
+    make_card(floor.agent, draft, by=floor.lead, at=MONDAY)
+    assert "看那一句" in page_for(floor.lead, "/quality/people/agent1/")
+    assert "看那一句" in page_for(floor.agent, "/quality/mine/")
+    assert "看那一句" not in page_for(floor.officer, "/quality/people/agent1/")
+
+
+def test_a_list_gives_no_reasons_of_risk_to_who_may_review_blind(floor: Floor) -> None:
+    row = floor.one(POOR)
+    review_conversation(row, agreeing(row), by=floor.lead, version=row.version, at=MONDAY)
+    row = fresh(row)
+    assert rows_of([row], floor.lead)[0].why == row.risk_why[:2] != []
+    assert rows_of([row], floor.officer)[0].why == [] and rows_of([row], floor.officer)[0].level
 
 
 def test_a_case_sent_beforehand_under_its_number_does_not_stand_for_a_conversation(floor: Floor) -> None:

@@ -48,6 +48,7 @@ class Row:
     level: str
     risk: str
     why: list[str]
+    blind: bool = False  # he may still review it blind
 
 
 def show_quality(request: HttpRequest) -> HttpResponse:
@@ -59,13 +60,15 @@ def show_quality(request: HttpRequest) -> HttpResponse:
     drawn = waiting_in_samples(reach)
     latent = latent_risks(by)
     cards = open_cards(by)
+    appeals = list(waiting_appeals(by)[:FIRST])
     context = {
         "frame": quality_frame(request, here="quality"),
         "drawn": rows_of(_light(drawn).order_by("-risk", "-held_at")[:FIRST], by),
         "drawn_count": drawn.count(),
         "latent": rows_of(latent.defer("turns", "masked", "points")[:FIRST], by),
         "latent_count": latent.count(),
-        "appeals": list(waiting_appeals(by)[:FIRST]),
+        "appeals": appeals,
+        "blind": blind_among((one.conversation for one in appeals), by=by),
         "cards": list(cards.filter(due__lte=today())[:FIRST]),
         "calls": list(calls_of(by)[:FIRST]),
         "unscored": reach.filter(scored_at=None, score_failed="").count(),
@@ -99,7 +102,7 @@ def show_risks(request: HttpRequest) -> HttpResponse:
     """Ordinary conversations out of which a complaint may come, the likeliest first. Raises NotAllowed."""
     by = person_of(request)
     found = latent_risks(by).defer("turns", "masked", "points")
-    rows = rows_of(found[:SHOWN], by)
+    rows = rows_of(found[:SHOWN], by, most=None)
     context = {"frame": quality_frame(request), "rows": rows, "total": found.count(), "most": SHOWN}
     return render(request, "web/quality/risks.html", context)
 
@@ -109,12 +112,16 @@ def show_appeals(request: HttpRequest) -> HttpResponse:
     by = person_of(request)
     waiting = list(waiting_appeals(by)[:PAGE])
     decided = list(appeals_seen(by).exclude(outcome="")[:PAGE])
-    context = {"frame": quality_frame(request), "waiting": waiting, "decided": decided, "now": now()}
+    blind = blind_among((one.conversation for one in (*waiting, *decided)), by=by)
+    context = {"frame": quality_frame(request), "waiting": waiting, "decided": decided, "blind": blind, "now": now()}
     return render(request, "web/quality/appeals.html", context)
 
 
-def rows_of(conversations: Iterable[Conversation], by: User) -> list[Row]:
-    """Conversations as a list shows them: no score of one that this person may still review blind."""
+def rows_of(conversations: Iterable[Conversation], by: User, *, most: int | None = _WHY) -> list[Row]:
+    """Conversations as a list shows them: no score of one that this person may still review blind, nor why it is risky.
+
+    How risky it is stays: somebody must see to it soon.
+    """
     listed = list(conversations)
     blind = blind_among(listed, by=by)
     return [
@@ -123,7 +130,8 @@ def rows_of(conversations: Iterable[Conversation], by: User) -> list[Row]:
             percent(None if one.pk in blind else one.share),
             level_of(one.risk),
             risk_name(level_of(one.risk)),
-            one.risk_why[:_WHY],
+            [] if one.pk in blind else one.risk_why[:most],
+            one.pk in blind,
         )
         for one in listed
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -31,6 +32,7 @@ from tingsu.quality.coaching.verbs import (
 )
 from tingsu.quality.conversations.engine import card_of
 from tingsu.quality.conversations.latent import calls_of
+from tingsu.quality.reviews.stance import blind_numbers
 from tingsu.quality.seeing import find_person, own_conversations, people_inspected
 from tingsu.web.asking import person_of
 from tingsu.web.chart_options import line_option
@@ -73,7 +75,7 @@ def show_person(request: HttpRequest, username: str) -> HttpResponseBase:
         except TingsuError as error:
             wrong = error.fields if isinstance(error, Incomplete) else {}
             said, status = error.message, status_of(error)
-    trend = trend_of(person, at=now())
+    trend = trend_of(person, at=now(), by=by)
     charts = charts_of(trend, point_names(person.unit))
     if sent := download(request, charts):
         return sent
@@ -82,11 +84,11 @@ def show_person(request: HttpRequest, username: str) -> HttpResponseBase:
         "person": person,
         "trend": trend,
         "charts": charts,
-        "cards": [_card(card) for card in cards_of(person, by=by)],
+        "cards": _cards(cards_of(person, by=by), by),
         "wrong": wrong,
         "said": said,
         "today": today(),
-        **_form(request, person),
+        **_form(request, person, by),
     }
     return render(request, "web/quality/person.html", context, status=status)
 
@@ -113,7 +115,7 @@ def show_mine(request: HttpRequest) -> HttpResponseBase:
     context = {
         "frame": quality_frame(request, here="quality-mine"),
         "reviewed": [(one, percent(one.final_share), getattr(one, "appeal", None)) for one in reviewed[:SHOWN]],
-        "cards": [_card(card) for card in cards_of(by, by=by)],
+        "cards": _cards(cards_of(by, by=by), by),
         "calls": list(calls_of(by)),
         "charts": charts,
         "said": said,
@@ -164,17 +166,27 @@ def _hundred(value: float | None) -> int | None:
     return None if value is None else round(100 * value)
 
 
-def _card(card: CoachingCard) -> dict[str, Any]:
+def _cards(cards: Iterable[CoachingCard], by: User) -> list[dict[str, Any]]:
+    """The cards as they are shown: none points to a conversation this person may still review blind."""
+    shown = list(cards)
+    cited = {item["conversation"] for card in shown for item in card.practise if item["conversation"]}
+    kept = blind_numbers(sorted(cited), by=by) if any(card.agent_id != by.pk for card in shown) else set()
+    return [_card(card, kept) for card in shown]
+
+
+def _card(card: CoachingCard, kept: set[int]) -> dict[str, Any]:
     known = {script.id: script for script in known_scripts(card.agent.unit)}
     language = "en" if in_english() else "zh"
     scripts = [known[name] for name in card.scripts if name in known]
     late = card.followed_at is None and card.due < today()
-    return {"card": card, "scripts": [(s.title.in_language(language), s) for s in scripts], "late": late}
+    practise = [{**item, "conversation": None} if item["conversation"] in kept else item for item in card.practise]
+    told = [(s.title.in_language(language), s) for s in scripts]
+    return {"card": card, "practise": practise, "scripts": told, "late": late}
 
 
-def _form(request: HttpRequest, person: User) -> dict[str, Any]:
+def _form(request: HttpRequest, person: User, by: User) -> dict[str, Any]:
     """The form of a new card: what was typed, else what the reviews suggest."""
-    found = suggest_card(person, at=now())
+    found = suggest_card(person, at=now(), by=by)
     posted, names = request.POST, point_names(person.unit)
     language = "en" if in_english() else "zh"
     better = {point.id: point.better.in_language(language) for point in card_of(person.unit).points}

@@ -37,9 +37,9 @@ class Suggested:
     scripts: list[Script]
 
 
-def suggest_card(person: User, *, at: datetime) -> Suggested:
-    """The strongest and the weakest points of the last six months, and scripts for the weak ones."""
-    known = [point for point in trend_of(person, at=at).points if point.n >= FEW and point.share is not None]
+def suggest_card(person: User, *, at: datetime, by: User | None = None) -> Suggested:
+    """The strongest and the weakest points of the last six months as ``by`` may see them, scripts for the weak ones."""
+    known = [point for point in trend_of(person, at=at, by=by).points if point.n >= FEW and point.share is not None]
     strong = [point for point in reversed(known) if (point.share or 0) >= STRONG][:MOST_STRENGTHS]
     weak = [point for point in known if (point.share or 0) < WEAK][:MOST_PRACTISE]
     return Suggested(strong, weak, scripts_for([point.id for point in weak], person.unit))

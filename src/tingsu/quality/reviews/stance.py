@@ -8,7 +8,7 @@ his own, or says that he only wants to look, which stays on record and closes th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from tingsu.org.models import User
@@ -44,7 +44,11 @@ def has_looked(conversation: Conversation, *, by: User) -> bool:
 
 def blind_among(conversations: Iterable[Conversation], *, by: User) -> set[int]:
     """Of conversations somebody inspects, those whose scores a list keeps from him too: two queries at most."""
-    reviewed = [one.pk for one in conversations if one.reviewed_at is not None]
+    return blind_numbers([one.pk for one in conversations if one.reviewed_at is not None], by=by)
+
+
+def blind_numbers(reviewed: Sequence[int], *, by: User) -> set[int]:
+    """Of reviewed conversations, those somebody who inspects them may still review blind: two queries at most."""
     if not reviewed:
         return set()
     who: dict[int, list[int]] = defaultdict(list)
