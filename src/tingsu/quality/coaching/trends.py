@@ -103,9 +103,7 @@ def _points(rows: Sequence[Mapping[str, Any]], firsts: list[date], blind: set[in
             mark = marks.get(point["id"], NA)
             if mark == NA:
                 continue
-            worth[point["id"]][local(row["held_at"]).date().replace(day=1)].append(
-                (_WORTH[mark], row["pk"] in blind)
-            )
+            worth[point["id"]][local(row["held_at"]).date().replace(day=1)].append((_WORTH[mark], row["pk"] in blind))
             if mark != YES and row["final"] and row["pk"] not in blind:
                 shown.setdefault(point["id"], (row["pk"], point["turn"]))
     points = [
