@@ -135,6 +135,7 @@ def _sweep_until(stop: threading.Event) -> None:
 def _sweep_once() -> None:
     from django.db import close_old_connections, connection
 
+    from tingsu.assist.turns import queue_in_turn as queue_assist_in_turn
     from tingsu.cases.sweeping import sweep_in_turn
     from tingsu.insight.turns import queue_in_turn
     from tingsu.quality.turns import queue_in_turn as queue_quality_in_turn
@@ -144,6 +145,7 @@ def _sweep_once() -> None:
         sweep_in_turn()
         queue_in_turn()
         queue_quality_in_turn()
+        queue_assist_in_turn()
     except Exception:  # the thread must outlive a database that is away for a while
         log.exception("sweep")
         connection.close()

@@ -11,6 +11,7 @@ class SiteScript(models.Model):
 
     ``content`` is a Script as JSON, empty where the pack's wording stands and only its keeping is the site's.
     ``version`` counts changes and is what compare-and-set compares; a script the site never touched is at 0.
+    ``told_for`` is the review day its owner was last told of.
     """
 
     pack = models.CharField(max_length=40)
@@ -20,6 +21,7 @@ class SiteScript(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     review_on = models.DateField(null=True)
+    told_for = models.DateField(null=True)
     retired_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0)
     made_at = models.DateTimeField()
