@@ -3,7 +3,8 @@
 `python -m benchmarks.inspection` prints the tables. The labelled conversations are real and are looked for in
 ../shared/data (or where TINGSU_REAL_TEXTS says); the labels stand in benchmarks/data/dialogue_labels.jsonl, their
 guide in docs/labelling_conversations.md. Half of the ids, drawn by their hash, was used for tuning; the other half was
-not, and is what counts. One reader labelled: a weak gold; how far he agrees with himself is printed too.
+not, and is what counts. One reader (A) labelled: a weak gold. How far he agrees with himself is printed too, and how
+far with a second reader (B), apart and blind to the first's labels, on sixty of them chosen by the hash of their id.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from benchmarks.real_texts import folder
 
 LABELS = Path(__file__).parent / "data" / "dialogue_labels.jsonl"
 AGAIN = LABELS.with_name("dialogue_labels_again.jsonl")
+SECOND = LABELS.with_name("dialogue_labels_second.jsonl")
 _QUALITY = ("prec", "rec", "kappa")
 HEAD = ("point", "applies", "not done", "card: acc", *_QUALITY, "null kappa", "words: acc", *_QUALITY)
 JD, CALLS = "dialogues/jd_satisfaction.txt", "mobile_calls/example.json"
@@ -44,6 +46,10 @@ class Labelled:
     labels: Mapping[str, int | None]
     latent: int
     part: str
+
+
+def _marks(labels: Mapping[str, int | None], latent: int) -> dict[str, int | None]:
+    return {name: value for name, value in labels.items() if name not in TIMED} | {"latent": latent}
 
 
 def part_of(id_: str) -> str:
@@ -215,6 +221,47 @@ def reader_with_himself() -> Iterator[str]:
     yield f"latent {kappa([(first[row['id']]['latent'], row['latent']) for row in again]):.2f}, n={len(again)}"
 
 
+def readings(path: Path) -> dict[str, dict[str, int | None]]:
+    """One reader's labels by the id of the conversation."""
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return {row["id"]: _marks(row["labels"], row["latent"]) for row in rows}
+
+
+def told(pairs: Sequence[tuple[Any, Any]]) -> str:
+    """Kappa of the pairs with its 95 % interval and their number."""
+    from tingsu.quality.agreement.kappa import agreement_of
+
+    found = agreement_of([(str(a), str(b)) for a, b in pairs])
+    if found.kappa is None:
+        return f"– (n={found.n}, {found.agreed} alike)"
+    return f"{found.kappa:.2f} [{found.low:.2f}, {found.high:.2f}] (n={found.n})"
+
+
+def valued(pairs: Sequence[tuple[Any, Any]]) -> list[tuple[bool, bool]]:
+    """The pairs in which both gave a value."""
+    return [(bool(a), bool(b)) for a, b in pairs if a is not None and b is not None]
+
+
+def two_readers(rows: Sequence[Labelled], scores: Sequence[Any]) -> Iterator[str]:
+    """A Markdown table: the readers with one another on all they share, the engine with each on those of ``rows``."""
+    first, second = readings(LABELS), readings(SECOND)
+    shared = [id_ for id_ in second if id_ in first]
+    here = [(one.id, said_of(score)) for one, score in zip(rows, scores, strict=True) if one.id in second]
+    head = ("point", f"A with B, {len(shared)}", "null as a third value", "engine with A", f"engine with B, {len(here)}")
+    yield f"| {' | '.join(head)} |"
+    yield "|---" * len(head) + "|"
+    for name in first[shared[0]]:
+        pairs = [(first[id_][name], second[id_][name]) for id_ in shared]
+        engine = [told(valued([(said[name], labels[id_][name]) for id_, said in here])) for labels in (first, second)]
+        yield f"| {name} | {told(valued(pairs))} | {told(pairs)} | {' | '.join(engine)} |"
+
+
+def said_of(score: Any) -> dict[str, bool]:
+    """What the engine says of every point, and of latent risk."""
+    said = {point.id: is_done(point) for point in score.points if point.id not in TIMED}
+    return said | {"latent": score.risk.value >= RISKY}
+
+
 def rank_quality(rows: Sequence[Labelled], scores: Sequence[Any]) -> float:
     """How often a conversation with latent risk gets the higher value of two (AUC)."""
     bad = [s.risk.value for one, s in zip(rows, scores, strict=True) if one.latent]
@@ -258,7 +305,8 @@ def main() -> None:
             scores = by_card(here)
             print(f"\n{part}: {len(here)} conversations\n")
             print("\n".join(table(here, scores)))
-            print(f"\nlatent risk, AUC: {rank_quality(here, scores):.2f}")
+            print(f"\nlatent risk, AUC: {rank_quality(here, scores):.2f}\n")
+            print("\n".join(two_readers(here, scores)))
     print("\nthe reader with himself: " + ", ".join(reader_with_himself()))
     if asked.wrong:
         tell_wrong([one for one in rows if one.part == "tune"], asked.wrong)
