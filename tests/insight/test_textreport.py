@@ -415,6 +415,22 @@ def test_json_rows_lead_back_to_the_file(report: TextReport) -> None:
     assert json.loads(json.dumps(plain)) == plain
 
 
+def test_dates_still_to_come_are_slips_of_the_pen_and_are_said_to_be() -> None:
+    topics = ("排队两个小时没人理，态度太差了", "信用卡年费没有告知就扣了，要求退还", "手机银行转账一直失败，太气人了")
+    written = [Said(f"{topics[n % 3]}，{n}号", row=n, at=DAY + timedelta(days=n)) for n in range(80)]
+    ahead = [Said(f"{topics[n % 3]}，{n}号", row=n, at=datetime(2090, 5, 5, tzinfo=SHANGHAI)) for n in range(80, 120)]
+    undated = [Said(f"{topics[n % 3]}，{n}号", row=n) for n in range(120, 123)]
+    report = report_on([*written, *ahead, *undated])
+    assert report.overview.dated == 80
+    assert report.overview.last == (DAY + timedelta(days=79)).date()
+    assert (report.overview.undated, report.overview.ahead) == (3, 40)
+    assert report.risers == []  # nothing rose: the forty are not of the last month
+    page = render_page(report)
+    assert "另有 3 条没有可用的日期，没有算入。" in page
+    assert "另有 40 条日期在今天之后，没有算入。" in page
+    assert "2090" not in page
+
+
 def test_a_file_without_dates_channels_or_complaints_says_so_plainly() -> None:
     undated = render_page(report_on([Said("排队两个小时没人理，态度太差了", row=1)]))
     assert "没有可用的日期" in undated

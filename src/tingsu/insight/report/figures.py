@@ -33,13 +33,18 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the file holds in all. ``first``/``last``: dates of complaints; None where the file has none."""
+    """What the file holds in all. ``first``/``last``: dates of complaints; None where the file has none.
+
+    ``undated``: complaints without a date that can be meant; ``ahead``: those dated after today. Neither is ``dated``.
+    """
 
     texts: int
     complaints: int
     not_complaints: int
     unsure: int
     dated: int
+    undated: int
+    ahead: int
     first: date | None
     last: date | None
     customers: int
@@ -52,6 +57,7 @@ def count_overview(texts: ReadTexts) -> Overview:
     """Totals of the file; customers and dates are those of the complaints."""
     verdicts = Counter(texts.verdict)
     days = [at.date() for place in texts.complaints if (at := texts.at[place])]
+    ahead = len(texts.ahead & set(texts.complaints))
     names = {texts.customer[place] for place in texts.complaints} - {""}
     return Overview(
         texts=len(texts),
@@ -59,6 +65,8 @@ def count_overview(texts: ReadTexts) -> Overview:
         not_complaints=verdicts[NO_COMPLAINT],
         unsure=verdicts[UNSURE],
         dated=len(days),
+        undated=verdicts[COMPLAINT] - len(days) - ahead,
+        ahead=ahead,
         first=min(days, default=None),
         last=max(days, default=None),
         customers=len(names),

@@ -68,6 +68,8 @@ def make_context(report: TextReport) -> dict[str, Any]:
         "demands": [_demand(item, base) for item in report.demands],
         "demanding": number(count_with_any(report.demands)),
         "trend": _trend(report),
+        "undated": report.overview.undated and number(report.overview.undated),
+        "ahead": report.overview.ahead and number(report.overview.ahead),
         "risers": [_riser(report, riser) for riser in report.risers],
         "reasons": [{"name": one.name, "since": one.since, "until": one.until, **one.said} for one in report.reasons],
         "risks": [_risk(report, item, base) for item in report.risks],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import ibis
 import pyarrow as pa
 
+from tingsu.base.clock import today
 from tingsu.reading.types import Reading
 
 COMPLAINT, NO_COMPLAINT, UNSURE = "yes", "no", "unsure"
@@ -50,7 +51,7 @@ class ReadTexts:
 
     ``masked`` is the only text that may be shown. ``texts`` is raw and serves comparison alone. ``repeats`` marks
     texts that say again what the same customer already said (set by ``mark_repeats``); figures over time leave
-    them out.
+    them out. ``ahead``: texts whose date was still to come; a slip of the pen, so that they have none.
     """
 
     rows: list[int] = field(default_factory=list)
@@ -70,6 +71,7 @@ class ReadTexts:
     risks: list[Named] = field(default_factory=list)
     personal: list[int] = field(default_factory=list)
     repeats: set[int] = field(default_factory=set)
+    ahead: set[int] = field(default_factory=set)
     engine: str = ""
 
     def __len__(self) -> int:
@@ -101,14 +103,18 @@ class ReadTexts:
             )
         )
 
-    def add(self, message: Message, reading: Reading) -> None:
-        """Append one text with its reading."""
+    def add(self, message: Message, reading: Reading, *, until: date = date.max) -> None:
+        """Append one text with its reading; a date after ``until`` is not taken for one."""
         place = len(self.rows)
+        at = message.at
+        if at is not None and at.date() > until:
+            at = None
+            self.ahead.add(place)
         self.rows.append(message.row)
         self.texts.append(message.text)
         masked = reading.masked_text
         self.masked.append(message.text if masked == message.text else masked)
-        self.at.append(message.at)
+        self.at.append(at)
         self.channel.append(message.channel)
         self.unit.append(message.unit)
         self.customer.append(message.customer)
@@ -131,9 +137,9 @@ def collect(
     on_read: Callable[[int], None] | None = None,
 ) -> ReadTexts:
     """All messages with their readings (same order), as columns; ``on_read`` hears how many are done."""
-    texts = ReadTexts()
+    texts, until = ReadTexts(), today()
     for count, (message, reading) in enumerate(zip(messages, readings, strict=True), start=1):
-        texts.add(message, reading)
+        texts.add(message, reading, until=until)
         if on_read and count % 64 == 0:
             on_read(count)
     return texts
