@@ -247,7 +247,13 @@ def two_readers(rows: Sequence[Labelled], scores: Sequence[Any]) -> Iterator[str
     first, second = readings(LABELS), readings(SECOND)
     shared = [id_ for id_ in second if id_ in first]
     here = [(one.id, said_of(score)) for one, score in zip(rows, scores, strict=True) if one.id in second]
-    head = ("point", f"A with B, {len(shared)}", "null as a third value", "engine with A", f"engine with B, {len(here)}")
+    head = (
+        "point",
+        f"A with B, {len(shared)}",
+        "null as a third value",
+        "engine with A",
+        f"engine with B, {len(here)}",
+    )
     yield f"| {' | '.join(head)} |"
     yield "|---" * len(head) + "|"
     for name in first[shared[0]]:
