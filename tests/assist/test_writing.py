@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 from typing import Any
 
@@ -193,6 +195,16 @@ def test_only_the_house_s_own_machines_are_asked(address: str, why: str) -> None
     with pytest.raises(NoDraft) as error:
         check_address(address)
     assert error.value.reason == why
+
+
+def test_a_name_server_that_hangs_is_left_when_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    released = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: released.wait(20) and [])
+    began = time.monotonic()
+    with pytest.raises(NoDraft) as error:
+        ask_model(Endpoint("http://model.house.internal/v1", "m", seconds=0.3), ASK)
+    released.set()
+    assert error.value.reason == "timeout" and time.monotonic() - began < 2
 
 
 def test_thoughts_and_fences_are_no_part_of_a_draft(bank: Bank) -> None:

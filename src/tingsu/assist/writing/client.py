@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -25,6 +26,7 @@ from tingsu.base.errors import TingsuError
 
 MOST_BYTES = 1 << 20  # of an answer
 _PIECE = 1 << 14
+LOOKUP_SECONDS = 5.0  # for a name, while somebody waits for the setting to be saved
 
 WHY = {
     "outside": gettext_lazy("只能使用本机或单位内网的模型地址，客户的投诉内容不出单位。"),
@@ -61,7 +63,7 @@ class Endpoint:
 def ask_model(endpoint: Endpoint, messages: Sequence[dict[str, str]], *, most_tokens: int = 1200) -> str:
     """What the model answers. Raises NoDraft for whatever goes wrong, within the endpoint's seconds."""
     until = time.monotonic() + endpoint.seconds
-    where, host = _place(endpoint.address)
+    where, host = _place(endpoint.address, endpoint.seconds)
     body = {"model": endpoint.model, "messages": list(messages), "max_tokens": most_tokens, "temperature": 0.3,
             "stream": False}  # fmt: skip
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -103,10 +105,10 @@ def _cut_off_at(until: float) -> Iterator[list[socket.socket]]:
 
 def check_address(address: str) -> None:
     """Pass if a model may be asked there. Raises NoDraft."""
-    _place(address)
+    _place(address, LOOKUP_SECONDS)
 
 
-def _place(address: str) -> tuple[SplitResult, str]:
+def _place(address: str, seconds: float) -> tuple[SplitResult, str]:
     """The address in parts and the one numeric address asked, so that a name cannot lead elsewhere afterwards."""
     try:
         where = urlsplit(address)
@@ -117,14 +119,31 @@ def _place(address: str) -> tuple[SplitResult, str]:
         raise NoDraft("address")
     if not where.path.isascii() or any(char <= " " or char == "\x7f" for char in where.path):
         raise NoDraft("address")
-    try:
-        found = socket.getaddrinfo(where.hostname, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise NoDraft("unreachable", str(error)) from None
-    hosts = [str(one[4][0]) for one in found]
+    hosts = _look_up(where.hostname, port, seconds)
     if not all(_is_ours(host) for host in hosts):
         raise NoDraft("outside")
     return where, hosts[0]
+
+
+def _look_up(name: str, port: int, seconds: float) -> list[str]:
+    """The numeric addresses of a name. A name server that hangs is left to hang in a thread of its own."""
+    answers: SimpleQueue[list[str] | Exception] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+            answers.put([str(one[4][0]) for one in found])
+        except (OSError, UnicodeError) as error:
+            answers.put(error)
+
+    threading.Thread(target=ask, name="look-up", daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except Empty:
+        raise NoDraft("timeout") from None
+    if isinstance(answer, Exception):
+        raise NoDraft("unreachable", str(answer))
+    return answer
 
 
 def _is_ours(host: str) -> bool:

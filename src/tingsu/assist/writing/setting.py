@@ -98,7 +98,7 @@ def _check(wanted: Wanted) -> None:
         try:
             check_address(wanted.address)
         except NoDraft as error:
-            if error.reason != "unreachable":  # a model that is down today may still be set
+            if error.reason not in ("unreachable", "timeout"):  # a model that is down today may still be set
                 wrong["address"] = error.message
             elif wanted.on:
                 wrong["address"] = _("找不到这台主机，请检查地址。")
