@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tingsu.insight.days import beginning_of, day_of, monday_of
+from tingsu.insight.days import beginning_of, day_of, first_of_record, monday_of
 
 
 @given(st.dates(date(1990, 1, 8), date(2190, 1, 1)))
@@ -27,3 +27,14 @@ def test_a_lone_early_case_begins_no_record_and_many_do() -> None:
     assert beginning_of([*record, (date(1999, 1, 1), 5)]) == date(1999, 1, 1)
     assert beginning_of([(first, 1)]) == first
     assert beginning_of([]) is None
+
+
+def test_a_record_loses_only_what_lies_a_month_before_it() -> None:
+    first = date(2026, 1, 1)
+    record = [(first + timedelta(days=n), 2) for n in range(100)]
+    assert first_of_record(record) == first
+    assert first_of_record([*record, (date(2011, 3, 1), 1)]) == first
+    assert first_of_record([*record, (date(2011, 3, 1), 1), (date(2012, 3, 1), 1)]) == first
+    assert first_of_record([*record, (date(2011, 3, 1), 9)]) == date(2011, 3, 1)
+    assert first_of_record([*record, (first - timedelta(days=9), 1)]) == first - timedelta(days=9)
+    assert first_of_record([]) is None

@@ -125,6 +125,37 @@ def test_dates_of_1900_and_of_the_future_stretch_no_history() -> None:
     assert any("2 件" in doubt for doubt in board.doubts)
 
 
+def test_what_came_after_a_period_is_no_slip_of_the_pen() -> None:
+    later = [{"day": OCTOBER.until + timedelta(days=5), "unit": "O1", "cause": "收费"}]
+    ahead = [{"day": date(2090, 5, 5), "unit": "O1", "cause": "收费"}]
+    assert hot_board(facts([*spread("O1", "收费", 5), *later]), OCTOBER).doubts == ()
+    doubts = hot_board(facts([*spread("O1", "收费", 5), *later, *ahead]), OCTOBER).doubts
+    assert doubts == ("另有 1 件日期在 2000 年以前或在将来，没有算入。",)
+
+
+def test_a_lone_early_date_makes_no_history() -> None:
+    rows = [*spread("O1", "收费", 40, months=3), {"day": date(2011, 3, 1), "unit": "O1", "cause": "收费"}]
+    assert hot_board(facts(rows), OCTOBER).windows == hot_board(facts(rows[:-1]), OCTOBER).windows == 2
+
+
+def test_the_same_complaints_are_told_once_however_they_are_combined() -> None:
+    usual = [one for k in range(4) for one in spread(f"O{k}", f"原因{k}", 6, channel=f"C{k}", product=f"P{k}")]
+    letters = surge("O1", "业务", 18, channel="letter", product="分期", topic="T9")
+    board = hot_board(facts([*usual, *letters]), OCTOBER, rank="growth", most=10)
+    of_letters = [spot for spot in board.spots if spot.count == 18]
+    assert of_letters
+    assert all(len(spot.where) == 1 for spot in of_letters)  # the fewest words that say it
+
+
+def test_combinations_of_different_complaints_are_both_told() -> None:
+    usual = [one for k in range(10) for one in spread(f"O{k}", f"原因{k}", 6, channel=f"C{k}", product=f"P{k}")]
+    one = surge("O1", "原因2", 12, channel="phone", product="借记卡")
+    other = surge("O2", "原因1", 12, channel="phone", product="贷款")
+    board = hot_board(facts([*usual, *one, *other]), OCTOBER, rank="growth", most=20, dimensions=("unit", "cause"))
+    assert {"unit": "O1", "cause": "原因2"} in [dict(spot.where) for spot in board.spots]
+    assert {"unit": "O2", "cause": "原因1"} in [dict(spot.where) for spot in board.spots]
+
+
 def test_samples_are_of_the_spot_and_no_two_alike() -> None:
     rows = [
         *surge("O1", "甲", 4, text="自动取款机吞了我的卡，厅堂没有人管"),

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import numpy as np
 
+from tingsu.base.clock import today
 from tingsu.insight.certainty import Array
+from tingsu.insight.days import first_of_record
 from tingsu.insight.facts.engine import ask, laid_aside
 from tingsu.insight.facts.figures import ANGRY
 
@@ -45,7 +47,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What the facts cover: first believable day, complaints inside the period, undated ones, ones astray."""
+    """What the facts cover: the day the record begins, complaints inside the period, undated ones, ones astray."""
 
     first: date | None
     inside: int
@@ -61,16 +63,16 @@ def read_span(facts: Any, period: Period) -> Span | None:
     """What the facts cover up to the period's end; None where the facts have no day at all."""
     if "day" not in facts.columns:
         return None
-    day = facts.day.cast("date")
-    known = day >= ibis.date(FIRST_DAY)
-    row = facts.aggregate(
-        first=day.min(where=known & (day <= ibis.date(period.until))),
-        inside=((day >= ibis.date(period.since)) & (day <= ibis.date(period.until))).sum(),
-        undated=day.isnull().sum(),
-        astray=((day < ibis.date(FIRST_DAY)) | (day > ibis.date(period.until))).sum(),
+    latest = max(period.until, today())
+    rows = ask(facts.group_by(day=facts.day.cast("date")).agg(n=lambda rows: rows.count())).to_pylist()
+    days = [(row["day"], row["n"]) for row in rows if row["day"] is not None]
+    known = [(day, n) for day, n in days if FIRST_DAY <= day <= period.until]
+    return Span(
+        first=first_of_record(known),
+        inside=sum(n for day, n in known if day >= period.since),
+        undated=sum(row["n"] for row in rows if row["day"] is None),
+        astray=sum(n for day, n in days if not FIRST_DAY <= day <= latest),
     )
-    seen = ask(row).to_pylist()[0]
-    return Span(seen["first"], seen["inside"] or 0, seen["undated"] or 0, seen["astray"] or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,14 @@ def _history(gathered: Gathered, found: Any, names: Sequence[str]) -> Any:
     counted = gathered.past.semi_join(found, list(names)).group_by([*names, "age"]).agg(n=lambda rows: rows.count())
     stretches = {f"before_{n}": counted.n.sum(where=counted.age == n) for n in range(1, gathered.windows + 1)}
     return counted.group_by(list(names)).agg(**stretches)
+
+
+def cases_of(facts: Any, gathered: Gathered, period: Period, where: Mapping[str, str]) -> Array:
+    """The cases of a cell in the period, in order; none where they have no numbers or nobody told them apart."""
+    if "case_id" not in facts.columns:
+        return np.zeros(0)
+    rows = narrow(within(facts, period) if "phrase" in where else gathered.inside, where)
+    return np.sort(rows.select("case_id").to_pyarrow()[0].to_numpy())
 
 
 def count_units(facts: Any, period: Period) -> dict[str, int]:

@@ -29,6 +29,7 @@ from tingsu.insight.certainty import (
 )
 from tingsu.insight.topics import cells, phrased
 from tingsu.insight.topics.cells import Cells, Period
+from tingsu.insight.topics.echoes import Same, drop_echoes
 from tingsu.insight.topics.samples import Sample, pick_samples, pick_samples_each
 
 __all__ = ["Harm", "HotBoard", "HotSpot", "Period", "Rank", "Rate", "Size", "hot_board"]
@@ -181,7 +182,7 @@ def hot_board(
             board = replace(board, doubts=(*board.doubts, *unread))
         spots, tried = _make_spots([one for one in counted if len(one)], base, windows)
         spots = _rate_all(spots, sizes or {}, facts, period)
-        picked = _drop_echoes(_ranked(spots, rank), most)
+        picked = drop_echoes(_ranked(spots, rank), most, Same(facts, gathered, period))
         return replace(board, spots=_quoted(picked, facts, period, gathered, samples), tried=tried)
 
 
@@ -371,28 +372,11 @@ def _ranked(spots: Sequence[HotSpot], rank: Rank) -> list[HotSpot]:
     """By count; by the lower bound of growth, the sure ones first; by the lower bound of harm."""
     if rank == "growth":
         grew = [spot for spot in spots if spot.growth_low is not None and spot.count > (spot.expected or 0)]
-        return sorted(grew, key=lambda s: (not s.sure, -(s.growth_low or 0), -s.count, _key(s)))
+        return sorted(grew, key=lambda s: (not s.sure, -(s.growth_low or 0), -s.count, len(s.where), _key(s)))
     if rank == "harm":
-        return sorted(spots, key=lambda s: (-s.harm_low, -s.harm, _key(s)))
+        return sorted(spots, key=lambda s: (-s.harm_low, -s.harm, len(s.where), _key(s)))
     return sorted(spots, key=lambda s: (-s.count, len(s.where), _key(s)))
 
 
 def _key(spot: HotSpot) -> list[tuple[str, str]]:
     return sorted(spot.where.items())
-
-
-def _drop_echoes(spots: Sequence[HotSpot], most: int) -> list[HotSpot]:
-    """Of a combination and a part of it with nearly the same complaints, the better placed stays."""
-    kept: list[HotSpot] = []
-    for spot in spots:
-        mine = set(spot.where.items())
-        if any(_is_echo(mine, spot.count, set(other.where.items()), other.count) for other in kept):
-            continue
-        kept.append(spot)
-        if len(kept) == most:
-            break
-    return kept
-
-
-def _is_echo(mine: set[tuple[str, str]], count: int, others: set[tuple[str, str]], other: int) -> bool:
-    return (mine < others or others < mine) and min(count, other) >= 0.8 * max(count, other)
