@@ -76,6 +76,25 @@ def test_a_bad_conversation_loses_them() -> None:
     assert one(GOOD).risk.value < 0.5 < scored.risk.value  # type: ignore[operator]
 
 
+DIM = "客户：我的存折磁条坏了，跑了三家网点都说不能补{more}！\n客服：真是对不起，今天就能补。\n客户：没有了，谢谢你。"
+FLAT = "客户：那我白跑一趟？能取吗？\n客服：没预约就没有钱，我也没办法。"
+
+
+@pytest.mark.parametrize("more", ["", "，简直欺负人！我要投诉你们，气死我了"])
+def test_heat_is_shown_where_it_is_and_not_at_the_thanks(more: str) -> None:
+    shown = {sign.id: sign.turn for sign in one(DIM.format(more=more)).risk.why}
+    assert shown.get("heat", 1) == 1 and ("heat" in shown or not more)
+
+
+def test_what_should_not_be_said_is_told_apart_from_what_could_be() -> None:
+    told = point(FLAT, "no_forbidden")
+    assert told.got == 0 and "。可以说：" in told.why
+
+
+def test_having_no_way_is_no_way() -> None:
+    assert point(FLAT, "solution").got == 0
+
+
 def test_words_stand_in_their_turn() -> None:
     for text in (GOOD, BAD):
         (transcript,) = parse_transcripts(text, "甲")

@@ -43,7 +43,7 @@ def is_meant(point: CardPoint, fault: Fault) -> bool:
 
 def _faulted(point: CardPoint, heard: Heard, fault: Fault, count: int) -> Point:
     made = at_turn(point, heard, fault.at, "", share=0)
-    why = _count(f"{fault.rule}{fault.better}", count)
+    why = _count(_("{rule}。可以说：{better}").format(rule=fault.rule, better=fault.better), count)
     return Point(made.id, made.name, made.got, made.of, made.turn, fault.words, why)
 
 

@@ -13,7 +13,7 @@ from tingsu.reading.lexicon import lexicon
 from tingsu.reading.scoring import see
 
 _MOST = 4_000  # characters of one side that are weighed: the beginning and the end
-_LATE = 3  # the last third of what the customer said is the end
+LATE = 3  # the last third of what the customer said is the end
 _FEWEST = 6  # characters below which nothing is felt
 
 
@@ -37,7 +37,7 @@ def _parts(text: str) -> tuple[str, str]:
     if len(text) > _MOST:
         text = f"{text[: _MOST // 2]}\n{text[-_MOST // 2 :]}"
     lines = text.split("\n")
-    return text, "\n".join(lines[-max(1, len(lines) // _LATE) :])
+    return text, "\n".join(lines[-max(1, len(lines) // LATE) :])
 
 
 def _weigh(texts: Sequence[str]) -> list[tuple[float, float]]:

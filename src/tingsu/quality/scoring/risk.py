@@ -7,13 +7,14 @@ shows (0–1). Weights and bias stand in the pack and can be fitted to an organi
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 
 from tingsu.packs.scorecards import ScoreCard, Sign
 from tingsu.quality.scoring.applying import asks, is_upset
 from tingsu.quality.scoring.hearing import Heard, opening_words
+from tingsu.quality.scoring.mood import LATE
 from tingsu.quality.scoring.repeating import find_put_again
 from tingsu.quality.scoring.shapes import Risk, RiskSign
 from tingsu.quality.scoring.telling import named
@@ -82,13 +83,20 @@ def _heat(heard: Heard) -> Shown | None:
 
 
 def _hottest(heard: Heard) -> int:
-    marks = heard.of("upset", "threat")
-    return marks[0].at if marks else heard.customers[-1]
+    """The turn that shows the heat: words of displeasure, else of trouble, else where the customer says most."""
+    marks = heard.of("upset", "threat") or heard.of("trouble", "why")
+    return marks[0].at if marks else _longest(heard, heard.customers)
+
+
+def _longest(heard: Heard, turns: Sequence[int]) -> int:
+    """The turn that says most of it: courtesies at the end are short."""
+    return max(turns, key=lambda at: len(heard.text(at)))
 
 
 def _heat_at_end(heard: Heard) -> Shown | None:
     strength = _ramp(heard.mood.late, _MILD, _HOT)
-    return Shown(strength, heard.customers[-1]) if strength else None
+    late = heard.customers[-max(1, len(heard.customers) // LATE) :]
+    return Shown(strength, _longest(heard, late)) if strength else None
 
 
 def _falling(heard: Heard) -> Shown | None:
