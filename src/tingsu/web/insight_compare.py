@@ -156,7 +156,11 @@ def _answer(found: Compared, pair: Pair, namer: Namer) -> dict[str, Any]:
         "parts": [part_view(found, part, pair, namer) for part in told.parts],
         "rest": said_of_rest(told, wording=pair.wording),
         "largest": largest_sentence(
-            told, found.differences, lambda where: name_part(where, namer), scale=_scale(found)
+            told,
+            found.differences,
+            lambda where: name_part(where, namer),
+            scale=_scale(found),
+            wording=pair.wording,
         ),
         "base": base_sentence(told),
         "a_href": counted_href(since=found.a.since, until=found.a.until, unit=found.a.unit),

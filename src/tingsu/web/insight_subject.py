@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tingsu.insight.causes.asking import BEFORE, NothingToCompare, Side, explain_rise
+from tingsu.insight.causes.asking import NothingToCompare, Side, before_rise, explain_rise
 from tingsu.insight.causes.said import base_sentence, largest_sentence, sentences
 from tingsu.insight.days import monday_of
 from tingsu.insight.facts.figures import run, span
@@ -178,8 +178,7 @@ def why_context(where: Mapping[str, str], frame: Frame, picked: Picked, *, by: U
     """What explains the change against the time before; unless it is known or asked for ``now`` the page fetches it."""
     assert picked.since and picked.until
     side = Side(picked.since, picked.until, picked.under, where=tuple(sorted(where.items())))
-    before = replace(side, since=side.since - timedelta(days=BEFORE * side.days), until=side.since - timedelta(days=1))
-    if not now and not is_kept("compared", side, before, by=by):
+    if not now and not is_kept("compared", side, before_rise(side), by=by):
         return {"why_query": frame.query(part="why")}
     try:
         found = explain_rise(where, by=by, since=side.since, until=side.until, under=side.under)
@@ -188,7 +187,7 @@ def why_context(where: Mapping[str, str], frame: Frame, picked: Picked, *, by: U
     namer, scale = Namer(), found.explanation.total_before / max(found.n_b, 1)
     largest = largest_sentence(found.explanation, found.differences, namer.words, scale=scale)
     told = [words for words in (*sentences(found.explanation, namer.words), largest) if words]
-    return {"why_told": told, "why_base": base_sentence(found.explanation)}
+    return {"why_told": told, "why_days": found.b.days, "why_base": base_sentence(found.explanation)}
 
 
 def picked_of(where: Mapping[str, str], frame: Frame, *, under: str = "") -> Picked:

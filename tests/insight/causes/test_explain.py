@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tingsu.insight.causes.compare import compare, ratio_interval
 from tingsu.insight.causes.explain import Cells, explain_change
-from tingsu.insight.causes.said import largest_sentence
+from tingsu.insight.causes.said import largest_sentence, rest_sentence
 
 UNITS, CAUSES, CHANNELS = 12, 6, 4
 
@@ -136,6 +136,20 @@ def test_where_no_part_is_sure_the_largest_differences_are_still_named():
     told = explain_change(cells, uneven=9.0)
     assert not told.parts
     said = largest_sentence(told, compare(cells, uneven=9.0), lambda where: where["cause"], scale=1.0)
-    assert "设施（9 件，另一边 3 件）" in said and "其他" not in said and "态度" not in said
+    assert "设施（9 件，平常约 3 件）" in said and "其他" not in said and "态度" not in said
+    longer = replace(cells, before=cells.before * 4, over_before=4.0)
+    said = largest_sentence(
+        explain_change(longer, uneven=9.0), compare(longer, uneven=9.0), lambda where: where["cause"], scale=0.25
+    )
+    assert "设施（9 件，平常约 3 件）" in said  # never 12, which were of four times as long
     sure = explain_change(raised(some_cells(1), {"unit": "unit3"}, 400))
     assert sure.parts and largest_sentence(sure, [], str, scale=1.0) == ""
+
+
+def test_where_counts_are_too_uneven_to_tell_nobody_is_told_it_was_everywhere_alike():
+    cells = some_cells(1, mean=6.0)
+    told = explain_change(replace(cells, now=np.random.default_rng(1).poisson(cells.before * 1.5).astype(float)))
+    assert told.general and not told.parts
+    assert "普遍" in rest_sentence(told)
+    uneven = rest_sentence(replace(told, uneven=3.3))
+    assert "普遍" not in uneven and "起伏" in uneven

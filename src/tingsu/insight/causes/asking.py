@@ -30,6 +30,7 @@ from tingsu.org.models import User
 DIMENSIONS = ("branch", "unit", "business", "product", "cause", "channel", "topic")
 SAMPLED = 250  # texts a part and its contrast are looked at in
 BEFORE = 4  # times as long as the rise: what was usual before it
+LEAST_BEFORE = 28  # days of it: of the few days before a day nothing can be said
 PHRASES = 4
 
 
@@ -88,12 +89,17 @@ def compare_sides(a: Side, b: Side, *, by: User) -> Compared:
 
 
 def explain_rise(where: Mapping[str, str], *, by: User, since: date, until: date, under: str = "") -> Compared:
-    """Where a rise of one topic, unit or combination from ``since`` to ``until`` comes from, against the four times as
-    long before it. Raises NotAllowed, NothingToCompare.
+    """Where a rise of one topic, unit or combination from ``since`` to ``until`` comes from, against the time before it
+    (``before_rise``). Raises NotAllowed, NothingToCompare.
     """
     now = Side(since, until, under, where=tuple(sorted(where.items())))
-    before = replace(now, since=since - timedelta(days=BEFORE * now.days), until=since - timedelta(days=1))
-    return compare_sides(now, before, by=by)
+    return compare_sides(now, before_rise(now), by=by)
+
+
+def before_rise(side: Side) -> Side:
+    """What a rise is held against: four times as long before it, and four weeks at least."""
+    days = max(BEFORE * side.days, LEAST_BEFORE)
+    return replace(side, since=side.since - timedelta(days=days), until=side.since - timedelta(days=1))
 
 
 def _compare(a: Side, b: Side, by: User) -> Compared:

@@ -11,6 +11,7 @@ from tingsu.insight.causes.chance import ALPHA
 from tingsu.insight.causes.compare import Difference
 from tingsu.insight.causes.explain import FEWEST, NAMELESS, Explanation, Part
 
+UNEVEN = 1.5  # times Poisson's variance, from which on it is told
 TOLD = 3  # single values named where no part is sure
 Name = Callable[[Mapping[str, str]], str]
 
@@ -88,6 +89,8 @@ def rest_sentence(told: Explanation, *, wording: Wording | None = None) -> str:
     words = wording or over_time()
     if not told.total_now and not told.total_before:
         return ""
+    if told.general and not told.parts and told.uneven >= UNEVEN:
+        return _("看不出集中在哪里：各处变化大小不一，件数的起伏又大，没有一处能单独认定。")
     if told.general and told.rest.before > 0:
         general = _("看不出集中在哪里：各处普遍%(change)s。")
         if told.parts:
@@ -102,19 +105,22 @@ def rest_sentence(told: Explanation, *, wording: Wording | None = None) -> str:
     }
 
 
-def largest_sentence(told: Explanation, differences: Sequence[Difference], name: Name, *, scale: float) -> str:
+def largest_sentence(
+    told: Explanation, differences: Sequence[Difference], name: Name, *, scale: float, wording: Wording | None = None
+) -> str:
     """Where to look first although no part is sure: the single values that differ most.
 
-    ``scale``: what one complaint of the other side is worth. "" where a part was found, or nothing differs by more than
-    a few cases.
+    ``scale``: what one complaint of the other side is worth; its counts are said at that. "" where a part was found, or
+    nothing differs by more than a few cases.
     """
     apart = {one: abs(one.a - one.b * scale) for one in differences if one.value not in NAMELESS}
     shown = [one for one in sorted(apart, key=lambda one: -apart[one]) if apart[one] >= FEWEST][:TOLD]
     if told.parts or not shown:
         return ""
-    each = _("%(name)s（%(now)d 件，另一边 %(before)d 件）")
+    each, usual = _("%(name)s（%(now)d 件，%(usual)s %(before)s 件）"), (wording or over_time()).usual
     listed = _("、").join(
-        each % {"name": name({one.dimension: one.value}), "now": one.a, "before": one.b} for one in shown
+        each % {"name": name({one.dimension: one.value}), "now": one.a, "usual": usual, "before": number(one.b * scale)}
+        for one in shown
     )
     words = _("单项里相差最大的是%(listed)s。各处件数的起伏都大，还不足以认定是原因，可以先从这几处看起。")
     return words % {"listed": listed}
@@ -124,7 +130,7 @@ def base_sentence(told: Explanation) -> str:
     """What was looked at, and how doubtful the answer is."""
     words = _("看过 %(tried)d 种件数够得上判断的组合；列出的各处若全是碰巧，可能不超过 %(alpha)d%%。")
     said = words % {"tried": told.tried, "alpha": round(100 * ALPHA)}
-    if told.uneven >= 1.5:
+    if told.uneven >= UNEVEN:
         said += _("各处件数的起伏是纯属偶然时的 %(times)s 倍，已按此放宽。") % {"times": f"{told.uneven:.1f}"}
     return said
 
