@@ -17,6 +17,8 @@ from tingsu.base.clock import now
 from tingsu.insight.escalation.keeping import learn_from_history, score_open_cases
 from tingsu.insight.escalation.tables import EscalationModel
 from tingsu.insight.facts.store import rebuild
+from tingsu.insight.forecast import asking
+from tingsu.insight.forecast.asking import NoSuchSeries, foretell, series_offered
 from tingsu.insight.forecast.keeping import make_forecasts
 from tingsu.insight.forecast.tables import CalendarEvent
 from tingsu.org.models import User
@@ -137,3 +139,14 @@ def test_the_case_page_fetches_its_risk_and_a_closed_case_has_none(bank: Bank, s
     walk(made, bank, at=now() - timedelta(days=8))
     assert "case-risk" not in browser.get(f"/cases/{made.number}/").content.decode()
     assert "不再估计" in words_of(browser.get(f"/cases/{made.number}/risk/"))
+
+
+def test_a_unit_is_foretold_only_to_who_sees_all_below_it(foretold: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    branch, outlet = foretold.branch.code, foretold.outlet.code
+    assert {branch, outlet} <= set(series_offered("unit", by=foretold.manager))
+    monkeypatch.setattr(asking, "units_in_reach", lambda by: [branch])
+    assert branch not in series_offered("unit", by=foretold.manager)
+    with pytest.raises(NoSuchSeries):
+        foretell("unit", branch, by=foretold.manager, at=now())
+    monkeypatch.setattr(asking, "units_in_reach", lambda by: [outlet])
+    assert series_offered("unit", by=foretold.manager) == [outlet]

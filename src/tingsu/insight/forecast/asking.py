@@ -66,7 +66,10 @@ class Foretold:
 
 
 def series_offered(dimension: str, *, by: User) -> list[str]:
-    """The series of a dimension that are foretold and within reach; those of business and topic for who sees all."""
+    """The series of a dimension that are foretold and within reach; those of business and topic for who sees all.
+
+    A unit's forecast counts all below it: it is for those only who see every one of these.
+    """
     require(by, "view_home")
     latest = latest_run(dimension)
     if latest is None or (dimension != "unit" and not sees_all(by)):
@@ -75,7 +78,9 @@ def series_offered(dimension: str, *, by: User) -> list[str]:
     if dimension != "unit" or sees_all(by):
         return list(keys)
     near = set(units_in_reach(by))
-    return [key for key in keys if key in near]
+    beyond = {path for code, path in Unit.objects.values_list("code", "path") if code not in near}
+    above = {code for path in beyond for code in path.split("/") if code}
+    return [key for key in keys if key in near - above]
 
 
 def latest_run(dimension: str) -> ForecastRun | None:
