@@ -40,6 +40,13 @@ def shipped_id() -> str:
     return next(slug for slug, kept in shelf_of("bank").kept.items() if not kept.script.counter_example)
 
 
+def test_the_search_for_cases_above_does_not_repeat_what_is_asked_of_the_library(bank: Bank, signed_in: SignIn) -> None:
+    client = signed_in(bank.clerk)
+    page = client.get("/scripts/", {"q": "要见领导"}).content.decode()
+    assert page.count('value="要见领导"') == 1
+    assert 'value="要见领导"' in client.get("/search/", {"q": "要见领导"}).content.decode()
+
+
 def test_the_library_is_searched_by_a_sentence_and_says_why(bank: Bank, signed_in: SignIn) -> None:
     page = signed_in(bank.clerk).get("/scripts/", {"q": "客户排队太久嚷着要见领导"})
     words = words_of(page)
