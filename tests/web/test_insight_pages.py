@@ -23,6 +23,7 @@ from tingsu.insight.kept import forget_kept
 from tingsu.insight.measures.tables import Measure
 from tingsu.insight.spikes.tables import Alert
 from tingsu.insight.standing import late_measures, open_alerts
+from tingsu.insight.topics.sizes import SizeRow, set_sizes
 from tingsu.insight.topics.tables import Topic
 from tingsu.insight.units import like_units, rates_beside, typical_rate
 from tingsu.insight.weeks import weeks_of
@@ -89,6 +90,14 @@ def test_a_board_not_yet_worked_out_is_fetched_by_the_page(busy: Bank, signed_in
     part = client.get("/insight/hot/?part=1").content.decode()
     assert "<!doctype" not in part and "解放路支行" in part
     assert "解放路支行" in client.get("/insight/hot/").content.decode()  # known now
+
+
+def test_sizes_given_later_stand_on_a_board_already_worked_out(busy: Bank, signed_in: SignIn) -> None:
+    client = signed_in(busy.executive)
+    assert "每千客户" not in words_of(client.get("/insight/hot/?whole=1"))
+    rows = [SizeRow(busy.outlet.code, 2000, 1), SizeRow(busy.other_outlet.code, 4000, 1)]
+    set_sizes(rows, valid_from=date(2020, 1, 1), by=busy.head, at=now())
+    assert "每千客户" in words_of(client.get("/insight/hot/?whole=1"))
 
 
 def test_the_order_is_a_link_and_an_unknown_one_is_by_count(busy: Bank, signed_in: SignIn) -> None:

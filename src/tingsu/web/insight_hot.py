@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from tingsu.insight.facts.scope import facts_for
 from tingsu.insight.kept import is_kept, keep
 from tingsu.insight.topics.hot import HotBoard, HotSpot, Period, Rank, hot_board
-from tingsu.insight.topics.sizes import sizes_of_lowest
+from tingsu.insight.topics.sizes import sizes_of_lowest, stamp_of_sizes
 from tingsu.org.models import User
 from tingsu.web.asking import person_of
 from tingsu.web.chart_options import bar_option
@@ -123,7 +123,7 @@ def is_board_kept(frame: Frame, rank: Rank, *, by: User) -> bool:
 
 
 def _asked(frame: Frame, rank: Rank) -> tuple[Any, ...]:
-    return (rank, frame.period.since, frame.period.until, frame.unit.path if frame.unit else "")
+    return (rank, frame.period.since, frame.period.until, frame.unit.path if frame.unit else "", stamp_of_sizes())
 
 
 def _make_board(frame: Frame, rank: Rank, by: User) -> HotBoard:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Count, Max, Sum
 from django.utils.translation import gettext as _
 
 from tingsu.base.errors import TingsuError
@@ -123,6 +124,13 @@ def sizes_on(day: date) -> dict[str, Size]:
     for size in UnitSize.objects.filter(valid_from__lte=day).order_by("valid_from"):
         found[size.unit_code] = Size(size.customers, size.outlets)
     return found
+
+
+def stamp_of_sizes() -> tuple[object, ...]:
+    """What changes whenever a size does: keeps what was worked out with the old ones from being shown."""
+    given = UnitSize.objects.aggregate(n=Count("pk"), last=Max("at"))
+    named = Unit.objects.filter(customers__gt=0).aggregate(n=Count("pk"), sum=Sum("customers"))
+    return (given["n"], given["last"], named["n"], named["sum"])
 
 
 def size_of(path: str, sizes: Mapping[str, Size]) -> Size:
