@@ -9,7 +9,7 @@ import pytest
 from django.test import override_settings
 
 from tests.make import MONDAY, Bank, case, walk
-from tingsu.assist.scripts.filling import fill_each, fill_slots, leave_open
+from tingsu.assist.scripts.filling import fill_each, fill_slots, fill_speaker, leave_open
 from tingsu.cases.lifecycle import act
 from tingsu.cases.models import Case
 from tingsu.org.models import User
@@ -93,6 +93,12 @@ def test_what_looks_like_a_slot_and_is_none_stays_as_it_is(bank: Bank) -> None:
     held = named(bank, "{工单号}")
     assert said("{}{没有}{工单号}", held, bank.clerk) == f"{{}}{{没有}}{held.number}"
     assert leave_open("您好{单位}").open == ("单位",)
+
+
+def test_who_talks_without_a_case_says_who_he_is(bank: Bank) -> None:
+    said_ = fill_speaker("{客户称呼}，您好，我是{单位}的{经办人}，大约要{等候时间}。", by=bank.clerk)
+    unit = bank.clerk.unit.name if bank.clerk.unit else ""
+    assert said_.text == f"您好，我是{unit}的{bank.clerk.name}，大约要{{等候时间}}。" and said_.open == ("等候时间",)
 
 
 def test_many_texts_ask_the_case_once(bank: Bank, django_assert_max_num_queries: Any) -> None:

@@ -11,7 +11,7 @@ from django.conf import settings
 from tingsu.assist.coach.coaching import Moment
 from tingsu.assist.coach.hearing import Background
 from tingsu.assist.coach.rules import CoachRules, load_rules, shared_rules
-from tingsu.assist.scripts.filling import Filled, fill_each, leave_open
+from tingsu.assist.scripts.filling import Filled, fill_each, fill_speaker
 from tingsu.assist.scripts.finding import find_scripts
 from tingsu.assist.scripts.situation import LONGEST_STORY, Situation, segments_of
 from tingsu.cases.models import Case
@@ -66,7 +66,7 @@ def script_finder(
         situation = _situation(moment, pack, case)
         found = find_scripts(situation, "" if situation.story.strip() else OPENING, by=by, limit=limit)
         texts = [one.script.text for one in found]
-        filled = fill_each(texts, case, by=by) if case is not None else [leave_open(text) for text in texts]
+        filled = fill_each(texts, case, by=by) if case is not None else [fill_speaker(text, by=by) for text in texts]
         return [ScriptNow(one.script, text, one.why) for one, text in zip(found, filled, strict=True)]
 
     return find

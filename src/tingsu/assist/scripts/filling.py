@@ -95,6 +95,12 @@ def leave_open(text: str) -> Filled:
     return _fill(text, {})
 
 
+def fill_speaker(text: str, *, by: User) -> Filled:
+    """The script for someone who is talking without a case: who he is, his unit, the hotline; the customer is 您."""
+    known = {"客户称呼": NOBODY, "经办人": by.name, "单位": by.unit.name if by.unit else ""}
+    return _fill(text, {**known, "客服电话": settings.TINGSU_HOTLINE})
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """Of which case, for whom, when."""
