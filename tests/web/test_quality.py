@@ -231,6 +231,13 @@ def test_a_likely_complaint_is_registered_called_or_set_aside(floor: Floor, sign
     assert caller.get(address(two)).status_code == 404  # what he was lent is his no longer
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_just_opened_tells_of_no_error(floor: Floor, signed_in: SignIn, page: str) -> None:
+    recent(floor, POOR, GOOD)
+    shown = signed_in(floor.head).get(page)
+    assert shown.status_code == 200 and "notice-error" not in shown.content.decode()
+
+
 def test_a_sample_is_drawn_and_its_reasons_shown(floor: Floor, signed_in: SignIn) -> None:
     rows = recent(floor, *([POOR] * 4), *([GOOD] * 4))
     client = signed_in(floor.lead)

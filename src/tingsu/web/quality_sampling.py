@@ -79,7 +79,7 @@ def _form(request: HttpRequest, by: User) -> dict[str, Any]:
     usual = {"since": last.replace(day=1).isoformat(), "until": last.isoformat(), "title": _month_title(last)}
     fields = {**usual, **NUMBERS, "seed": f"{today():%Y%m%d}"}
     return {
-        "said": {name: said.get(name, value) for name, value in fields.items()},
+        "typed": {name: said.get(name, value) for name, value in fields.items()},
         "units": [Pick(u.code, u.name, picked=u.code == said.get("unit")) for u in inspected_units(by)],
     }
 
