@@ -164,6 +164,36 @@ def test_interruptions_by_times_and_by_wording() -> None:
     assert one(GOOD).point("listening").got == 10
 
 
+@pytest.mark.parametrize(
+    ("said", "got", "turn"),
+    [
+        # a greeting over the question, and the question once more
+        ("客户：网银能不能改限额\n客服：您好，请问有什么可以帮您\n客户：网银能不能改限额", 4, 3),
+        # talked past, in other words the second time
+        ("客户：挂失补卡要几天\n客服：请您带身份证到网点办理\n客户：补卡要几天", 4, 3),
+        # answered: the same topic goes on
+        ("客户：挂失补卡要几天\n客服：挂失补卡要五天\n客户：补卡收费吗", 10, None),
+        # told again, not asked
+        ("客户：密码器坏了\n客服：好的，请稍等\n客户：密码器坏了", 6, 3),
+        # nobody had the chance to take it up
+        ("客服：您好\n客户：网银能不能改限额\n客户：网银能不能改限额\n客服：可以的\n客户：好", 10, None),
+        # courtesy and cards that are sent say nothing
+        ("客户：谢谢，订单号：778001\n客服：请稍等\n客户：谢谢，订单号：778002", 10, None),
+        # he says so himself
+        ("客户：年费什么时候扣\n客服：年费可以减免的\n客户：我问的是哪天扣，请回答我", 0, 3),
+        ("客服：您好\n客户：我就想知道哪天扣年费\n客服：每年一月五日扣\n客户：好的", 10, None),
+    ],
+)
+def test_listening_without_times(said: str, got: float, turn: int | None) -> None:
+    heard = point(said, "listening")
+    assert (heard.got, heard.turn) == (got, turn)
+
+
+def test_two_signs_of_not_listening_leave_nothing() -> None:
+    said = "客户：网银能不能改限额\n客服：您好\n客户：网银能不能改限额\n客服：请讲\n客户：网银到底能不能改限额啊"
+    assert point(said, "listening").got == 0
+
+
 def test_times_are_measured() -> None:
     text = (
         "00:00-00:04 客服：您好请讲\n00:05-00:15 客户：我想查一下我的余额\n00:40-01:40 客服：" + "您的余额是三百元" * 12

@@ -47,6 +47,15 @@ class Mark:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class PutAgain:
+    """The customer's turn ``at`` (index) says again what turn ``before`` said; ``asked``: one of them is a question."""
+
+    at: int
+    before: int
+    asked: bool
+
+
 @dataclass(slots=True)
 class Heard:
     """One conversation ready to be scored. ``texts`` are what was heard of each turn, noise left out."""
@@ -57,7 +66,7 @@ class Heard:
     mood: Mood
     agents: list[int]
     customers: list[int]
-    again: list[int] | None = None  # kept by ``repeating`` once it is known
+    again: list[PutAgain] | None = None  # kept by ``putagain`` once it is known
 
     def of(self, *concepts: str) -> list[Mark]:
         """All marks of these concepts in order of turns."""

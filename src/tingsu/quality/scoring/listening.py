@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from tingsu.packs.scorecards import CardPoint, Limits
-from tingsu.quality.scoring.hearing import Heard
-from tingsu.quality.scoring.repeating import find_put_again
+from tingsu.quality.scoring.hearing import Heard, PutAgain
+from tingsu.quality.scoring.putagain import find_put_again
 from tingsu.quality.scoring.shapes import Point
 from tingsu.quality.scoring.telling import at_turn, overall, shown, unjudged
 from tingsu.quality.transcripts import AGENT, CUSTOMER
@@ -22,8 +22,8 @@ _GOES_ON = re.compile(
 )
 
 _FEWEST = 2  # turns of the customer
-_CUT_ONCE = 0.4  # of the weight; less than half
-_AGAIN_ONCE = 0.6  # more than half: said again once proves little, and nobody is to be blamed for nothing
+_ONCE = 0.4  # of the weight; less than half
+_TOLD_ONCE = 0.6  # more than half: told again once proves little, and nobody is to be blamed for nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +62,30 @@ def _is_broken_off(heard: Heard, at: int) -> bool:
 def score_listening(point: CardPoint, heard: Heard, cut_offs: list[CutOff]) -> Point:
     """Whole where the customer could finish and was heard.
 
-    Nothing where he says that he is cut off, or where twice he was cut off or had to say the same again after the agent
-    had spoken. Less than half where he was cut off once, more than half where he said something again once.
+    Nothing where he says that he is not heard, or where two signs show it. Less than half where one shows it: he was
+    cut off, or asked the same again after the agent had spoken; or where he told things again. More than half where he
+    only told one thing again.
     """
     if len(heard.customers) < _FEWEST:
         return unjudged(point, _("客户只说了一句，看不出有没有听"))
-    if complained := heard.of(*point.concepts):
-        return shown(point, heard, complained[0], _("客户说自己被打断"), share=0)
-    again = [CutOff(at, _("坐席答过之后，客户又把同样的话说了一遍")) for at in find_put_again(heard)]
-    faults = sorted((*cut_offs, *again), key=lambda one: one.at)
+    if complained := [mark for mark in heard.of(*point.concepts) if _is_answered_before(heard, mark.at)]:
+        return shown(point, heard, complained[0], _("客户说自己的话没有被听进去"), share=0)
+    again = find_put_again(heard)
+    faults = sorted((*cut_offs, *map(_fault_of, again)), key=lambda one: one.at)
     if faults:
-        share = 0.0 if len(faults) > 1 else _CUT_ONCE if cut_offs else _AGAIN_ONCE
+        only_told = not cut_offs and not any(one.asked for one in again)
+        share = _TOLD_ONCE if only_told and len(faults) == 1 else _ONCE if len(faults) == 1 or only_told else 0.0
         return at_turn(point, heard, faults[0].at, faults[0].why, share=share)
     why = _("{n} 句客户的话都说完了，没有打断，也没有让客户重说").format(n=len(heard.customers))
     return overall(point, why)
+
+
+def _is_answered_before(heard: Heard, at: int) -> bool:
+    """Whether the agent has spoken to the customer before this turn: what opens a conversation complains of nobody."""
+    first = heard.customers[0]
+    return any(first < agent < at for agent in heard.agents)
+
+
+def _fault_of(again: PutAgain) -> CutOff:
+    asked = _("坐席说过话之后，客户又把同样的问题问了一遍")
+    return CutOff(again.at, asked if again.asked else _("坐席说过话之后，客户又把同样的话说了一遍"))

@@ -19,10 +19,6 @@ _SHARE = 0.25  # of the agent's sentence
 _HELD_PLACE = re.compile(r"\[[^\[\]]{1,24}\]|https?://\S+|[a-z0-9_*]{6,}|&nbsp;")  # masks, links and numbers
 _EMPTY = frozenset("\0的了是我你您在有这那吗呢吧啊哦嗯么不没就都也和跟给请问可以什么怎个,。?!、亲好")
 _SENTENCE = re.compile("[。!?;\n,]+")
-_AGAIN = 0.6  # of the pairs of the shorter turn: the same said again
-_AGAIN_LEAST = 1  # pairs
-_NEAR = 8  # telling turns of the customer before: what is said again later on may be another matter
-_LOOKED_AT = 60  # turns of the customer compared with one another
 _BACK = 3  # turns of the customer that are looked back on
 
 
@@ -55,29 +51,6 @@ def echo(heard: Heard, at: int) -> str:
         if len(back) >= _LEAST and len(back) >= _SHARE * len(own):
             return sentence
     return ""
-
-
-def find_put_again(heard: Heard) -> list[int]:
-    """Turns (indices) in which the customer says again what he had said before, in nearly the same words.
-
-    Only where the agent spoke in between, and so had the chance to take it up. Worked out once a conversation.
-    """
-    if heard.again is None:
-        heard.again = _find_put_again(heard)
-    return heard.again
-
-
-def _find_put_again(heard: Heard) -> list[int]:
-    said = [(at, pairs_of(heard.text(at))) for at in heard.customers[-_LOOKED_AT:]]
-    said = [(at, pairs) for at, pairs in said if len(pairs) >= _AGAIN_LEAST]
-    again = []
-    for number, (at, pairs) in enumerate(said):
-        for before, others in said[max(0, number - _NEAR) : number]:
-            alike = len(pairs & others) >= _AGAIN * min(len(pairs), len(others))
-            if alike and bisect_left(heard.agents, at) > bisect_left(heard.agents, before):
-                again.append(at)
-                break
-    return again
 
 
 def pairs_of(text: str) -> set[str]:

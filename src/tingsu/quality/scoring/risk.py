@@ -15,7 +15,7 @@ from tingsu.packs.scorecards import ScoreCard, Sign
 from tingsu.quality.scoring.applying import asks, is_upset
 from tingsu.quality.scoring.hearing import Heard, opening_words
 from tingsu.quality.scoring.mood import LATE
-from tingsu.quality.scoring.repeating import find_put_again
+from tingsu.quality.scoring.putagain import find_put_again
 from tingsu.quality.scoring.shapes import Risk, RiskSign
 from tingsu.quality.scoring.telling import named
 
@@ -127,7 +127,7 @@ def _refused(heard: Heard) -> Shown | None:
 def _repeated(heard: Heard) -> Shown | None:
     """The customer says the same again: once, or more often."""
     again = find_put_again(heard)
-    return Shown(min(1.0, len(again) / 2), again[-1]) if again else None
+    return Shown(min(1.0, len(again) / 2), again[-1].at) if again else None
 
 
 def _no_apology(heard: Heard) -> Shown | None:
