@@ -24,6 +24,7 @@ def load(
     from tingsu.demo.conversations import load_conversations
     from tingsu.demo.improving import play_measures
     from tingsu.demo.player import AlreadyThere, load_demo
+    from tingsu.demo.rising import play_calendar, play_rises
     from tingsu.insight.facts.store import rebuild
     from tingsu.insight.turns import queue_in_turn
 
@@ -45,6 +46,8 @@ def load(
         run_jobs(once=True)
         rebuild(at=clock.now())
         play_measures(until=clock.now())
+        play_calendar(until=clock.now())
+        play_rises(until=clock.now())
         load_conversations(clock.now())
         queue_in_turn(clock.now())  # what a worker would do in its first hour: topics, rises, forecasts, risks
         run_jobs(once=True)
