@@ -137,6 +137,14 @@ def test_two_rises_at_once_are_two_alerts(facts: Facts, bank: Bank) -> None:
     assert Alert.objects.filter(grain="day").count() == 2
 
 
+def test_a_rise_of_what_nobody_could_name_is_told_by_its_unit(facts: Facts, bank: Bank) -> None:
+    facts.add(bank.outlet.code, TODAY, 16, cause="其他")
+    watch(NOON)
+    (alert,) = Alert.objects.filter(grain="day")
+    assert "cause" not in alert.where
+    assert not any(where.get("cause") == "其他" for where in alert.also)
+
+
 def test_copies_and_bundles_are_told_apart_from_real_rises(facts: Facts, bank: Bank) -> None:
     facts.add(bank.outlet.code, TODAY, 16, cause=FEE, text=ONE_TEXT)
     facts.add(bank.other_outlet.code, TODAY, 16, cause=QUEUE, batch="B7")

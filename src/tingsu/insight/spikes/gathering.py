@@ -20,6 +20,7 @@ DAY = timedelta(days=1)
 DAYS = 760  # of history read; the detector uses 730 of them and leaves the last out
 HOURS = 62 * 24
 LATEST = {"day": 4, "hour": 5}  # periods judged at each look: late facts are still seen
+NAMELESS = ("", "其他")  # a rise of these would tell nobody where to look
 WORDS = ("topic", "product", "channel", "cause")
 # What is combined. Each gets an even part of the false alarms, so that the many small do not drown the few large.
 GROUPS: dict[Grain, tuple[tuple[str, ...], ...]] = {
@@ -84,14 +85,12 @@ def gather(table: Any, columns: tuple[str, ...], moments: Sequence[date], grain:
 
 
 def _keys(values: list[str], columns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Every series a row counts for; none where a value is missing."""
-    if "unit" not in columns:
-        if all(values):
-            yield tuple(values)
+    """Every series a row counts for; none where a value is missing or names nothing."""
+    at = columns.index("unit") if "unit" in columns else -1
+    if any(value in NAMELESS for n, value in enumerate(values) if n != at):
         return
-    at = columns.index("unit")
-    rest = [value for n, value in enumerate(values) if n != at]
-    if not all(rest):
+    if at < 0:
+        yield tuple(values)
         return
     codes = [code for code in values[at].split("/") if code]
     for depth in range(2, len(codes) + 1):
