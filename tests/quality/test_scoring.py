@@ -194,6 +194,41 @@ def test_two_signs_of_not_listening_leave_nothing() -> None:
     assert point(said, "listening").got == 0
 
 
+REFUSED = """
+客户：跨行转账的手续费能退吗
+客服：您可以在手机银行里查看收费标准，手续费不能退的
+客户：可是转账没有成功啊
+客服：抱歉，这个退不了
+客户：{end}
+"""
+
+
+def test_refused_twice_without_another_way_is_no_solution() -> None:
+    refused = point(REFUSED.format(end="好吧"), "solution")
+    assert (refused.got, refused.turn) == (0, 4)
+    assert "退不了" in refused.words
+    other_way = REFUSED.replace("退不了", "退不了，我帮您申请一张免费转账券")
+    assert point(other_way.format(end="好吧"), "solution").got == 15
+    assert point(REFUSED.format(end="明白了，谢谢"), "solution").got == 15  # taken as an answer
+
+
+def signs(text: str) -> dict[str, float]:
+    return {sign.id: sign.weight for sign in one(text).risk.why}
+
+
+def test_calling_for_somebody_is_a_sign_only_after_the_agent_spoke() -> None:
+    assert "waiting" not in signs("客户：在吗\n客服：您好\n客户：年费怎么收")
+    assert signs("客户：年费怎么收\n客服：请稍等\n客户：人呢")["waiting"] > 0
+
+
+def test_agreeing_in_the_end_speaks_against_a_complaint() -> None:
+    told = "客户：卡被吞了\n客服：三个工作日内退回\n客户："
+    assert signs(f"{told}好的，我等着")["agrees"] < 0
+    assert not {"agrees", "resigned"} & signs(f"{told}好的，可是我今天就要用钱，你们想办法").keys()
+    assert "agrees" not in signs(f"{told}没有了，放弃了")
+    assert signs(f"{told}没有了，放弃了")["resigned"] > 0
+
+
 def test_times_are_measured() -> None:
     text = (
         "00:00-00:04 客服：您好请讲\n00:05-00:15 客户：我想查一下我的余额\n00:40-01:40 客服：" + "您的余额是三百元" * 12

@@ -21,6 +21,7 @@ from tingsu.quality.scoring.telling import named
 
 _MILD, _HOT = 0.6, 1.8  # mean strength of emotion (0–3) at which heat begins and is full
 _FALL = 0.15, 0.7  # strength by which the end is above the whole, from where it shows to where it counts in full
+_BRIEF = 10  # characters of a turn that says yes and little else
 _CERTAIN = 30.0  # log-odds beyond which nothing changes
 
 
@@ -104,6 +105,13 @@ def _falling(heard: Heard) -> Shown | None:
     return Shown(strength, heard.customers[-1]) if strength else None
 
 
+def _waiting(heard: Heard) -> Shown | None:
+    """The customer calls for an answer after the agent had spoken; before that 在吗 only says hello."""
+    spoke = heard.agents[0] if heard.agents else -1
+    marks = [mark for mark in heard.of("waiting") if mark.at > spoke]
+    return Shown(1.0, marks[-1].at, heard.words(marks[-1])) if marks else None
+
+
 def _unanswered(heard: Heard) -> Shown | None:
     """The customer has the last word, and it asks."""
     spoke = heard.agents[-1] if heard.agents else -1
@@ -111,6 +119,15 @@ def _unanswered(heard: Heard) -> Shown | None:
     after = heard.customers[bisect_right(heard.customers, spoke) :]
     open_ = [at for at in after if at in asked or asks(heard.text(at))]
     return Shown(1.0, open_[-1]) if open_ else None
+
+
+def _agrees(heard: Heard) -> Shown | None:
+    """The customer's last turn says yes and little else: the way forward is accepted, or nothing is left to say."""
+    last = heard.customers[-1]
+    if len(heard.text(last).strip()) > _BRIEF or any(mark.at == last for mark in heard.of("resigned", "upset")):
+        return None
+    marks = [mark for mark in heard.of("agrees") if mark.at == last and not heard.text(last)[: mark.start].strip()]
+    return Shown(1.0, last) if marks else None
 
 
 def _refused(heard: Heard) -> Shown | None:
@@ -146,7 +163,9 @@ FEELERS: Mapping[str, Feel] = {
     "heat": _heat,
     "heat_at_end": _heat_at_end,
     "falling_tone": _falling,
+    "waiting": _waiting,
     "unanswered": _unanswered,
+    "agrees": _agrees,
     "refused": _refused,
     "repeated_ask": _repeated,
     "no_apology": _no_apology,

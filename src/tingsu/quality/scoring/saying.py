@@ -19,6 +19,7 @@ _CLAUSES = re.compile("[。!?;\n, ]")
 _ASKED = re.compile("[吗么嘛]|多少|哪|什么|提供|是否")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _LEAST = 3  # characters of a clause that says something
+_REFUSED = 2  # turns that refuse: once may be said by the way
 _FIRST = 2  # the agent's first turns are the opening
 
 
@@ -43,7 +44,12 @@ def _places(point: CardPoint, heard: Heard) -> set[int]:
 
 
 def score_solved(point: CardPoint, heard: Heard) -> Point:
-    """Said in words of help, or a plain answer to what the customer asked last."""
+    """Said in words of help, or a plain answer to what the customer asked last.
+
+    Nothing where he was refused again and again, gave up, and was shown no other way.
+    """
+    if refused := _refused_out(point, heard):
+        return refused
     if heard.of(*point.concepts):
         return score_said(point, heard)
     asked = {mark.at for mark in heard.of("question", "why", "request")}
@@ -55,6 +61,19 @@ def score_solved(point: CardPoint, heard: Heard) -> Point:
         if at - 1 in asked and at not in away and (sentence := _plain_answer(heard, at, empty.get(at, []))):
             return replace(at_turn(point, heard, at, _("坐席直接回答了"), share=1), words=sentence)
     return score_said(point, heard)
+
+
+def _refused_out(point: CardPoint, heard: Heard) -> Point | None:
+    refusals = heard.of("refusal")
+    if len(refusals) < _REFUSED:
+        return None
+    last = refusals[-1].at
+    helped = any(mark.at >= last for mark in heard.of(*point.concepts))
+    gave_up = any(mark.at > last for mark in heard.of("resigned", "upset", "threat"))
+    if helped or not gave_up:
+        return None
+    why = _("回绝了 {n} 次，最后没有给出别的办法，客户只好作罢").format(n=len(refusals))
+    return shown(point, heard, refusals[-1], why, share=0)
 
 
 def _plain_answer(heard: Heard, at: int, empty: Sequence[Mark]) -> str:
