@@ -90,6 +90,9 @@ def test_the_month_counts_what_hand_counting_gives(bank: Bank, rows: list[dict[s
     paper = monthly_paper(pack)
     figures = column_of(table_of(paper, "figures"))
     assert figures["投诉量（件）"] == len(mine) == pack.now.n
+    ends = Counter(row["ended"] for row in mine)
+    assert figures["未结（件）"] == ends[""]
+    assert (figures["已办结（件）"], figures["撤回等（件）"]) == (ends["closed"], len(mine) - ends[""] - ends["closed"])
     assert figures["经监管（件）"] == sum(row["regulator"] for row in mine)
     assert figures["情绪激动（件，强度 2 以上）"] == sum(row["emotion"] >= 2 for row in mine)
     assert figures["付款金额（元）"] == pytest.approx(sum(row["paid"] or 0 for row in mine))
@@ -163,6 +166,21 @@ def test_rates_only_where_sizes_are_known(bank: Bank, rows: list[dict[str, Any]]
     here = len(counted(rows, FIRST_QUARTER, "/HO/B1/"))
     assert bare(named["江州分行"][5]) == pytest.approx(here * 10_000_000 / 5000)
     assert bare(named["未指明机构"][4]) is None
+
+
+@pytest.mark.parametrize(("first", "known"), [(1, True), (6, True), (20, False)])
+def test_an_earlier_month_that_is_half_on_record_is_not_compared_with(
+    bank: Bank, rows: list[dict[str, Any]], first: int, known: bool
+) -> None:
+    early = {**rows[0], "case_id": 99_999, "is_repeat": False, "received_at": datetime(2025, 12, first, 9)}  # noqa: DTZ001
+    write_facts([row for row in rows if row["received_at"].date() > date(2025, 12, first)] + [early], at=AT)
+    pack = build_pack(scope_of(None), JANUARY, at=AT)
+    paper = monthly_paper(pack)
+    assert pack.since_when == date(2025, 12, first)
+    before = column_of(table_of(paper, "figures"), 2)["投诉量（件）"]
+    assert before == (pack.before.n if known else None)
+    assert ("无从比较" in paper.sections[0].words[0]) is not known
+    assert any("无从比较" in words for words in paper.doubts) is not known or first == 6
 
 
 def test_a_month_without_complaints_and_a_site_without_any(bank: Bank, rows: list[dict[str, Any]]) -> None:

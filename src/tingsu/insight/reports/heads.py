@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from django.utils.translation import gettext as _
@@ -12,6 +12,8 @@ from tingsu.insight.reports.monthly import MonthFigures
 from tingsu.insight.reports.paper import Paper, Section
 from tingsu.insight.reports.scope import Scope
 from tingsu.insight.reports.spans import Span
+
+SETTLED = timedelta(days=6)  # without a complaint at the beginning of a span, which is on record for all that
 
 
 class Told(Protocol):
@@ -46,8 +48,18 @@ def paper_of(told: Told, title: str, apart: str, *, doubts: list[str], sections:
 
 
 def is_known(told: Told, span: Span) -> bool:
-    """Whether anything was on record in a span; before that there is nothing to hold against."""
-    return told.since_when is not None and span.until >= told.since_when
+    """Whether a span may be shown: the report's own with anything on record, an earlier one on record as a whole.
+
+    A quarter of which eleven days are on record says nothing beside a whole one.
+    """
+    if told.since_when is None:
+        return False
+    return span.until >= told.since_when if span == told.span else span.since + SETTLED >= told.since_when
+
+
+def is_cut(told: Told, *earlier: Span) -> bool:
+    """Whether one of the earlier spans is on record in part only."""
+    return any(told.since_when and span.until >= told.since_when and not is_known(told, span) for span in earlier)
 
 
 def share(part: int, base: int) -> float | None:

@@ -13,7 +13,7 @@ from tingsu.insight.measures.verbs import path_of as measure_path
 from tingsu.insight.measures.wording import say_effect, say_why
 from tingsu.insight.reports.chosen import rule_words
 from tingsu.insight.reports.decisions import decisions_of
-from tingsu.insight.reports.heads import is_known, paper_of, share
+from tingsu.insight.reports.heads import is_cut, is_known, paper_of, share
 from tingsu.insight.reports.monthly import MeasureState, MonthFigures, MonthlyPack, Spread
 from tingsu.insight.reports.names import Names
 from tingsu.insight.reports.paper import Linked, Paper, Picture, Section, Table, Value
@@ -54,8 +54,8 @@ def _doubts(pack: MonthlyPack) -> list[str]:
         doubts.append(_("本月还没有结束，数字会再变，不宜与整月相比。"))
     if pack.since_when is None:
         doubts.append(_("还没有任何投诉记录。"))
-    elif pack.since_when > pack.span.before.since:
-        doubts.append(_("记录从 %s 开始，早于此的月份无从比较。") % pack.since_when.isoformat())
+    elif not is_known(pack, pack.before.span) or is_cut(pack, pack.year_before.span):
+        doubts.append(_("记录从 %s 开始，此前的和不满整月的月份无从比较。") % pack.since_when.isoformat())
     return doubts
 
 
@@ -87,7 +87,7 @@ def _first_words(pack: MonthlyPack) -> str:
     if not n:
         return _("本月没有收到投诉。没有投诉不等于没有不满，可看看渠道是否畅通。")
     if not is_known(pack, pack.before.span):
-        return _("本月收到投诉 %d 件；上月没有记录，无从比较。") % n
+        return _("本月收到投诉 %d 件；上月没有完整的记录，无从比较。") % n
     change = (
         _("与上月持平")
         if n == before
@@ -107,9 +107,10 @@ def _lines() -> list[tuple[str, Any, Mapping[str, str] | None]]:
 
     return [
         (_("投诉量（件）"), of("n"), {}),
-        (_("其中重复、已合并而不计（件）"), lambda month: month.merged, None),
+        (_("另有重复、已合并而不计（件）"), lambda month: month.merged, None),
         (_("未结（件）"), of("open"), {"ended": ""}),
         (_("已办结（件）"), of("closed"), {"ended": "closed"}),
+        (_("撤回等（件）"), lambda month: month.n - month.rates["open"] - month.rates["closed"], None),
         (_("已答复（件）"), of("answered"), None),
         (_("超期答复（件）"), of("answered_late"), {"answered_late": "1"}),
         (_("超期答复率（%，以已答复为底）"), rate("answered_late", "answered"), None),

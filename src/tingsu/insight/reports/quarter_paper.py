@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from tingsu.insight.reports.facets import FACETS, codes_in_force
-from tingsu.insight.reports.heads import is_known, paper_of, share
+from tingsu.insight.reports.heads import is_cut, is_known, paper_of, share
 from tingsu.insight.reports.monthly import MonthFigures
 from tingsu.insight.reports.names import Names
 from tingsu.insight.reports.paper import Linked, Paper, Picture, Section, Table, Value
@@ -39,8 +39,8 @@ def _doubts(view: QuarterView) -> list[str]:
         doubts.append(_("没有个人客户数，故不列每千万个人客户投诉量。可由管理员用机构规模表补上。"))
     if view.since_when is None:
         doubts.append(_("还没有任何投诉记录。"))
-    elif view.since_when > view.span.before.since:
-        doubts.append(_("记录从 %s 开始，早于此的季度无从比较。") % view.since_when.isoformat())
+    elif not is_known(view, view.before.span) or is_cut(view, view.year_before.span):
+        doubts.append(_("记录从 %s 开始，此前的和不满整季的季度无从比较。") % view.since_when.isoformat())
     return doubts
 
 
