@@ -8,10 +8,13 @@ from time import process_time
 import pytest
 
 from tingsu.assist.coach.turns import Turn, parse_talk
+from tingsu.assist.replies import rules_of
+from tingsu.quality.scoring import card_of, score
 from tingsu.quality.transcripts import parse_transcripts
 
 SPACES = " " * 20_000
 LONG = "9" * 400
+CARD, RULES = card_of("bank"), rules_of("bank")
 
 
 @pytest.mark.parametrize("read", [parse_talk, parse_transcripts])
@@ -30,6 +33,15 @@ def test_runs_of_spaces_and_of_lines_are_read_in_time(read: object, text: str) -
     began = process_time()
     assert read(text)  # type: ignore[operator]
     assert process_time() - began < 5
+
+
+@pytest.mark.parametrize("who", ["客户", "客服"])
+@pytest.mark.parametrize("word", ["烦", "烦死了", "a", "1", "：", "您"])
+def test_one_word_said_without_end_is_scored_in_time(who: str, word: str) -> None:
+    (found,) = parse_transcripts(f"客服：您好\n客户：投诉\n{who}：" + word * (300_000 // len(word)))
+    began = process_time()
+    assert score(found, CARD, RULES).points
+    assert process_time() - began < 10
 
 
 def test_a_long_run_of_spaces_between_words_is_one_space() -> None:

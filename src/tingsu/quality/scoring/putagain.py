@@ -13,7 +13,7 @@ from tingsu.quality.scoring.repeating import pairs_of
 # Courtesy and calls for somebody, which anybody says again; labels of cards that are sent (订单号：…).
 _SAYS_NOTHING = re.compile(
     "谢谢|感谢|好的|你好|您好|在吗|在不在|没有了|没了|知道了|明白|麻烦[你您]?|辛苦|再见|不客气|没问题|不好意思|亲爱的|是的|对的"
-    "|请问|帮我|帮忙|一下|稍等|转?人工(?:客服|服务)?|客服|移动端|[^,。?!;\n]*:"
+    "|请问|帮我|帮忙|一下|稍等|转?人工(?:客服|服务)?|客服|移动端|[^,。?!;\n:]{0,16}:"
 )
 _ALIKE = 0.7  # of the pairs of the shorter turn come back
 _SAME = 0.8  # of the pairs of the longer one: the same words once more
