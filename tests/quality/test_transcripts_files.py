@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from tingsu.intake.rows import EmptyTable, MissingColumn, Reject, TableError
+from tingsu.intake.rows import EmptyTable, Reject, TableError
 from tingsu.quality.transcripts import Transcript, read_transcripts
 
 ROWS = [
@@ -24,6 +24,21 @@ ROWS = [
 def read(path: Path) -> tuple[list[Transcript], list[Reject]]:
     found = list(read_transcripts(path))
     return [one for one in found if isinstance(one, Transcript)], [one for one in found if isinstance(one, Reject)]
+
+
+def test_rows_may_end_before_the_last_columns(tmp_path: Path) -> None:
+    path = tmp_path / "通话.csv"
+    path.write_text("通话编号,角色,内容,开始时间,结束时间,坐席工号\nC1,坐席,您好,0,1\nC1,客户,我要投诉,2,4\nC1,客户,好的,5,6")
+    (found,), rejects = read(path)
+    assert [turn.text for turn in found.turns] == ["您好", "我要投诉", "好的"] and rejects == []
+
+
+def test_what_is_missing_is_said_of_conversations(tmp_path: Path) -> None:
+    path = tmp_path / "表.csv"
+    path.write_text("甲,乙,丙\n1,2,3\n4,5,6\n")
+    with pytest.raises(TableError) as error:
+        read(path)
+    assert "说话人" in error.value.message and "甲" in error.value.message and "投诉内容" not in error.value.message
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gbk", "utf-8-sig", "utf-16"])
@@ -106,7 +121,7 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         ("坏.json", b'{"a": ', TableError),
         ("声音.wav", b"RIFFxxxxWAVE", TableError),
         ("图.txt", b"%PDF-1.7", TableError),
-        ("表.csv", "甲,乙,丙\n1,2,3\n4,5,6\n".encode(), MissingColumn),
+        ("表.csv", "甲,乙,丙\n1,2,3\n4,5,6\n".encode(), TableError),
     ]:
         (tmp_path / name).write_bytes(content)
         with pytest.raises(error):

@@ -17,6 +17,7 @@ from tingsu.intake.rows import Reject, Row
 DELIMITERS = (",", "\t", ";", "|")
 SAMPLE_LINES = 200
 LONGEST_ROW = 200_000  # characters
+LONGEST_NAME = 20  # characters of a column's name
 MOST_LINES = 2_000  # physical lines one quoted row may span
 csv.field_size_limit(LONGEST_ROW * 10)
 
@@ -41,7 +42,7 @@ def find_layout(path: Path, *, encoding: str | None = None) -> Layout:
         return Layout(name, mark, _width(texts[1:], mark)[0], skip=1)
     choices = ("\t",) if path.suffix.lower() == ".txt" else DELIMITERS
     best, width = _choose(texts, choices)
-    return Layout(name, best, width)
+    return Layout(name, best, max(width, _named(texts, best)))
 
 
 def _choose(texts: list[str], choices: Iterable[str]) -> tuple[str | None, int]:
@@ -49,6 +50,14 @@ def _choose(texts: list[str], choices: Iterable[str]) -> tuple[str | None, int]:
     mark = max(scored, key=lambda key: scored[key][1] * (scored[key][0] > 1))
     width, agreement = scored[mark]
     return (mark, width) if width > 1 and agreement >= 0.6 else (None, 1)
+
+
+def _named(texts: list[str], mark: str | None) -> int:
+    """How many columns the first line names: rows that end before the last ones leave those empty."""
+    if mark is None or not texts:
+        return 0
+    cells = next(csv.reader(texts[:1], delimiter=mark), [])
+    return len(cells) if all(0 < len(cell.strip()) <= LONGEST_NAME for cell in cells) else 0
 
 
 def _width(texts: list[str], mark: str) -> tuple[int, float]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from tingsu.intake.cells import clean_text
-from tingsu.intake.rows import MissingColumn, Reject, Row
+from tingsu.intake.rows import Reject, Row, TableError
 from tingsu.intake.tables import open_table
 from tingsu.quality.transcripts import fields
 from tingsu.quality.transcripts.plain_text import read_plain
@@ -62,7 +62,8 @@ def read_rows(path: Path, *, encoding: str | None, sheet: str | None = None) -> 
         columns.at.setdefault("text", 0)
         yield from _whole(table.rows(), columns, path.stem, alone=len(table.columns) == 1)
     else:
-        raise MissingColumn(path, _("表头"), table.columns)
+        text = _("没有认出哪一列是说话人、哪一列是内容。文件里有这些列：{found}。请把第一行的列名改成“角色”“内容”这样的名称再试。")
+        raise TableError(path, text.format(found="、".join(table.columns)))
 
 
 def _gather(rows: Iterable[Row | Reject], columns: _Columns, name: str, *, paired: bool) -> Iterator[Raw | Reject]:
