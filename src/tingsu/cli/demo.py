@@ -24,7 +24,7 @@ def load(
     from tingsu.demo.conversations import load_conversations
     from tingsu.demo.improving import play_measures
     from tingsu.demo.player import AlreadyThere, load_demo
-    from tingsu.demo.rising import play_calendar, play_rises
+    from tingsu.demo.rising import play_calendar, play_rises, play_sizes
     from tingsu.insight.facts.store import rebuild
     from tingsu.insight.turns import queue_in_turn
 
@@ -46,6 +46,7 @@ def load(
         run_jobs(once=True)
         rebuild(at=clock.now())
         play_measures(until=clock.now())
+        play_sizes(until=clock.now())
         play_calendar(until=clock.now())
         play_rises(until=clock.now())
         load_conversations(clock.now())

@@ -1,4 +1,4 @@
-"""The demo bank's calendar and its rises, looked at as they came and explained as a desk would."""
+"""What the demo bank's figures rest on, sizes and calendar; its rises, seen as they came and explained by its desk."""
 
 from __future__ import annotations
 
@@ -11,17 +11,31 @@ from tingsu.insight.forecast.events import read_events
 from tingsu.insight.spikes.alerts import close_alert, explain_alert
 from tingsu.insight.spikes.tables import Alert
 from tingsu.insight.spikes.watching import watch
-from tingsu.org.models import User
+from tingsu.insight.topics.sizes import SizeRow, set_sizes
+from tingsu.org.models import Unit, User
 
 DAYS, STEP = 42, 3  # looked back on, and between two looks: each look judges four days
 ANSWERED = timedelta(days=2)  # from a look to its explanation
 KEEPER = "head"
+SERVED = 45_000  # customers an outlet of the demo bank has
+YEARS = 2  # before the present, which sizes and calendar hold for
+
+
+def play_sizes(*, until: datetime) -> int:
+    """Keep how many outlets the demo bank's branches have, those it does not play among them, for rates per thousand.
+
+    Returns of how many units.
+    """
+    wide = Unit.objects.filter(kind__in=(Unit.Kind.BRANCH, Unit.Kind.HEAD_OFFICE), active=True).order_by("path")
+    rows = [SizeRow(unit.code, unit.customers, round(unit.customers / SERVED)) for unit in wide if unit.customers]
+    since = (until - timedelta(days=YEARS * 366)).date()
+    return set_sizes(rows, valid_from=since, by=User.objects.get(username=KEEPER), at=until)
 
 
 def play_calendar(*, until: datetime) -> int:
     """Keep the days the demo bank lives by, pension and bond days, so that rises and forecasts know them."""
     days: dict[str, Any] = read_content("days.yaml")
-    years = range(until.year - 2, until.year + 2)
+    years = range(until.year - YEARS, until.year + 2)
     pensions = [f"每月{day}日,养老金发放" for day in days["pension_days"]]
     bonds = [f"{year}-{month:02d}-{days['bond_day']:02d},国债发行" for year in years for month in days["bond_months"]]
     events = read_events("\n".join((*pensions, *bonds)), years=years)

@@ -100,6 +100,8 @@ def test_rates_are_per_thousand_beside_what_is_normal() -> None:
     assert per_customer.low > per_customer.normal  # clearly above what is normal
     other = next(r for r in at(board.spots, unit="O2").rates if r.per == "customers")
     assert other.low <= other.normal
+    assert [rate.per for rate in at(board.spots, unit="O1").rates] == ["customers"]  # one outlet has no rate of its own
+    assert [rate.per for rate in at(board.spots, unit="O2").rates] == ["customers", "outlets"]
 
 
 def test_nothing_known_is_said_rather_than_ranked() -> None:

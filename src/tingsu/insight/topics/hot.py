@@ -364,7 +364,7 @@ def _rates(
     return tuple(
         Rate(per, spot.count * PER / n, spot.count_low * PER / n, spot.count_high * PER / n, normal[per] * part)
         for per, n in held
-        if n > 0
+        if n > (per == "outlets")  # of a single outlet there is no rate per thousand of them
     )
 
 
