@@ -28,7 +28,9 @@ def read(path: Path) -> tuple[list[Transcript], list[Reject]]:
 
 def test_rows_may_end_before_the_last_columns(tmp_path: Path) -> None:
     path = tmp_path / "通话.csv"
-    path.write_text("通话编号,角色,内容,开始时间,结束时间,坐席工号\nC1,坐席,您好,0,1\nC1,客户,我要投诉,2,4\nC1,客户,好的,5,6")
+    path.write_text(
+        "通话编号,角色,内容,开始时间,结束时间,坐席工号\nC1,坐席,您好,0,1\nC1,客户,我要投诉,2,4\nC1,客户,好的,5,6"
+    )
     (found,), rejects = read(path)
     assert [turn.text for turn in found.turns] == ["您好", "我要投诉", "好的"] and rejects == []
 

@@ -62,7 +62,7 @@ def read_rows(path: Path, *, encoding: str | None, sheet: str | None = None) -> 
         columns.at.setdefault("text", 0)
         yield from _whole(table.rows(), columns, path.stem, alone=len(table.columns) == 1)
     else:
-        text = _("没有认出哪一列是说话人、哪一列是内容。文件里有这些列：{found}。请把第一行的列名改成“角色”“内容”这样的名称再试。")
+        text = _("没有认出哪一列是说话人、哪一列是内容。文件里有这些列：{found}。请把列名改成“角色”“内容”再试。")
         raise TableError(path, text.format(found="、".join(table.columns)))
 
 
