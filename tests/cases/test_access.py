@@ -44,9 +44,9 @@ def around(bank: Bank) -> tuple[Bank, dict[str, Case]]:
     return bank, made
 
 
-def blame(made: Case, bank: Bank, code: str) -> Case:
+def blame(made: Case, bank: Bank, code: str, **more: str) -> Case:
     """The case once the unit with this code was held responsible for it."""
-    fields = {"responsibility": "有责投诉", "responsible_unit": code, "grounds": "监控"}
+    fields = {"responsibility": "有责投诉", "responsible_unit": code, "grounds": "监控", **more}
     return act(made, "decide_responsibility", fields, by=bank.head, version=made.version, at=MONDAY)
 
 
@@ -128,6 +128,19 @@ def test_whose_unit_is_held_responsible_sees_the_case_and_appeals(bank: Bank) ->
     cleared = {"outcome": "changed", "responsibility": "无责", "cleared": True, "reason": "查明属实"}
     decided = act(appealed, "decide_appeal", cleared, by=bank.executive, version=appealed.version, at=MONDAY)
     assert not is_visible(decided, by=bank.lead)
+
+
+def test_who_is_held_responsible_sees_the_case_and_appeals_wherever_he_works(bank: Bank) -> None:
+    """A teller lent to the branch for a day: neither his unit nor anyone there has a part in the case."""
+    lent = person("lent", "unit_lead", bank.other_outlet)
+    made = case(bank)
+    assert not is_visible(made, by=lent)
+    blamed = blame(made, bank, "B1", responsible_person="lent")
+    assert is_visible(blamed, by=lent) and list(visible_cases(lent)) == [blamed]
+    appealed = act(
+        blamed, "appeal_responsibility", {"grounds": "当天不在岗"}, by=lent, version=blamed.version, at=MONDAY
+    )
+    assert appealed.appeals.get().asked_by == lent
 
 
 def test_a_person_without_a_role_sees_nothing(bank: Bank) -> None:

@@ -34,8 +34,8 @@ def visible_cases(by: User) -> QuerySet[Case]:
 
     A unit's or subtree's reach covers cases recorded there, led there, supported there, complaining of it, or for
     which it is held responsible, so that it may appeal; what one recorded or owns is always in reach (首问责任: the
-    first receiver follows the case to its end), and so is every case in the stages a role names. A deputy sees what
-    waits for the decision, and what he decided.
+    first receiver follows the case to its end), what one is held responsible for oneself, and every case in the stages
+    a role names. A deputy sees what waits for the decision, and what he decided.
     """
     if sees_all(by):
         return Case.objects.all()
@@ -97,7 +97,7 @@ def is_visible(case: Case, *, by: User) -> bool:
 
 def _is_plainly_visible(case: Case, by: User) -> bool:
     """Whether what is at hand says so already: most people ask for what lies in their own reach."""
-    if by.pk in (case.recorded_by_id, case.owner_id):
+    if by.pk in (case.recorded_by_id, case.owner_id, case.responsible_person_id):
         return True
     fetched = case._state.fields_cache
     units = [unit for field in UNIT_FIELDS if (unit := fetched.get(field)) is not None]
@@ -184,7 +184,7 @@ def _reaches(grant: Grant, path: str) -> bool:
 
 
 def _own(by: User) -> Q:
-    return Q(recorded_by=by) | Q(owner=by)
+    return Q(recorded_by=by) | Q(owner=by) | Q(responsible_person=by)
 
 
 def _decided_for_others(by: User) -> Q:

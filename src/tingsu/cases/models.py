@@ -146,6 +146,7 @@ class Case(models.Model):
                     "lead_unit": ["lead_unit"],
                     "accused_unit": ["accused_unit"],
                     "responsible_unit": ["responsible_unit"],
+                    "responsible_person": ["responsible_person"],
                     "merged_into": ["merged_into"],
                 }.items()
             ),
