@@ -94,15 +94,18 @@ def test_a_file_and_a_pasted_text_are_taken_in(floor: Floor, signed_in: SignIn) 
     )
     assert "新收入 1 段" in words_of(answer) and "录音.txt" in words_of(answer) and "1 段待评分" in words_of(answer)
     pasted = client.post("/quality/import/", {"day": today().isoformat(), "text": said.decode()}, follow=True)
-    assert "新收入 1 段" in words_of(pasted)
+    assert "新收入 1 段" in words_of(pasted) and "不能用" not in words_of(pasted)
+    again = client.post("/quality/import/", {"day": today().isoformat(), "text": said.decode()}, follow=True)
+    assert "新收入 0 段" in words_of(again) and "1 段以前交过" in words_of(again)
     for sent, status, told in (
         ({"day": today().isoformat()}, 422, "请选择文件"),
         ({"day": (today() + timedelta(days=1)).isoformat(), "text": "客户：好"}, 422, "对话日期"),
-        ({"day": today().isoformat(), "file": SimpleUploadedFile("a.pdf", b"%PDF-1.7")}, 400, "不会读"),
+        ({"day": today().isoformat(), "file": SimpleUploadedFile("a.pdf", b"%PDF-1.7")}, 400, "不会读 a.pdf 这种文件"),
+        ({"day": today().isoformat(), "file": SimpleUploadedFile("空.csv", b" ")}, 400, "文件 空.csv 是空的"),
     ):
         refused = client.post("/quality/import/", sent)
         assert refused.status_code == status and told in words_of(refused)
-    assert Handover.objects.count() == 2 and score_waiting() == 2
+    assert Handover.objects.count() == 3 and score_waiting() == 2
 
 
 def test_a_conversation_stands_beside_its_points(floor: Floor, signed_in: SignIn) -> None:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from tingsu.base.clock import SHANGHAI, read_day, today
 from tingsu.base.errors import TingsuError
 from tingsu.cases.errors import Incomplete
-from tingsu.intake.rows import Reject
+from tingsu.intake.rows import Reject, TableError
 from tingsu.org.models import User
 from tingsu.org.permissions import require
 from tingsu.quality.conversations.engine import SUFFIXES, parse_text, read_file
@@ -33,6 +33,7 @@ from tingsu.web.refusals import status_of
 
 NOON = time(12, 0)
 SHOWN = 20
+LONGEST_NAME = 60  # characters of a file's name that are told
 LONGEST_PASTED = 200_000  # characters
 
 
@@ -47,9 +48,7 @@ def show_import(request: HttpRequest) -> HttpResponse:
         except TingsuError as error:
             wrong, status = error.message, status_of(error)
         else:
-            told = {"taken": made.taken, "known": made.known, "refused": made.refused_count}
-            words = _("新收入 %(taken)d 段，已有 %(known)d 段，不能用 %(refused)d 处；评分在后台进行。")
-            (messages.success if made.taken else messages.warning)(request, words % told)
+            (messages.success if made.taken else messages.warning)(request, _what_came(made))
             return redirect("quality-import")
     context = {
         "frame": quality_frame(request),
@@ -60,6 +59,16 @@ def show_import(request: HttpRequest) -> HttpResponse:
         "handovers": _handovers(by),
     }
     return render(request, "web/quality/import.html", context, status=status)
+
+
+def _what_came(made: Handover) -> str:
+    """What became of a handover; nothing is said of what did not happen."""
+    told = [_("新收入 %d 段") % made.taken]
+    if made.known:
+        told.append(_("%d 段以前交过") % made.known)
+    if made.refused_count:
+        told.append(_("%d 处不能用，原因列在下面") % made.refused_count)
+    return _("，").join(told) + (_("；正在后台评分。") if made.taken else "")
 
 
 def _take(request: HttpRequest, by: User) -> Handover:
@@ -89,7 +98,11 @@ def _take_file(file: UploadedFile, held_at: datetime, by: User) -> Handover:
             for chunk in file.chunks():
                 digest.update(chunk)
                 out.write(chunk)
-        return take_in(_given(path), name=name, by=by, held_at=held_at, sha256=digest.hexdigest())
+        try:
+            return take_in(_given(path), name=name, by=by, held_at=held_at, sha256=digest.hexdigest())
+        except TableError as error:  # it knows the file by the name it was put down under
+            error.message = error.message.replace(path.name, name[-LONGEST_NAME:])
+            raise
 
 
 def _given(path: Path) -> Iterator[Given | Reject]:
