@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 
 from tingsu.assist.replies.finding import Finding, ReplyContext
 from tingsu.assist.replies.frames import clears
 from tingsu.assist.replies.plain import Plain, single_runs
 from tingsu.assist.replies.rules import ReadyRule, ReadyWanted, ReplyRules
 from tingsu.assist.replies.sentences import Sentences, cut_sentences
+from tingsu.assist.replies.steps import names_step
 from tingsu.packs.reply_checks import Told
 
 MOST = 20  # findings of one rule that are told of one draft; the rest repeat the same fault
 _WIDEST = 80  # characters a pattern may reach over
 _BACK, _AHEAD, _MOST_KNOWN = 200, 40, 512
+_DIGITS = ("", *"一二三四五六七八九")
 
 
 def find_words(sentences: Sentences, context: ReplyContext, rules: ReplyRules) -> Iterator[Finding]:
@@ -38,9 +42,7 @@ def find_missing(sentences: Sentences, context: ReplyContext, rules: ReplyRules)
     for wanted in rules.wanted:
         if context.kind in wanted.says.wanted_in and _is_due(wanted, context):
             ways = sum(any(True for _ in meant(sentences, wanted, group)) for group in range(len(wanted.ways)))
-            if wanted.says.kind == "no_next_step" and names_day(sentences.plain.text, context.promised_on):
-                continue
-            if ways < wanted.says.at_least:
+            if ways < wanted.says.at_least and not _stands_otherwise(sentences, wanted, context):
                 yield _missing(sentences, wanted)
 
 
@@ -59,12 +61,23 @@ def is_dated(sentences: Sentences, place: int, times: Sequence[tuple[int, int]])
 
 
 def names_day(text: str, day: date | None) -> bool:
-    """Whether the folded ``text`` names ``day`` by month and day."""
-    if day is None:
-        return False
-    return any(
-        written in text for written in (f"{day.month}月{day.day}日", f"{day.month}月{day.day}号", day.isoformat())
+    """Whether the folded ``text`` names ``day``: 12月15日, 十二月十五号, 12.15, 2026-12-15, or 15号 alone."""
+    return day is not None and _writings(day).search(text) is not None
+
+
+@lru_cache(maxsize=64)
+def _writings(day: date) -> re.Pattern[str]:
+    months = f"(?:{day.month}|{_han(day.month)})"
+    days = f"(?:{day.day:02d}|{day.day}|{_han(day.day)})"
+    return re.compile(
+        f"(?<![0-9十]){months}月{days}[日号]|(?<![0-9月十二三]){days}[日号](?![楼院门线店岗窗柜仓铺房车桌座机键厅台])"
+        f"|{day.isoformat()}|(?<![0-9.]){day.month}[./]{day.day}(?![0-9.])"
     )
+
+
+def _han(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return f"{_DIGITS[tens] if tens > 1 else ''}{'十' if tens else ''}{_DIGITS[ones]}"
 
 
 def meant(sentences: Sentences, wanted: ReadyWanted, group: int = 0) -> Iterator[tuple[int, int]]:
@@ -97,6 +110,13 @@ def tell(told: Told, kind: str, plain: Plain, start: int, end: int) -> Finding:
 
 def _is_due(wanted: ReadyWanted, context: ReplyContext) -> bool:
     return wanted.says.kind != "no_apology" or context.wants_apology
+
+
+def _stands_otherwise(sentences: Sentences, wanted: ReadyWanted, context: ReplyContext) -> bool:
+    """Whether a step stands there that no pattern needs to know: the day promised, a number, a time to come."""
+    if wanted.says.kind != "no_next_step":
+        return False
+    return names_day(sentences.plain.text, context.promised_on) or names_step(sentences)
 
 
 def _missing(sentences: Sentences, wanted: ReadyWanted) -> Finding:
