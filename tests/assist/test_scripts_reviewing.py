@@ -42,7 +42,7 @@ def test_the_owner_is_told_once_on_the_day(bank: Bank) -> None:
     made = kept(bank, TODAY)
     assert tell_due_reviews(MONDAY - timedelta(days=1)) == 0 and not told()
     assert tell_due_reviews(MONDAY) == 1
-    assert told() == [(bank.head.username, "客户嫌空调太冷", "您负责的一条话术到了复核日期")]
+    assert told() == [(bank.head.username, "客户嫌空调太冷", "这条话术到了复核日期，请看过再定下次")]
     assert tell_due_reviews(MONDAY) == tell_due_reviews(MONDAY + timedelta(days=3)) == 0
     client = Client()
     client.force_login(bank.head)

@@ -57,7 +57,7 @@ def _tell(to: User, pack: str, scripts: list[SiteScript], at: datetime) -> None:
     if len(scripts) == 1:
         kept = shelf_of(pack).kept.get(first.slug)
         title, path = kept.script.title.zh if kept else first.slug, f"/scripts/{first.slug}/?pack={pack}"
-        words = {"zh": "您负责的一条话术到了复核日期", "en": "A script is due for review"}
+        words = {"zh": "这条话术到了复核日期，请看过再定下次", "en": "A script is due for review"}
     else:
         title, path = "话术复核", f"/scripts/?show=due&pack={pack}"
         words = {"zh": f"有 {len(scripts)} 条话术到了复核日期", "en": f"{len(scripts)} scripts are due for review"}
