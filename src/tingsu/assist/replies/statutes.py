@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -20,7 +20,7 @@ from tingsu.reading.folding import fold
 _TITLE = re.compile("《([^《》\n]{2,60})》")
 _ARTICLE = re.compile(r"^[^,,，。;；\n《第]{0,12}第 ?([0-9零〇一二两三四五六七八九十百千]{1,8}) ?条")
 _LAW_LIKE = re.compile(
-    "(?:法|法典|条例|办法|规定|细则|通则|解释|指引|准则|规则|通知|意见|决定)(?:[(（][^()（）]{0,12}[)）])?$"
+    "(?:法|法典|条例|条列|办法|规定|细则|通则|解释|指引|准则|规则|通知|意见|决定)(?:[(（][^()（）]{0,12}[)）])?$"
 )
 _HOUSE = re.compile(
     "协议|合同|章程|公约|须知|说明书|手册|价目|告知书|承诺书|申请|服务规范|本行|我行|公司|管理规约|公告"
@@ -28,6 +28,7 @@ _HOUSE = re.compile(
 _PREFIX = re.compile("^中华人民共和国|^国务院|^最高人民法院")
 _TAIL = re.compile("[(（][^()（）]{0,20}[)）]$")
 _OLD = re.compile("(?:原|前|时任|当时的|原中国|〔|\\()$")
+_BELONGS = re.compile("[ ,]?(?:这是|它是|就?是|归|属于?|由|即|系|[(])")
 _NUMBERED = re.compile("^(?:令|公告|发|办发|规|[〔\\[(])")
 
 
@@ -103,7 +104,7 @@ def _beyond(text: str, end: int, statute: Statute) -> int | None:
 
 def _old_names(text: str, body: Body) -> Iterator[tuple[int, int]]:
     for wrong in body.wrong:
-        for match in re.finditer(re.escape(wrong), text):
+        for match in re.finditer(re.escape(wrong) + "(?!门)", text):
             longer = any(
                 other != wrong and wrong in other and other in text[max(0, match.start() - 12) : match.end() + 4]
                 for other in body.wrong
@@ -117,22 +118,37 @@ def _old_names(text: str, body: Body) -> Iterator[tuple[int, int]]:
 
 
 def _hotlines(text: str, bodies: Iterable[Body]) -> Iterator[tuple[int, int, str]]:
-    """A hotline said to be another authority's: 人民银行12378."""
+    """A hotline said to be another authority's: 人民银行12378; 12363,归证监会管."""
     owners = {line: body for body in bodies for line in body.hotlines}
+    names = sorted(((name, body) for body in bodies for name in (body.name, *body.also)), key=lambda one: -len(one[0]))
     for line, owner in owners.items():
         for match in re.finditer(rf"(?<![0-9]){line}(?![0-9])", text):
-            before = text[max(0, match.start() - 16) : match.start()]
-            named = [
-                (before.rfind(name), body) for body in bodies for name in (body.name, *body.also) if name in before
-            ]
-            last = max(named, key=lambda one: one[0], default=None)
-            if last is not None and last[1] is not owner and not re.search("[,、;。或及和以]", before[last[0] :]):
-                own = "、".join(last[1].hotlines)
-                yield (
-                    match.start() - len(before) + last[0],
-                    match.end(),
-                    f"{owner.name} {line}" + (f"；{last[1].name} {own}" if own else ""),
-                )
+            told = _named_before(text, match.start(), names) or _named_behind(text, match.end(), names)
+            if told is not None and told[2] is not owner:
+                own = "、".join(told[2].hotlines)
+                instead = f"{owner.name} {line}" + (f"；{told[2].name} {own}" if own else "")
+                yield min(told[0], match.start()), max(told[1], match.end()), instead
+
+
+def _named_before(text: str, place: int, names: Sequence[tuple[str, Body]]) -> tuple[int, int, Body] | None:
+    """The authority named last before ``place``, nothing else between."""
+    begin = max(0, place - 16)
+    before = text[begin:place]
+    last = max(((before.rfind(name), name, body) for name, body in names), key=lambda one: (one[0], len(one[1])))
+    if last[0] < 0 or re.search("[,、;。或及和以]", before[last[0] + len(last[1]) :]):
+        return None
+    return begin + last[0], place, last[2]
+
+
+def _named_behind(text: str, place: int, names: Sequence[tuple[str, Body]]) -> tuple[int, int, Body] | None:
+    """The authority a number is said to belong to, close behind it."""
+    opening = _BELONGS.match(text, place)
+    if opening is None:
+        return None
+    for name, body in names:
+        if (found := text.find(name, opening.end(), opening.end() + len(name) + 4)) >= 0:
+            return place, found + len(name), body
+    return None
 
 
 @lru_cache(maxsize=64)
