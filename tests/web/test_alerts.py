@@ -14,11 +14,12 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.make import Bank, case
 from tests.web.conftest import words_of
-from tingsu.base.clock import SHANGHAI, now
+from tingsu.base.clock import SHANGHAI, local, now
 from tingsu.insight.facts.store import rebuild
 from tingsu.insight.kept import forget_kept
 from tingsu.insight.spikes.tables import Alert, AlertStep
 from tingsu.org.models import User
+from tingsu.web.insight_alerts import cases_of
 
 SignIn = Callable[[User], Client]
 CAUSE = "服务态度及质量"
@@ -180,3 +181,24 @@ def test_a_rise_of_a_day_is_held_against_four_weeks_not_four_days(bank: Bank, si
     assert "与此前 28 天相比" in told
     assert "平常约 0.8 件" in told  # 21 in 28 days
     assert "以前没有" not in told
+
+
+def test_the_counts_of_alarming_days_and_hours_lead_to_just_their_cases(bank: Bank, signed_in: SignIn) -> None:
+    forget_kept()
+    morning = local(now() - timedelta(days=6)).replace(hour=9, minute=10)
+    for back, many in ((0, 3), (1, 5), (2, 2)):
+        for n in range(many):
+            at = morning + timedelta(days=back, hours=n % 2)
+            case(bank, at=at, phone=f"139{back}000{n:04}", accused_unit=bank.outlet)
+    rebuild(at=now())
+    first, last = morning.date(), (morning + timedelta(days=2)).date()
+    where = {"unit": bank.outlet.code}
+    days, hours = make_alert(bank, where=where), make_alert(bank, days_ago=1, where=where, grain="hour")
+    days.points = [[day.isoformat(), 2, 0.1, 1.0, 1e-6] for day in (first, last)]
+    hours.points = [[f"{first}T09:00:00", 2, 0.1, 1.0, 1e-6]]
+    client = signed_in(bank.executive)
+    told = words_of(client.get(cases_of(days, *(point[0] for point in days.points))))
+    assert "共 5 件" in told and "只看其中 2 期" in told
+    told = words_of(client.get(cases_of(hours, hours.points[0][0])))
+    assert "共 2 件" in told and f"{first} 9 时" in told
+    assert "共 10 件" in words_of(client.get(f"/insight/cases/?since={first}&until={last}&times=nonsense.2026-99-99T1"))

@@ -54,7 +54,7 @@ COUNTED = ("day", "unit", "branch", "channel", "product", "cause", "emotion", "r
 class Picked:
     """What complaints have in common: values of columns, a phrase in their text, flags, days, a unit and all below it.
 
-    ``angry`` picks emotion 2 and 3; ``under`` is a unit's path.
+    ``angry`` picks emotion 2 and 3; ``under`` is a unit's path. ``times``: only these days, or hours (day, hour).
     """
 
     where: Mapping[str, str] = field(default_factory=dict)
@@ -64,11 +64,12 @@ class Picked:
     flags: frozenset[str] = frozenset()
     angry: bool = False
     under: str = ""
+    times: tuple[tuple[date, int | None], ...] = ()
 
     @property
     def key(self) -> tuple[Any, ...]:
         """What two equal ones share."""
-        said = (self.since, self.until, self.phrase, self.flags, self.angry, self.under)
+        said = (self.since, self.until, self.phrase, self.flags, self.angry, self.under, self.times)
         return (tuple(sorted(self.where.items())), *said)
 
 
@@ -109,9 +110,16 @@ def pick(facts: Any, picked: Picked) -> Any:
         rows = rows.filter(rows[name])
     if picked.under:
         rows = rows.filter(rows.unit_path.startswith(picked.under))
+    if picked.times:
+        rows = rows.filter(ibis.or_(*(_falls_at(rows, day, hour) for day, hour in picked.times)))
     if picked.angry:
         rows = rows.filter(rows.emotion >= ANGRY)
     return rows.filter(rows.text.contains(picked.phrase)) if picked.phrase else rows
+
+
+def _falls_at(rows: Any, day: date, hour: int | None) -> Any:
+    met = rows.day == ibis.date(day)
+    return met if hour is None else met & (rows.hour == hour)
 
 
 def listed(facts: Any, picked: Picked, *, first: int = 0, most: int = 30) -> Listed:

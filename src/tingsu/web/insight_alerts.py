@@ -136,15 +136,17 @@ def row_of(alert: Alert, namer: Namer) -> AlertRow:
         _days(alert),
         _told(alert),
         _copied(alert),
-        cases_of(alert, alert.points[0][0], alert.points[-1][0]),
+        cases_of(alert, *(point[0] for point in alert.points)),
     )
 
 
-def cases_of(alert: Alert, first: str, last: str) -> str:
-    """The address of the complaints of a rise between two of its periods."""
+def cases_of(alert: Alert, *moments: str) -> str:
+    """The address of the complaints of a rise in these of its days or hours, the earliest first."""
     where = _beside_unit(alert)
-    since, until = date.fromisoformat(first[:10]), date.fromisoformat(last[:10])
-    return counted_href(where, since=since, until=until, unit=alert.where.get("unit", ""))
+    since, until = (date.fromisoformat(moment[:10]) for moment in (moments[0], moments[-1]))
+    whole = alert.grain == "day" and (until - since).days + 1 == len(moments)
+    times = "" if whole else ".".join(moment[:13] for moment in moments)
+    return counted_href(where, since=since, until=until, unit=alert.where.get("unit", ""), times=times)
 
 
 def _beside_unit(alert: Alert) -> dict[str, str]:
@@ -217,7 +219,7 @@ def _shown(alert: Alert, by: User) -> dict[str, Any]:
                 "observed": point[1],
                 "expected": shown(round(point[2], 1)),
                 "upper": shown(point[3]),
-                "href": cases_of(alert, point[0], point[0]),
+                "href": cases_of(alert, point[0]),
             }
             for point in reversed(alert.points)
         ],
@@ -254,7 +256,7 @@ def _drawn(alert: Alert, course: Course, title: str) -> Chart:
     known = [bool(course.bounds.known[n]) for n in places]
     expected = [round(float(course.bounds.expected[n]), 1) if k else None for n, k in zip(places, known, strict=True)]
     upper = [float(course.bounds.upper[n]) if k else None for n, k in zip(places, known, strict=True)]
-    hrefs = [cases_of(alert, course.moments[n].isoformat(), course.moments[n].isoformat()) for n in places]
+    hrefs = [cases_of(alert, course.moments[n].isoformat()) for n in places]
     marked = [_label(_moment(point[0])) for point in alert.points]
     option = band_option(
         labels,

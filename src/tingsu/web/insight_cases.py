@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -32,7 +33,8 @@ _FLAG_NAMES = {
     "reopened": gettext_lazy("办结后重启"),
     "appealed": gettext_lazy("申请核查"),
 }
-KEPT = ("at", *(name for name in COLUMNS if name != "unit"), "phrase", *_FLAG_NAMES)
+MOST_TIMES = 60  # days or hours that can be picked one by one
+KEPT = ("times", "at", *(name for name in COLUMNS if name != "unit"), "phrase", *_FLAG_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def show_counted(request: HttpRequest) -> HttpResponseBase:
 def read_picked(request: HttpRequest, frame: Frame) -> Picked:
     """What the address picks; words that cannot be meant are passed over."""
     said = {name: word.strip() for name in KEPT if (word := request.GET.get(name, "")) and is_storable(word)}
+    times = read_times(said.pop("times", ""))
     said = {name: word for name, word in said.items() if len(word) <= LONGEST_WORD}
     where = {("unit" if name == "at" else name): word for name, word in said.items() if name in (*COLUMNS, "at")}
     return Picked(
@@ -98,7 +101,20 @@ def read_picked(request: HttpRequest, frame: Frame) -> Picked:
         flags=frozenset(name for name in FLAGS if said.get(name) == "1"),
         angry=said.get("angry") == "1",
         under=frame.unit.path if frame.unit else "",
+        times=times,
     )
+
+
+def read_times(words: str) -> tuple[tuple[date, int | None], ...]:
+    """Days and hours out of 「2026-11-07.2026-11-09T10」; what cannot be meant is passed over."""
+    found = []
+    for word in words.split(".")[:MOST_TIMES]:
+        try:
+            moment = datetime.fromisoformat(word) if "T" in word else None
+            found.append((moment.date(), moment.hour) if moment else (date.fromisoformat(word), None))
+        except ValueError:
+            continue
+    return tuple(dict.fromkeys(found))
 
 
 def _listed(by: User, picked: Picked, first: int, most: int) -> Listed:
@@ -112,16 +128,24 @@ def _page_no(request: HttpRequest) -> int:
 
 
 def _conditions(frame: Frame, namer: Namer) -> list[Condition]:
-    return [
-        Condition(_condition_words(name, word, namer), frame.query(**{name: ""})) for name, word in frame.kept.items()
-    ]
+    kept = {name: word for name, word in frame.kept.items() if name != "times" or read_times(word)}
+    return [Condition(_condition_words(name, word, namer), frame.query(**{name: ""})) for name, word in kept.items()]
 
 
 def _condition_words(name: str, word: str, namer: Namer) -> str:
     if name in _FLAG_NAMES:
         return str(_FLAG_NAMES[name])
+    if name == "times":
+        return _times_words(read_times(word))
     column = "unit" if name == "at" else name
     return _("%(kind)s：%(value)s") % {"kind": KINDS[column], "value": namer.name(column, word)}
+
+
+def _times_words(times: tuple[tuple[date, int | None], ...]) -> str:
+    first, hour = times[0]
+    if len(times) > 1:
+        return _("只看其中 %(n)d 期") % {"n": len(times)}
+    return first.isoformat() if hour is None else _("%(day)s %(hour)d 时") % {"day": first.isoformat(), "hour": hour}
 
 
 def _row(row: dict[str, Any], namer: Namer) -> Row:
