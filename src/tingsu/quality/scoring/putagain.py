@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from tingsu.quality.scoring.applying import asks
 from tingsu.quality.scoring.hearing import Heard, PutAgain
-from tingsu.quality.scoring.repeating import pairs_of
+from tingsu.quality.scoring.repeating import pairs_of, without_held
 
-# Courtesy and calls for somebody, which anybody says again; labels of cards that are sent (订单号：…).
+# Courtesy and calls for somebody, which anybody says again.
 _SAYS_NOTHING = re.compile(
     "谢谢|感谢|好的|你好|您好|在吗|在不在|没有了|没了|知道了|明白|麻烦[你您]?|辛苦|再见|不客气|没问题|不好意思|亲爱的|是的|对的"
-    "|请问|帮我|帮忙|一下|稍等|转?人工(?:客服|服务)?|客服|移动端|[^,。?!;\n:]{0,16}:"
+    "|请问|帮我|帮忙|一下|稍等|转?人工(?:客服|服务)?|客服|移动端"
 )
+_CLAUSE = re.compile("[,。?!;\n]+")
 _ALIKE = 0.7  # of the pairs of the shorter turn come back
 _SAME = 0.8  # of the pairs of the longer one: the same words once more
 _NEAR = 8  # telling turns of the customer before: what is said again later on may be another matter
@@ -55,7 +56,9 @@ def _find(heard: Heard) -> list[PutAgain]:
 
 
 def _pairs_told(text: str) -> set[str]:
-    return pairs_of(_SAYS_NOTHING.sub("\0", text))
+    """Pairs that tell something; labels of cards that are sent (订单号：…) tell nothing."""
+    clauses = _CLAUSE.split(without_held(text))
+    return pairs_of(_SAYS_NOTHING.sub("\0", "\0".join(clause.rpartition(":")[2] for clause in clauses)))
 
 
 def _is_put_again(heard: Heard, before: _Told, now: _Told) -> bool:

@@ -55,5 +55,10 @@ def echo(heard: Heard, at: int) -> str:
 
 def pairs_of(text: str) -> set[str]:
     """Neighbouring characters that carry meaning; numbers and masked places carry none."""
-    text = _HELD_PLACE.sub("\0", text)
+    text = without_held(text)
     return {text[at : at + 2] for at in range(len(text) - 1) if not _EMPTY & set(text[at : at + 2])}
+
+
+def without_held(text: str) -> str:
+    """The text with what stands for something else (masks, links, numbers) taken out."""
+    return _HELD_PLACE.sub("\0", text)
