@@ -27,6 +27,7 @@ from benchmarks.real_texts import folder
 LABELS = Path(__file__).parent / "data" / "dialogue_labels.jsonl"
 AGAIN = LABELS.with_name("dialogue_labels_again.jsonl")
 SECOND = LABELS.with_name("dialogue_labels_second.jsonl")
+MORE = LABELS.with_name("dialogue_labels_tuning.jsonl")  # three points, for tuning only
 _QUALITY = ("prec", "rec", "kappa")
 HEAD = ("point", "applies", "not done", "card: acc", *_QUALITY, "null kappa", "words: acc", *_QUALITY)
 JD, CALLS = "dialogues/jd_satisfaction.txt", "mobile_calls/example.json"
@@ -262,6 +263,15 @@ def two_readers(rows: Sequence[Labelled], scores: Sequence[Any]) -> Iterator[str
         yield f"| {name} | {told(valued(pairs))} | {told(pairs)} | {' | '.join(engine)} |"
 
 
+def on_more() -> Iterator[str]:
+    """The engine on the conversations that were labelled for tuning only; no figure of agreement."""
+    labels, texts = readings(MORE), conversations()
+    rows = [Labelled(id_, texts[id_], {}, 0, "more") for id_ in labels if id_ in texts]
+    said = [(labels[one.id], said_of(score)) for one, score in zip(rows, by_card(rows), strict=True)]
+    for name in next(iter(labels.values())) if said else ():
+        yield f"{name} {told(valued([(engine[name], label[name]) for label, engine in said]))}"
+
+
 def said_of(score: Any) -> dict[str, bool]:
     """What the engine says of every point, and of latent risk."""
     said = {point.id: is_done(point) for point in score.points if point.id not in TIMED}
@@ -297,13 +307,16 @@ def speed(texts: Mapping[str, Pairs]) -> tuple[float, float]:
 def main() -> None:
     """Print agreement of both halves, or of one, and the speed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.inspection")
-    parser.add_argument("--part", choices=["tune", "held"], help="only this half")
+    parser.add_argument("--part", choices=["tune", "held", "more"], help="only this half, or what else was tuned on")
     parser.add_argument("--wrong", metavar="POINT", help="name the conversations of the tuning half that go wrong")
     asked = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tingsu.base.settings")
     import django
 
     django.setup()
+    if asked.part == "more":
+        print("\n".join(on_more()))
+        return
     rows = labelled()
     for part in [asked.part] if asked.part else ["tune", "held"]:
         here = [one for one in rows if one.part == part]
