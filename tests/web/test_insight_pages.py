@@ -313,6 +313,14 @@ def test_home_and_overview_say_first_what_is_overdue_with_its_reason(busy: Bank,
         assert "正在排热点" in page  # not known yet: the page fetches it
 
 
+def test_rates_of_answers_say_that_they_are_of_answered_cases(busy: Bank, signed_in: SignIn) -> None:
+    made = case(busy, phone="13955550000", accused_unit=busy.outlet, at=now() - timedelta(days=20))
+    walk(made, busy, at=now() - timedelta(days=20))
+    rebuild(at=now())
+    told = words_of(signed_in(busy.executive).get("/"))
+    assert re.search(r"答复及时率 近 30 天 100% 已答复的 \d+ 件全部做到", told), told
+
+
 def test_home_shows_what_hurts_most_once_it_is_known(busy: Bank, signed_in: SignIn) -> None:
     client = signed_in(busy.executive)
     part = client.get("/insight/hot/?part=short").content.decode()
