@@ -217,6 +217,11 @@ def test_refused_twice_without_another_way_is_no_solution() -> None:
     assert point(REFUSED.format(end="明白了，谢谢"), "solution").got == 15  # taken as an answer
 
 
+def test_praise_is_no_forbidden_wording() -> None:
+    assert point("客户：谢谢\n客服：像您这样通情达理的客户", "no_forbidden").got == 15
+    assert point("客户：快点\n客服：像您这样的客户", "no_forbidden").got == 0
+
+
 def signs(text: str) -> dict[str, float]:
     return {sign.id: sign.weight for sign in one(text).risk.why}
 

@@ -15,7 +15,7 @@ from tingsu.quality.scoring.telling import at_turn, overall, shown
 
 def score_clean(point: CardPoint, heard: Heard, faults: Sequence[Fault]) -> Point:
     """Whole where nothing of the kind is said, nothing from the first time on."""
-    meant = [fault for fault in faults if is_meant(point, fault)]
+    meant = [fault for fault in faults if is_meant(point, fault) and not _is_praise(heard, fault)]
     marks = _unexcused(point, heard)
     if meant and (not marks or meant[0].at <= marks[0].at):
         return _faulted(point, heard, meant[0], len(meant))
@@ -32,6 +32,11 @@ def _unexcused(point: CardPoint, heard: Heard) -> list[Mark]:
     good = {mark.at for mark in heard.of(*point.excused_by)}
     following = dict(zip(heard.agents, heard.agents[1:], strict=False))
     return [mark for mark in marks if mark.at not in good and following.get(mark.at) not in good]
+
+
+def _is_praise(heard: Heard, fault: Fault) -> bool:
+    """Whether the wording is part of praise (像您这样通情达理的客户): 像您这样的客户 alone is none."""
+    return any(mark.at == fault.at and fault.words in heard.words(mark) for mark in heard.of("praise"))
 
 
 def is_meant(point: CardPoint, fault: Fault) -> bool:
