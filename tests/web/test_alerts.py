@@ -202,3 +202,17 @@ def test_the_counts_of_alarming_days_and_hours_lead_to_just_their_cases(bank: Ba
     told = words_of(client.get(cases_of(hours, hours.points[0][0])))
     assert "共 2 件" in told and f"{first} 9 时" in told
     assert "共 10 件" in words_of(client.get(f"/insight/cases/?since={first}&until={last}&times=nonsense.2026-99-99T1"))
+
+
+def test_what_was_done_about_a_rise_stands_on_its_page(alert: Alert, bank: Bank, signed_in: SignIn) -> None:
+    page = f"/insight/alerts/{alert.pk}/"
+    client = signed_in(bank.executive)
+    assert "还没有因这条苗头建立的整改" in words_of(client.get(page))
+    sent = {
+        "title": "午间加开窗口", "cause": CAUSE, "units": [bank.outlet.code], "why": "午间只开一个窗口", "what": "弹性排班",
+        "owner": "manager", "due": (now() + timedelta(days=20)).date().isoformat(), "alert": str(alert.pk),
+    }  # fmt: skip
+    assert client.post("/insight/measures/new/", sent).status_code == 302
+    told = words_of(client.get(page))
+    assert "午间加开窗口" in told and "郑海" in told
+    assert "午间加开窗口" not in words_of(client.get(f"/insight/alerts/{make_alert(bank, days_ago=9).pk}/"))

@@ -37,15 +37,18 @@ def late_measures(*, by: User, today: date) -> QuerySet[Measure]:
 
 
 def standing_measures(
-    *, by: User, today: date, most: int, topic: str = "", unit: str = "", also: Sequence[str] = ()
+    *, by: User, today: date, most: int, topic: str = "", unit: str = "", also: Sequence[str] = (), alert: str = ""
 ) -> list[Standing]:
     """Open measures: the late ones first, then those that did not work, then by day.
 
-    ``topic`` and ``unit`` narrow to what is against a topic, or stands at a unit or one of ``also``.
+    ``topic`` and ``unit`` narrow to what is against a topic, or stands at a unit or one of ``also``; ``alert`` to what
+    was made because of it.
     """
     found = visible_measures(by).exclude(state=Measure.State.CLOSED).select_related("owner").prefetch_related("checks")
     if topic:
         found = found.filter(scope__topic=topic)
+    if alert:
+        found = found.filter(origin__alert=alert)
     if unit:
         found = found.filter(Q(pk__in=Measure.objects.filter(units__code__in=[unit, *also]).values("pk")))
     rows = [Standing(one, one.is_late(today), current_effect(one)) for one in found.order_by("due", "pk")]

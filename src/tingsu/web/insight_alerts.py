@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tingsu.base.clock import local, now
+from tingsu.base.clock import local, now, today
 from tingsu.base.errors import TingsuError
 from tingsu.insight.kept import keep
 from tingsu.insight.picked import Picked
@@ -32,17 +32,20 @@ from tingsu.insight.spikes.alerts import (
 from tingsu.insight.spikes.course import SHOWN, Course, course_of
 from tingsu.insight.spikes.covariates import A_YEAR
 from tingsu.insight.spikes.tables import Alert
+from tingsu.insight.standing import standing_measures
 from tingsu.org.models import User
 from tingsu.web.asking import person_of
 from tingsu.web.chart_options import band_option
 from tingsu.web.charts import Cell, Chart, Grid, download, shown
 from tingsu.web.insight_frame import Frame, frame_of, read_number
+from tingsu.web.insight_standing import measure_lines
 from tingsu.web.insight_subject import why_context
 from tingsu.web.insight_words import Namer, kind_of
 from tingsu.web.links import counted_href, measure_href
 from tingsu.web.refusals import status_of
 
 PAGE = 30
+MEASURES = 5  # shown beside an alert
 STATES = (
     ("open", gettext_lazy("待解释")),
     ("explained", gettext_lazy("已解释")),
@@ -226,6 +229,8 @@ def _shown(alert: Alert, by: User) -> dict[str, Any]:
         "steps": [(step, STEPS.get(step.kind, step.kind)) for step in alert.steps.select_related("by")],
         "manages": managed,
         "measure": measure_href(measure) if managed else "",
+        "measures": measure_lines(standing_measures(by=by, today=today(), most=MEASURES, alert=str(alert.pk)), today()),
+        "no_measures": _("还没有因这条苗头建立的整改。"),
     }
 
 
