@@ -72,6 +72,14 @@ def test_where_the_complaint_does_not_hold_giving_nothing_comes_first(bank: Bank
     assert not {one.kind for one in found.options[1:]} & {"补偿", "赔偿", "责任处理", "退费"}
 
 
+def test_where_the_complaint_does_not_hold_what_is_meant_for_that_comes_before_repairs_nobody_asked_for(
+    bank: Bank,
+) -> None:
+    case_ = hold(make.case(bank), verdict="not_valid", demands=["退款"], need="求解决", cause="营销方式")
+    texts = [one.text for one in find_solutions(case_, by=bank.handler).options]
+    assert "再查一次" in texts[1] and not [text for text in texts[:2] if "修复" in text]
+
+
 def test_a_way_filed_under_a_broader_kind_counts_no_precedents_of_that_kind(bank: Bank) -> None:
     past(bank, 6, kind="其他", amount=0, verdict="not_valid")
     found = find_solutions(hold(make.case(bank), verdict="not_valid"), by=bank.handler)

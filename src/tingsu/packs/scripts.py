@@ -80,6 +80,7 @@ class Script(Sourced):
 
     ``ordinary`` is the usual, worse wording it takes the place of, ``why`` says what makes it better. Of a
     ``counter_example`` ``why`` says what is wrong with it and ``instead`` what to say. Empty lists mean: for any.
+    ``verdicts``: it says whose fault it was, and fits only where that was found.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -96,6 +97,7 @@ class Script(Sourced):
     causes: tuple[str, ...] = ()
     demands: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
+    verdicts: tuple[Literal["valid", "partly", "not_valid"], ...] = ()
     segments: Mapping[SegmentKind, tuple[str, ...]] = {}
     words: tuple[str, ...] = ()
     method: Method = ""

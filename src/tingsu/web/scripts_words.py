@@ -131,6 +131,9 @@ def tags_of(script: Script, pack: Pack | None) -> list[tuple[str, str]]:
     tags += [(name, name_in(pack, LISTS[name], value)) for name in LISTS for value in getattr(script, name)]
     tags += [("segments", value) for values in script.segments.values() for value in values]
     tags += [("stages", _stage_name(pack, stage)) for stage in script.stages]
+    if script.verdicts:
+        found = _("、").join(name_in(pack, "verdict", verdict) for verdict in script.verdicts)
+        tags.append(("verdicts", _("认定%(verdicts)s时") % {"verdicts": found}))
     if script.emotion_from:
         tags.append(("emotion", _("情绪「%(name)s」起") % {"name": name_in(pack, "emotion", str(script.emotion_from))}))
     if script.method:

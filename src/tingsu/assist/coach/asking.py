@@ -84,6 +84,7 @@ def _situation(moment: Moment, pack: str, case: Case | None) -> Situation:
         cause=background.cause,
         demands=heard.demands,
         channel=background.channel,
+        verdict=case.verdict if case else "",
         segments=segments_of(background.story) if background.story else frozenset(),
         story=f"{heard.story[-LONGEST_STORY:]} {background.story}"[:LONGEST_STORY],
     )

@@ -54,22 +54,28 @@ def situation_of(case: Case) -> Situation:
     return Situation(
         pack=pack.id,
         stage=case.stage,
-        steps=STEPS_OF_STAGE.get(case.stage, ()),
+        steps=_steps_of(case),
         need=case.need,
         emotion=case.emotion,
         business="" if case.business == OTHER else case.business,
         cause="" if case.cause == OTHER else case.cause,
         demands=tuple(case.demands),
         channel=case.channel,
+        verdict=case.verdict,
         segments=segments | ({"特殊群体"} if "特殊群体" in case.risks else set()),
         story=story,
     )
 
 
+def _steps_of(case: Case) -> tuple[str, ...]:
+    """What is being done for the customer now; a complaint that does not hold is answered as soon as it is judged."""
+    steps = STEPS_OF_STAGE.get(case.stage, ())
+    return (*steps, "answer") if case.stage == "judged" and case.verdict == "not_valid" else steps
+
+
 def names_of(pack: Pack) -> dict[str, str]:
-    """The Chinese names of the ids a script may be filed under: stages and channels."""
+    """The Chinese names of the ids a script may be filed under: stages, channels and verdicts."""
     names = {stage.id: stage.name.zh for stage in pack.process.stages}
-    channels = pack.find_taxonomy("channel")
-    for choice in channels.values if channels else ():
-        names[choice.id] = choice.name.zh if choice.name else choice.id
+    for known in filter(None, map(pack.find_taxonomy, ("channel", "verdict"))):
+        names |= {choice.id: choice.name.zh if choice.name else choice.id for choice in known.values}
     return names

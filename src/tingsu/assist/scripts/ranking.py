@@ -19,6 +19,7 @@ from tingsu.reading.search_text import bigrams
 AGREE: Mapping[str, tuple[float, float]] = {
     "stage": (0.8, -0.4), "step": (0.75, -0.6), "need": (1.0, -0.35), "emotion": (0.2, -0.5), "business": (1.5, -2.0),
     "cause": (1.1, -0.9), "demand": (0.6, -0.1), "channel": (0.5, -0.1), "segment": (1.2, -0.8),
+    "verdict": (3.0, -9.0),  # to own up where nothing was wrong, or to refuse where something was, is never said
 }  # fmt: skip
 UNKNOWN_SEGMENT = -0.45  # a script for one kind of customer, where nothing is known of the customer
 # What a query is read to say counts so much beside what is known; that it is read to say something else, nothing.
@@ -35,7 +36,7 @@ LEAST = 0.5  # of the best score: what lies below is not worth showing
 SHOWN_WORDS = 4
 NAMES = {
     "need": "心理需求", "stage": "环节", "step": "步骤", "emotion": "情绪", "business": "业务", "cause": "原因",
-    "demand": "诉求", "channel": "渠道", "segment": "客群",
+    "demand": "诉求", "channel": "渠道", "segment": "客群", "verdict": "认定",
 }  # fmt: skip
 
 
@@ -122,6 +123,8 @@ def _match(script: Script, known: Situation, read: Situation) -> Fit:
     for thing, wanted in _wanted(script):
         values = told[thing] or guessed[thing]
         yes, no = AGREE[thing]
+        if thing == "verdict" and len(wanted) > 1 and set(wanted) & set(values):
+            continue  # most complaints hold, so that alone speaks for nothing
         if both := [value for value in wanted if value in values]:
             usual = USUAL if both[0] == "求解决" else 1.0
             score += yes * usual * (1.0 if told[thing] else READ.get(thing, 0.0))
@@ -147,13 +150,14 @@ def _wanted(script: Script) -> Iterable[tuple[str, tuple[str, ...]]]:
     named: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("need", script.needs), ("stage", script.stages), ("step", script.steps), ("business", script.businesses),
         ("cause", script.causes), ("demand", script.demands), ("channel", script.channels), ("segment", segments),
+        ("verdict", script.verdicts),
     )  # fmt: skip
     return [(thing, values) for thing, values in named if values]
 
 
 def _values(situation: Situation) -> dict[str, tuple[str, ...]]:
     single = {"need": situation.need, "stage": situation.stage, "business": situation.business,
-              "cause": situation.cause, "channel": situation.channel}  # fmt: skip
+              "cause": situation.cause, "channel": situation.channel, "verdict": situation.verdict}  # fmt: skip
     several = {"step": situation.steps, "demand": situation.demands, "segment": tuple(situation.segments)}
     return {**{thing: (value,) if value else () for thing, value in single.items()}, **several}
 

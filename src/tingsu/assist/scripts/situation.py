@@ -50,6 +50,7 @@ class Situation:
     cause: str = ""
     demands: tuple[str, ...] = ()
     channel: str = ""
+    verdict: str = ""
     segments: frozenset[str] = frozenset()
     story: str = ""
 

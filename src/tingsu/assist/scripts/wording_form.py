@@ -43,6 +43,7 @@ def read_wording(typed: Mapping[str, Any], *, slug: str, base: Script | None) ->
         "emotion_from": _emotion(typed.get("emotion_from", 0)),
         "method": typed.get("method", "") if typed.get("method", "") in METHODS else "",
         "row": base.row if base else "",
+        "verdicts": base.verdicts if base else (),
         "counter_example": base.counter_example if base else False,
         "origin": "ours",
     }

@@ -13,6 +13,7 @@ MOST = 4  # options in all, the last of them "nothing"
 NOT_VALID = "not_valid"
 _MEETS, _MEETS_MORE, _NEED, _CAUSE = 3.0, 0.5, 1.5, 0.75
 _WORKED, _REOPENED = 2.0, 1.0
+_MEANT = 1.0  # for this verdict and no other
 _MONEY, _UNASKED_MONEY, _LAST, _LEVEL, _BESIDE = -0.5, -2.0, -3.0, -0.25, -2.5
 MONEY_WANTED = ("求补偿",)
 
@@ -71,6 +72,7 @@ def _fit(remedy: Remedy, wish: Wish, outcomes: Outcomes, similar: int, level: in
     need, cause = wish.need in remedy.needs, wish.cause in remedy.causes
     score = (_MEETS + _MEETS_MORE * (len(meets) - 1) if meets else 0.0) + _NEED * need + _CAUSE * cause
     score += _worth(outcomes, similar) + _LEVEL * level + _LAST * remedy.last
+    score += _MEANT * (remedy.verdicts == (wish.verdict,))
     if remedy.specific and not meets and not cause:
         score += _BESIDE
     if remedy.amount != "none" and wish.need not in MONEY_WANTED:
