@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils import translation
 
 from tingsu.assist.replies import rules_of
 from tingsu.base.clock import now
@@ -18,6 +19,7 @@ from tingsu.quality import scoring
 from tingsu.quality.conversations.tables import Conversation
 from tingsu.quality.conversations.veiling import names_in, veil
 from tingsu.quality.scoring import Risk, ScoreCard, Scored, score_many
+from tingsu.quality.scoring.retelling import TOLD_SIGN, retell, retell_sign
 from tingsu.quality.transcripts import SUFFIXES, Transcript, Turn, parse_transcripts, read_transcripts
 from tingsu.quality.transcripts.settling import settle
 from tingsu.quality.transcripts.turns import Raw, Said
@@ -30,8 +32,10 @@ __all__ = [
     "pack_name",
     "parse_text",
     "read_file",
+    "reasons_of",
     "score_rows",
     "settle_turns",
+    "signs_of",
 ]
 
 MOST_SIGNS = 4  # reasons of a risk that are kept
@@ -84,10 +88,26 @@ def check_pack(pack: str) -> None:
 
 
 def score_rows(rows: Sequence[Conversation], pack: str) -> list[KeptScore]:
-    """The engine's scores of conversations as they were handed in, in order, all by one pack."""
+    """The engine's scores of conversations as they were handed in, in order, all by one pack.
+
+    Reasons are kept in Chinese, whoever asked for the scoring: ``reasons_of`` tells them in the reader's language.
+    """
     card, rules = scoring.card_of(pack, _extra()), rules_of(pack, _extra())
-    found = score_many((_transcript(row) for row in rows), card, rules)
-    return [_kept(scored, row) for scored, row in zip(found, rows, strict=True)]
+    with translation.override("zh-hans"):
+        found = score_many((_transcript(row) for row in rows), card, rules)
+        return [_kept(scored, row) for scored, row in zip(found, rows, strict=True)]
+
+
+def reasons_of(conversation: Conversation) -> dict[str, str]:
+    """The machine's reason of each point, by the point's id, in the reader's language."""
+    points = {point.id: point for point in card_of(conversation.unit).points}
+    return {kept["id"]: retell(kept["why"], points.get(kept["id"])) for kept in conversation.points}
+
+
+def signs_of(conversation: Conversation) -> list[str]:
+    """The reasons of the risk in the reader's language."""
+    card = card_of(conversation.unit)
+    return [retell_sign(told, card) for told in conversation.risk_why]
 
 
 def _extra() -> tuple[Path, ...]:
@@ -113,4 +133,7 @@ def _kept(scored: Scored, row: Conversation) -> KeptScore:
 def _told(risk: Risk) -> list[str]:
     """What speaks for a complaint, the strongest first: what shows, in which turn, in which words."""
     signs = [sign for sign in risk.why if sign.weight > 0][:MOST_SIGNS]
-    return [f"{s.name}（第 {s.turn} 轮“{s.words}”）" if s.turn is not None and s.words else s.name for s in signs]
+    return [
+        TOLD_SIGN.format(name=s.name, turn=s.turn, words=s.words) if s.turn is not None and s.words else s.name
+        for s in signs
+    ]
