@@ -141,6 +141,21 @@ def test_a_unit_that_reports_nothing_any_more_was_not_cured(bank: Bank, facts: F
     assert (effect.verdict, effect.why, effect.change_pct) == ("not_shown", "gone_silent", None)
 
 
+@pytest.mark.parametrize(("began", "ready"), [(BEGAN, BEGAN), (BEGAN + timedelta(days=1), BEGAN + timedelta(weeks=1))])
+def test_nobody_judges_a_measure_before_four_whole_weeks_are_over(
+    bank: Bank, facts: FactWriter, began: date, ready: date
+) -> None:
+    compared_bank(bank, facts, after=1)
+    made, first = done(bank, began), ready + timedelta(weeks=4)
+    early = datetime.combine(first - timedelta(days=1), datetime.min.time(), SHANGHAI)
+    with pytest.raises(NotPossible, match=first.isoformat()):
+        check_effect(made, by=bank.lead, at=early)
+    made.refresh_from_db()
+    assert (made.state, made.checks.count()) == ("done", 0)
+    effect = read_effect(check_effect(made, by=bank.lead, at=early + timedelta(days=1)).effect)
+    assert effect.weeks_after == 4 and effect.why != "short_after"
+
+
 def test_repeats_are_not_counted_and_branches_hold_their_outlets(bank: Bank, facts: FactWriter) -> None:
     facts.weeks("O1", [2] * 40)
     facts.add("O1", FIRST, 30, repeat=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -17,7 +17,8 @@ from tingsu.base.clock import local, now
 from tingsu.cases.errors import Incomplete, NotPossible
 from tingsu.cases.evidence import clean_name, keep_bytes
 from tingsu.cases.notices import give_notice_about
-from tingsu.insight.effects.estimate import Effect, estimate_effect
+from tingsu.insight.days import monday_of
+from tingsu.insight.effects.estimate import LEAST_AFTER, Effect, estimate_effect
 from tingsu.insight.measures.errors import MeasureChanged, MeasureNotFound
 from tingsu.insight.measures.panels import SCOPES, Compared, compare
 from tingsu.insight.measures.seeing import possible_owners, require_manager, require_owner, units_to_manage
@@ -160,11 +161,16 @@ def mark_done(
 
 
 def check_effect(measure: Measure, *, by: User, version: int | None = None, at: datetime | None = None) -> MeasureCheck:
-    """Work out the effect from the facts as they stand and record it; a measure that is done counts as checked."""
+    """Work out the effect from the facts as they stand and record it; a measure that is done counts as checked.
+
+    Raises NotPossible before a beginning is known and before four whole weeks are over since: nothing can show then.
+    """
     at = at or now()
     require_owner(measure, by=by)
     if measure.started_on is None:
         raise NotPossible("措施还没有生效日期，没有可以比较的前后。请先登记从哪一天起生效。")
+    if local(at).date() < (first := first_judged(measure.started_on)):
+        raise NotPossible(f"生效后满 {LEAST_AFTER} 个整周才能评估，最早 {first}。再早，什么措施都会显得看不出效果。")
     compared = compare(measure, until=local(at).date())
     effect = effect_of(compared)
     with transaction.atomic():
@@ -185,6 +191,12 @@ def check_effect(measure: Measure, *, by: User, version: int | None = None, at: 
         data = {"check": check.pk, "verdict": effect.verdict, "why": effect.why}
         keep_step(held, "checked", "", by=by, at=at, data=data)
     return check
+
+
+def first_judged(started_on: date) -> date:
+    """The first day on which enough whole weeks lie behind a measure in force since then."""
+    whole = monday_of(started_on + timedelta(days=6))
+    return whole + timedelta(weeks=LEAST_AFTER)
 
 
 def effect_of(compared: Compared | None) -> Effect:
