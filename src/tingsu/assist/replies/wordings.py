@@ -19,6 +19,7 @@ from tingsu.packs.reply_checks import Told
 MOST = 20  # findings of one rule that are told of one draft; the rest repeat the same fault
 _WIDEST = 80  # characters a pattern may reach over
 _BACK, _AHEAD, _MOST_KNOWN = 200, 40, 512
+_PAST = re.compile("起?,?(?:就|便|我们)?已")
 _DIGITS = ("", *"一二三四五六七八九")
 
 
@@ -55,7 +56,7 @@ def is_dated(sentences: Sentences, place: int, times: Sequence[tuple[int, int]])
     low, high = sentences.spans[number][0], sentences.spans[min(number + 1, len(sentences.spans) - 1)][1]
     clause = max(low, *(text.rfind(mark, low, place) for mark in ",:"))
     return any(
-        end > clause or text[end - 1] in "前内" or text[end : end + 1] in ("前", "内")
+        (end > clause or text[end - 1] in "前内" or text[end : end + 1] in ("前", "内")) and not _PAST.match(text, end)
         for _start, end in times[bisect_left(times, (low, 0)) : bisect_left(times, (high, 0))]
     )
 
