@@ -82,7 +82,7 @@ def show_setting(request: HttpRequest) -> HttpResponse:
     """Where drafts are asked for; POST sets it or tries it out."""
     by = person_of(request)
     require(by, "manage_writing_help")
-    context: dict[str, Any] = {"wrong": {}, "said": setting_now()}
+    context: dict[str, Any] = {"faults": {}, "said": setting_now()}
     status = 200
     if request.method == "POST":
         try:
@@ -94,7 +94,7 @@ def show_setting(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("已保存，即时生效。"))
                 return redirect("manage-writing")
         except CannotSet as error:
-            status, context["wrong"], context["said"] = 422, error.fields, request.POST
+            status, context["faults"], context["said"] = 422, error.fields, request.POST
         except NoDraft as error:
             context["failed"] = error.message
     return render(request, "web/manage_writing.html", context, status=status)
