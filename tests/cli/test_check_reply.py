@@ -36,6 +36,11 @@ def test_one_draft_is_told_with_rule_source_and_better_wording(tmp_path: Path) -
     assert tingsu(write(tmp_path / "good.txt", GOOD), "--kind", "sms").exit_code == 0
 
 
+def test_a_draft_of_a_megabyte_is_told_of_without_being_put_on_the_screen(tmp_path: Path) -> None:
+    said = tingsu(write(tmp_path / "draft.txt", "这是规定。" + "烦" * 300_000))
+    assert "「这是规定」" in said.output and len(said.output) < 10_000
+
+
 def test_the_context_counts(tmp_path: Path) -> None:
     draft = write(tmp_path / "draft.txt", "误工费赔偿您800元，12月1日前到账。")
     context = write(tmp_path / "context.json", {"limit": "500", "verdict": "valid"})

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 out = Console()
 console = Console(stderr=True)
+_SHOWN = 4000  # cells of a draft that are put on the screen; a character takes two
 _ROWS = (".jsonl", ".ndjson")
 _HALVES = "backslashreplace"  # of halves of characters, which no file can hold; JSON writes them the same way
 
@@ -136,6 +137,7 @@ def _show(text: str, findings: list[Finding]) -> None:
     shown = Text(text)
     for one in findings:
         shown.stylize("bold red" if one.severity == "must" else "bold yellow", one.start, one.end)
+    shown.truncate(_SHOWN, overflow="ellipsis")
     out.print(shown, soft_wrap=True)
     for one in findings:
         mark = _("必须改") if one.severity == "must" else _("建议改")
