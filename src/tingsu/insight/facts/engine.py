@@ -175,7 +175,7 @@ class _DuckDB(_Engine):
         """As Ibis does it, but for the composing, which is kept for each expression."""
         op = expression.op()
         if op not in self.composed:
-            composed = (str(ibis.to_sql(expression, dialect="duckdb")), expression.as_table().schema().to_pyarrow())
+            composed = (self.connection.compile(expression), expression.as_table().schema().to_pyarrow())
             _keep(self.composed, op, composed)
         sql, schema = self.composed[op]
         told = self.connection.con.sql(sql).to_arrow_table()

@@ -57,7 +57,8 @@ def counts_from_facts(*, by: User, at: datetime) -> PeriodCounts | None:
 def _counted(folder: str, serial: int, today: date) -> PeriodCounts:
     """Worked out once for a state of the facts and a day; ``folder`` and ``serial`` only tell states apart."""
     facts = open_facts()
-    since, before = today - timedelta(days=PERIOD), today - timedelta(days=2 * PERIOD)
+    since = today - timedelta(days=PERIOD - 1)  # today among them, as on every other page
+    before = since - timedelta(days=PERIOD)
     (rates,) = run(_rates(facts, since))
     matters = growth_by(facts, "business", "cause", since=since, until=date.max,
                         before=(before, since - timedelta(days=1)))  # fmt: skip
