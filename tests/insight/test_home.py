@@ -8,8 +8,11 @@ from datetime import timedelta
 from tests.make import MONDAY, Bank, case, walk
 from tingsu.cases.lifecycle import act
 from tingsu.cases.queue import list_cases
+from tingsu.insight.facts.figures import run, within
+from tingsu.insight.facts.scope import facts_for
 from tingsu.insight.facts.store import refresh
 from tingsu.insight.home import Figure, Home, home_figures
+from tingsu.web.insight_frame import USUAL
 
 LATER = MONDAY + timedelta(days=16, hours=2)
 
@@ -85,6 +88,19 @@ def test_figures_from_the_facts_are_those_from_the_cases(bank: Bank) -> None:
     assert from_facts.as_of == LATER - timedelta(minutes=1) and from_cases.as_of == LATER
     assert replace(from_facts, as_of=LATER) == from_cases
     assert from_facts.answered.whole and from_facts.topics and from_facts.units and from_facts.satisfied.whole
+
+
+def test_thirty_days_are_thirty_with_today_as_on_every_other_page(bank: Bank) -> None:
+    for back in (0, 29, 30, 59, 60):
+        case(bank, at=LATER - timedelta(days=back), accused_unit=bank.outlet)
+    counted = home_figures(by=bank.head, now=LATER)
+    assert counted.received.count == 2
+    assert sum(topic.before for topic in counted.topics) == 2
+    refresh(at=LATER)
+    assert home_figures(by=bank.executive, now=LATER).received.count == 2
+    last = LATER.date() - timedelta(days=USUAL - 1)
+    board = run(within(facts_for(bank.executive), last, LATER.date()))
+    assert len(board) == 2  # what a board of the same days holds
 
 
 def test_old_facts_are_not_asked(bank: Bank) -> None:

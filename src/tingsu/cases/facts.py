@@ -21,7 +21,7 @@ from tingsu.cases.fact_rows import (
     newest_mark,
     rows_for_facts,
 )
-from tingsu.cases.queue import Filters, days_before, narrow
+from tingsu.cases.queue import Filters, first_of_days, narrow
 from tingsu.org.models import User
 
 __all__ = [
@@ -70,7 +70,7 @@ def count_by(*columns: str, filters: Filters, by: User, at: datetime) -> list[tu
 
 def count_by_day(*, days: int, by: User, at: datetime) -> list[tuple[date, int]]:
     """(day of receipt, how many) for the last ``days`` days, days without cases included."""
-    cases = visible_cases(by).filter(received_at__gte=days_before(at, days - 1))
+    cases = visible_cases(by).filter(received_at__gte=first_of_days(at, days))
     counted = cases.annotate(day=_ChinaDay("received_at")).values_list("day").annotate(n=Count("pk")).order_by()
     seen = {str(day): n for day, n in counted}
     first = local(at).date() - timedelta(days=days - 1)
@@ -79,6 +79,6 @@ def count_by_day(*, days: int, by: User, at: datetime) -> list[tuple[date, int]]
 
 def share_late(moment: str, flag: str, *, days: int, by: User, at: datetime) -> tuple[int, int]:
     """(in time, all) of the cases whose ``moment`` fell in the last ``days`` days; ``flag`` says which were late."""
-    within = visible_cases(by).filter(**{f"{moment}__gte": days_before(at, days)})
+    within = visible_cases(by).filter(**{f"{moment}__gte": first_of_days(at, days)})
     seen = dict(within.values_list(flag).annotate(n=Count("pk")).order_by())
     return seen.get(False, 0), seen.get(False, 0) + seen.get(True, 0)

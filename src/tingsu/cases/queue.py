@@ -168,20 +168,21 @@ def _narrow_by_time(cases: QuerySet[Case], filters: Filters, at: datetime) -> Qu
     if end := _day(filters.until):
         cases = cases.filter(received_at__lt=end + timedelta(days=1))
     if _is_count(filters.days):
-        cases = cases.filter(received_at__gte=days_before(at, int(filters.days)))
+        cases = cases.filter(received_at__gte=first_of_days(at, int(filters.days)))
     if _is_count(filters.answered_days):
-        cases = cases.filter(answered_at__gte=days_before(at, int(filters.answered_days)))
+        cases = cases.filter(answered_at__gte=first_of_days(at, int(filters.answered_days)))
     if _is_count(filters.responded_days):
-        cases = cases.filter(first_response_at__gte=days_before(at, int(filters.responded_days)))
+        cases = cases.filter(first_response_at__gte=first_of_days(at, int(filters.responded_days)))
     for name in ("answered", "responded"):
         if (wanted := getattr(filters, name)) in ("late", "in_time"):
             cases = cases.filter(**{f"{name}_late": wanted == "late"})
     return cases
 
 
-def days_before(at: datetime, days: int) -> datetime:
-    """0:00 of the day ``days`` days before the day of ``at``; a number too large means the beginning of time."""
-    return local(at).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=min(days, 36500))
+def first_of_days(at: datetime, days: int) -> datetime:
+    """0:00 of the first of the last ``days`` days, that of ``at`` among them; too large a number is all of time."""
+    back = min(max(days - 1, 0), 36500)
+    return local(at).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=back)
 
 
 def _narrow_by_people(cases: QuerySet[Case], filters: Filters, by: User) -> QuerySet[Case]:

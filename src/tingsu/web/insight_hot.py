@@ -114,16 +114,17 @@ def rank_of(request: HttpRequest) -> Rank:
 
 def board_of(frame: Frame, rank: Rank, *, by: User) -> HotBoard:
     """The board of the frame's period and unit, in this person's reach."""
-    return keep("hot", *_asked(frame, rank), by=by, make=lambda: _make_board(frame, rank, by))
+    return keep("hot", *_asked(frame, rank, by), by=by, make=lambda: _make_board(frame, rank, by))
 
 
 def is_board_kept(frame: Frame, rank: Rank, *, by: User) -> bool:
     """Whether the board is at hand."""
-    return is_kept("hot", *_asked(frame, rank), by=by)
+    return is_kept("hot", *_asked(frame, rank, by), by=by)
 
 
-def _asked(frame: Frame, rank: Rank) -> tuple[Any, ...]:
-    return (rank, frame.period.since, frame.period.until, frame.unit.path if frame.unit else "", stamp_of_sizes())
+def _asked(frame: Frame, rank: Rank, by: User) -> tuple[Any, ...]:
+    path = frame.unit.path if frame.unit else ""
+    return (rank, frame.period.since, frame.period.until, path, stamp_of_sizes(by=by))
 
 
 def _make_board(frame: Frame, rank: Rank, by: User) -> HotBoard:

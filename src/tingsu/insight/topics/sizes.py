@@ -126,8 +126,19 @@ def sizes_on(day: date) -> dict[str, Size]:
     return found
 
 
-def stamp_of_sizes() -> tuple[object, ...]:
-    """What changes whenever a size does: keeps what was worked out with the old ones from being shown."""
+def stamp_of_sizes(*, by: User) -> tuple[object, ...]:
+    """What changes whenever a size does: keeps what was worked out with the old ones from being shown.
+
+    Read once a request, kept on the user object.
+    """
+    kept: tuple[object, ...] | None = getattr(by, "_kept_sizes", None)
+    if kept is None:
+        kept = _stamp()
+        by._kept_sizes = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def _stamp() -> tuple[object, ...]:
     given = UnitSize.objects.aggregate(n=Count("pk"), last=Max("at"))
     named = Unit.objects.filter(customers__gt=0).aggregate(n=Count("pk"), sum=Sum("customers"))
     return (given["n"], given["last"], named["n"], named["sum"])
