@@ -16,6 +16,7 @@ from tingsu.base.clock import now, today
 from tingsu.org.models import User
 from tingsu.quality.appeals.verbs import appeals_seen, waiting_appeals
 from tingsu.quality.coaching.verbs import open_cards
+from tingsu.quality.conversations.engine import signs_of
 from tingsu.quality.conversations.latent import calls_of, latent_risks, level_of
 from tingsu.quality.conversations.listing import RISKS, SORTS, Listed, list_conversations, waiting_in_samples
 from tingsu.quality.conversations.tables import Conversation, Handover
@@ -130,7 +131,7 @@ def rows_of(conversations: Iterable[Conversation], by: User, *, most: int | None
             percent(None if one.pk in blind else one.share),
             level_of(one.risk),
             risk_name(level_of(one.risk)),
-            [] if one.pk in blind else one.risk_why[:most],
+            [] if one.pk in blind else signs_of(one)[:most],
             one.pk in blind,
         )
         for one in listed

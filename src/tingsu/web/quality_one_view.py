@@ -18,6 +18,7 @@ from tingsu.org.pack import pack_for
 from tingsu.org.permissions import can
 from tingsu.quality.appeals.tables import ReviewAppeal
 from tingsu.quality.appeals.verbs import may_appeal_until
+from tingsu.quality.conversations.engine import reasons_of, signs_of
 from tingsu.quality.conversations.latent import level_of, possible_callers
 from tingsu.quality.conversations.listing import waiting_in_samples
 from tingsu.quality.conversations.tables import CallBack, Conversation
@@ -150,13 +151,14 @@ def _points(
     conversation: Conversation, reviews: Sequence[Review], appeal: ReviewAppeal | None, stance: Stance
 ) -> list[PointView]:
     names, marks = point_names(conversation.unit), machine_marks(conversation.points)
+    reasons = reasons_of(conversation)
     seen = reviews if stance == "open" else reviews[:1] if stance == "own" else []
     shown = []
     for point in conversation.points:
         name = point["id"]
         view = PointView(name, names.get(name, point["name"]), point["of"])
         if stance != "blind":
-            view.machine, view.why, view.words, view.turn = marks[name], point["why"], point["words"], point["turn"]
+            view.machine, view.why, view.words, view.turn = marks[name], reasons[name], point["words"], point["turn"]
         if stance in ("open", "own"):
             view.final = conversation.final.get(name, "")
             view.said = [_said(review, name) for review in seen if name in review.marks]
@@ -216,7 +218,7 @@ def _around(conversation: Conversation, stance: Stance) -> dict[str, Any]:
     return {
         "risk": level,
         "risk_name": risk_name(level),
-        "risk_why": conversation.risk_why if told else [],
+        "risk_why": signs_of(conversation) if told else [],
         "measures": measures if told or stance == "own" else [],
         "steps": [(step, STEPS.get(step.kind, step.kind)) for step in steps],
     }
