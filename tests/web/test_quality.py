@@ -234,6 +234,14 @@ def test_a_likely_complaint_is_registered_called_or_set_aside(floor: Floor, sign
     assert caller.get(address(two)).status_code == 404  # what he was lent is his no longer
 
 
+def test_nobody_is_said_to_be_told_where_there_is_nobody(floor: Floor, signed_in: SignIn) -> None:
+    (unknown,), (known,) = recent(floor, POOR, agent="某组"), recent(floor, GOOD)
+    client = signed_in(floor.head)
+    for row, said in ((unknown, "未发通知"), (known, "已通知经办人")):
+        post(client, row, "review", **form(row))
+        assert said in words_of(client.get(address(row)))
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_just_opened_tells_of_no_error(floor: Floor, signed_in: SignIn, page: str) -> None:
     recent(floor, POOR, GOOD)

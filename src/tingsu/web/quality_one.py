@@ -82,7 +82,8 @@ def _review(request: HttpRequest, conversation: Conversation, by: User) -> str:
     }
     made = review_conversation(conversation, marks, by=by, version=read_version(request), note=posted.get("note", ""))
     if made.no == 1:
-        return _("复核已提交，已通知经办人。")
+        told = conversation.agent is not None and conversation.agent.is_active
+        return _("复核已提交，已通知经办人。") if told else _("复核已提交。没有登记在岗的经办人，未发通知。")
     return _("独立复核已提交，下面可以看到与另一位复核人的异同。")
 
 
