@@ -21,6 +21,7 @@ from tingsu.quality.appeals.verbs import appeal_review, decide_review_appeal
 from tingsu.quality.coaching.trends import trend_of
 from tingsu.quality.coaching.verbs import CardDraft, Practice, make_card
 from tingsu.quality.conversations.latent import Complainant, name_agent, plan_call, register_complaint, tie_to_case
+from tingsu.quality.conversations.listing import Listed, list_conversations
 from tingsu.quality.conversations.revealing import reveal_turns
 from tingsu.quality.conversations.tables import Conversation, Handover
 from tingsu.quality.reviews.stance import stance_of
@@ -211,6 +212,20 @@ def test_a_list_gives_no_reasons_of_risk_to_who_may_review_blind(floor: Floor) -
     row = fresh(row)
     assert rows_of([row], floor.lead)[0].why == row.risk_why[:2] != []
     assert rows_of([row], floor.officer)[0].why == [] and rows_of([row], floor.officer)[0].level
+
+
+def test_the_order_by_score_tells_no_score_to_who_may_review_blind(floor: Floor) -> None:
+    poor, good = floor.take(POOR, GOOD)
+    review_conversation(poor, agreeing(poor), by=floor.lead, version=poor.version, at=MONDAY)
+
+    def order(by: User) -> list[int]:
+        return [row.pk for row in list_conversations(Listed(sort="share"), by=by)]
+
+    assert order(floor.lead) == [poor.pk, good.pk] and order(floor.officer) == [good.pk, poor.pk]
+    look_at_marks(fresh(poor), by=floor.officer)
+    assert order(floor.officer) == [poor.pk, good.pk] and order(floor.head) == [good.pk, poor.pk]
+    review_conversation(fresh(poor), agreeing(poor), by=floor.head, version=fresh(poor).version, at=MONDAY)
+    assert order(floor.head) == [poor.pk, good.pk]
 
 
 def test_a_case_sent_beforehand_under_its_number_does_not_stand_for_a_conversation(floor: Floor) -> None:

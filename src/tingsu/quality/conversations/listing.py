@@ -7,12 +7,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
 from tingsu.base.clock import SHANGHAI, read_day
 from tingsu.org.models import User
 from tingsu.quality.conversations.latent import HIGH, MIDDLE
 from tingsu.quality.conversations.tables import Conversation
+from tingsu.quality.reviews.stance import is_blind
 from tingsu.quality.sampling.tables import Drawn
 from tingsu.quality.seeing import inspected_conversations
 
@@ -70,7 +71,7 @@ def list_conversations(listed: Listed, *, by: User) -> QuerySet[Conversation]:
     if listed.name:
         rows = rows.filter(Q(name__icontains=listed.name) | Q(gist__icontains=listed.name))
     rows = rows.select_related("agent", "unit").defer("turns", "masked", "points", "measures", "final")
-    return _sorted(rows, listed.sort)
+    return _sorted(rows, listed.sort, by)
 
 
 def waiting_in_samples(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
@@ -90,9 +91,11 @@ def _of_state(rows: QuerySet[Conversation], state: str) -> QuerySet[Conversation
     return rows.filter(scored_at=None) if state == "unscored" else rows
 
 
-def _sorted(rows: QuerySet[Conversation], sort: str) -> QuerySet[Conversation]:
+def _sorted(rows: QuerySet[Conversation], sort: str, by: User) -> QuerySet[Conversation]:
     if sort == "risk":
         return rows.order_by(F("risk").desc(nulls_last=True), "-held_at", "-pk")
     if sort == "share":
-        return rows.order_by(F("share").asc(nulls_last=True), "-held_at", "-pk")
+        # A place in the list would tell the score that the list keeps from who may still review blind.
+        told = rows.annotate(told=Case(When(is_blind(by), then=None), default=F("share")))
+        return told.order_by(F("told").asc(nulls_last=True), "-held_at", "-pk")
     return rows.order_by("-held_at", "-pk")

@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from django.db.models import Exists, OuterRef, Q
+
 from tingsu.org.models import User
 from tingsu.quality.conversations.tables import Conversation, ConversationStep
 from tingsu.quality.reviews.tables import Review
@@ -45,6 +47,14 @@ def has_looked(conversation: Conversation, *, by: User) -> bool:
 def blind_among(conversations: Iterable[Conversation], *, by: User) -> set[int]:
     """Of conversations somebody inspects, those whose scores a list keeps from him too: two queries at most."""
     return blind_numbers([one.pk for one in conversations if one.reviewed_at is not None], by=by)
+
+
+def is_blind(by: User) -> Q:
+    """The condition on conversations somebody inspects under which he may still review them blind."""
+    done = Review.objects.filter(conversation=OuterRef("pk"))
+    looked = ConversationStep.objects.filter(conversation=OuterRef("pk"), kind__in=_LOOKED, by=by)
+    own_or_last = done.filter(Q(reviewer=by) | Q(no__gte=MOST))
+    return Q(reviewed_at__isnull=False) & ~Exists(own_or_last) & ~Exists(looked)
 
 
 def blind_numbers(reviewed: Sequence[int], *, by: User) -> set[int]:
