@@ -20,6 +20,10 @@ _QUOTES = re.compile('“([^“”]{0,400})”|「([^」]{0,400})」|『([^』]{
 # One character a segment: 不，归，我，管.
 _SPLIT_UP = re.compile(rf"[{HAN}]({_SEPARATORS})[{HAN}](?:\1[{HAN}])+")
 _SEPARATOR = re.compile(_SEPARATORS)
+_OPENS = re.compile("^[\\s一二三四五六七八九十0-9(]*$|[:、.)]\\s*$")  # a line of its own, or behind a heading
+_OTHERS_SPEAK = re.compile(
+    "^[^:]{0,8}(?:客户|客人|对方|投诉人|来电人|老人|家属|他|她|柜员|员工|店员|师傅|经理|客服|坐席|您|你)[^:]{0,6}(?:说|称|讲|问|答|回应|表示|反映|要求|喊|骂|原话|道)?\\s*:"
+)
 _NOISE = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufffd“”「」『』‘’\"'()\\[\\]{}【】〔〕*_~^`|#@=•·]+"
     rf"|(?<=[{HAN},。!?;:、])[ \t]+|(?<![ \t])[ \t]++(?=[{HAN},。!?;:、])"  # a long run is tried once
@@ -136,7 +140,19 @@ def _without(text: str, cuts: list[tuple[int, int]]) -> tuple[str, Sequence[int]
 
 
 def _quotations(text: str) -> list[tuple[int, int]]:
-    return [match.span(match.lastindex or 0) for match in _QUOTES.finditer(text)]
+    """Where others are quoted; a script or the note of a call, spoken to the customer, is the writer's."""
+    return [match.span(match.lastindex or 0) for match in _QUOTES.finditer(text) if not _is_spoken(text, match)]
+
+
+def _is_spoken(text: str, quote: re.Match[str]) -> bool:
+    begin = max(text.rfind(mark, 0, quote.start()) for mark in "\n。!?;") + 1
+    lead = text[begin : quote.start()]
+    return (
+        len(lead) <= 16
+        and _OPENS.search(lead) is not None
+        and _OTHERS_SPEAK.search(lead) is None
+        and re.search("[你您]", quote[0]) is not None
+    )
 
 
 def _placed(spans: list[tuple[int, int]], kept: Sequence[int]) -> tuple[tuple[int, int], ...]:

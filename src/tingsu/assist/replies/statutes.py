@@ -73,7 +73,7 @@ def _titles(text: str, context: ReplyContext, rules: ReplyRules) -> Iterator[tup
         if statute is None and title in given:
             continue
         if statute is not None:
-            if statute.over and over is not None and text[match.start() - 1 : match.start()] != "原":
+            if statute.over and over is not None and not _is_told_over(text, match):
                 yield over, *match.span(), _right(statute)
             elif article is not None and (place := _beyond(text, match.end(), statute)):
                 yield article, match.start(), place, f"《{statute.title}》（共 {statute.articles} 条）"
@@ -91,6 +91,12 @@ def _titles(text: str, context: ReplyContext, rules: ReplyRules) -> Iterator[tup
             yield wrong, *match.span(), f"《{given.get(near) or known[near].title}》"
         elif unknown is not None:
             yield unknown, *match.span(), ""
+
+
+def _is_told_over(text: str, title: re.Match[str]) -> bool:
+    """Whether the draft itself says so: 原《合同法》, or 《合同法》已经废止 anywhere."""
+    said = re.compile(re.escape(title[0]) + "[^。!?;\n]{0,24}?(?:废止|失效|不再适用|被.{0,12}取代|作废)")
+    return text[title.start() - 1 : title.start()] == "原" or said.search(text) is not None
 
 
 def _beyond(text: str, end: int, statute: Statute) -> int | None:

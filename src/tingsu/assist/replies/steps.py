@@ -29,6 +29,8 @@ _AHEAD = re.compile(
     "|[日号点时分半晚](?:之前|以前|前|截止)|(?:即日|今天|今日|今|明天|下月|下周|本月|[日号])起|到[时期]|届时|不迟于|最迟|最晚|随后|稍后|尽快|定在|约在|排在|安排在|改在|拟于?"
 )
 _PAST = re.compile("已|曾|过(?!去|来|期|户|程|问)|了(?!解)|刚|当时|原(?!路|卡|来)")
+_DONE = re.compile("(?<!而)已经?|均已|业已|刚刚?(?!才)")
+_TO_COME = re.compile("将|会(?!议)|请|可|再|后|起|如|若|随时|等你|前(?!台|一|面)")
 _CLAUSE = re.compile("[,:。!?;\n]")
 _STEPS: tuple[Frame, ...] = ("conditional", "quoted", "mentioned", "negated")
 
@@ -37,6 +39,17 @@ def names_step(sentences: Sentences) -> bool:
     """Whether a number to reach someone by or a time to come stands in the draft, not told of the past."""
     plain = sentences.plain
     return _names_number(plain) or _names_time(plain)
+
+
+def is_done(plain: Plain, start: int, end: int) -> bool:
+    """Whether what stands at ``start`` is told as done: 已退回您的账户 leaves nothing to come."""
+    text = plain.text
+    begin = max((mark.end() for mark in _CLAUSE.finditer(text, max(0, start - 40), start)), default=max(0, start - 40))
+    stop = _CLAUSE.search(text, end, end + 24)
+    return (
+        _DONE.search(text, begin, start) is not None
+        and _TO_COME.search(text, begin, stop.start() if stop else end) is None
+    )
 
 
 def _names_number(plain: Plain) -> bool:

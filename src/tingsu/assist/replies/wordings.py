@@ -13,7 +13,7 @@ from tingsu.assist.replies.frames import clears
 from tingsu.assist.replies.plain import Plain, single_runs
 from tingsu.assist.replies.rules import ReadyRule, ReadyWanted, ReplyRules
 from tingsu.assist.replies.sentences import Sentences, cut_sentences
-from tingsu.assist.replies.steps import names_step
+from tingsu.assist.replies.steps import is_done, names_step
 from tingsu.packs.reply_checks import Told
 
 MOST = 20  # findings of one rule that are told of one draft; the rest repeat the same fault
@@ -89,6 +89,8 @@ def meant(sentences: Sentences, wanted: ReadyWanted, group: int = 0) -> Iterator
             barred = sorted(sentences.matches(wanted.not_said))
         if wanted.says.kind != "no_read_back" and sentences.plain.quote_at(start, end):
             continue  # the customer's or a colleague's words
+        if wanted.says.kind == "no_next_step" and is_done(sentences.plain, start, end):
+            continue
         near = barred[bisect_left(barred, (start - _WIDEST, 0)) : bisect_left(barred, (end, 0))]
         if not any(start < high for _low, high in near):
             yield start, end
