@@ -10,6 +10,7 @@ Zipf's; a week's rhythm; texts of one of 200 wordings.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -259,6 +260,8 @@ def measure(engine: str, rounds: int) -> dict[str, Any]:
         for figure in asked:
             _answer(figure)
     first = (time.perf_counter() - began) * 1000
+    gc.collect()
+    gc.freeze()  # as the server does once it has loaded
     for _ in range(rounds):
         for name, asked in pages(_counted(open_facts(engine)), rng).items():
             work = time.process_time()
