@@ -170,3 +170,19 @@ def test_what_an_effect_needs_is_what_it_reads(name: str) -> None:
     source = inspect.getsource(effects.EFFECTS[name])
     read, asked = (set(re.findall(how, source)) for how in (r'values\["(\w+)"\]', r'(?:if "|\.get\(")(\w+)'))
     assert read - asked == set(NEEDS.get(name, ()))
+
+
+def question(data: Data, **said: Any) -> None:
+    data["asking"]["questions"].append({"id": "whose", "name": "谁的", "open": "是谁的？", **said})
+
+
+def test_a_question_must_be_one_that_can_be_told_and_look_at_fields_that_are_there() -> None:
+    assert found(lambda data: question(data, told_by=["staff"])) == []
+    assert found(lambda data: question(data)) == [
+        ("asking.questions.9", "没有写凭什么算已经问到：told_by、words、fields 至少写一项")
+    ]
+    assert found(lambda data: question(data, fields=["shelf"])) == [
+        ("asking.questions.9.fields.0", "登记时没有栏目「shelf」")
+    ]
+    assert found(lambda data: question(data, words=["丢了"], id="who")) == [("asking.questions.9.id", "「who」重名")]
+    assert found(lambda data: question(data, words=[" "])) == [("asking.questions.9.words.0", "空的词什么文字里都有")]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -134,3 +135,46 @@ def test_odd_input_is_answered_at_every_step_not_crashed(bank: Bank, signed_in: 
     for step in ("read_back", "save", "edit"):
         assert client.post("/cases/new/", typed(step=step, **odd)).status_code in (200, 302, 400, 409, 422)
     assert client.post("/cases/new/reading/", typed(**odd)).status_code in (200, 400)
+
+
+def _asked(page: str) -> tuple[list[str], list[str]]:
+    """What is told and what is still to be asked, by the names of the questions."""
+    items = re.findall(r'<li class="(is-told|is-open)">(.*?)</li>', page, flags=re.S)
+    names = [(state, re.search(r'asked-name">([^<]+)<', item)) for state, item in items]
+    by_state = {s: [name.group(1) for state, name in names if name and state == s] for s in ("is-told", "is-open")}
+    return by_state["is-told"], by_state["is-open"]
+
+
+def test_the_page_asks_nine_things_with_their_wordings_before_anything_is_typed(bank: Bank, signed_in: SignIn) -> None:
+    page = signed_in(bank.clerk).get("/cases/new/")
+    assert _asked(page.content.decode())[1] == [
+        "何事",
+        "何时",
+        "何地",
+        "何人",
+        "哪一项",
+        "何故",
+        "怎样办",
+        "多少钱",
+        "多少次",
+    ]
+    said = words_of(page)
+    assert "先开放" in said and "后封闭" in said
+    assert "您希望我们怎样处理？" in said  # every question can be read without a script
+    assert "接着问 您先慢慢说，发生了什么事？" in said
+
+
+def test_while_typing_what_was_said_is_ticked_off_and_the_next_question_named(bank: Bank, signed_in: SignIn) -> None:
+    text = "上周三下午在解放路支行，柜员态度很差，我要求道歉。"
+    page = signed_in(bank.clerk).post("/cases/new/reading/", typed(text=text))
+    told, still = _asked(page.content.decode())
+    assert {"何时", "何地", "何人", "怎样办"} <= set(told)
+    assert "多少钱" in still and "多少次" in still
+    assert "接着问 涉及的是哪项业务、哪张卡或哪笔交易？" in words_of(page)
+
+
+def test_questions_left_open_never_keep_a_complaint_from_being_saved(bank: Bank, signed_in: SignIn) -> None:
+    client = signed_in(bank.clerk)
+    assert _asked(client.post("/cases/new/reading/", typed(text="不满意")).content.decode())[0] == []
+    assert client.post("/cases/new/", typed(text="不满意", step="save")).status_code == 302
+    assert Case.objects.get().text == "不满意"

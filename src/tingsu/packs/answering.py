@@ -64,7 +64,7 @@ def _standing(folder: Path, extra: tuple[Path, ...]) -> list[Path]:
 
 def _below(folder: Path, extra: tuple[Path, ...]) -> Path | None:
     first = folder / FIRST
-    said = yaml.safe_load(first.read_text(encoding="utf-8-sig")) if first.is_file() else None
+    said = yaml.load(first.read_text(encoding="utf-8-sig"), yaml.CSafeLoader) if first.is_file() else None
     name = (said or {}).get("based_on")
     roots = (folder.parent, *extra, SHIPPED)
     return next((root / name for root in roots if (root / name).is_dir()), None) if name else None

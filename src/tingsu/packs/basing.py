@@ -11,7 +11,7 @@ import yaml
 
 # Lists whose members have an id: a member of the pack's own takes the place of the one below with the same id.
 NAMED = frozenset(
-    {("process", "stages"), ("process", "actions"), ("escalation", "rungs")}
+    {("process", "stages"), ("process", "actions"), ("escalation", "rungs"), ("asking", "questions")}
     | {(name,) for name in ("roles", "taxonomies", "rules", "checklists", "forms")}
 )
 LEFT_OUT = "without"

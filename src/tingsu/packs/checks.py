@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tingsu.packs.asking_checks import asking_mistakes
 from tingsu.packs.authority_checks import authority_mistakes
 from tingsu.packs.clock_checks import clock_mistakes
 from tingsu.packs.effect_checks import effect_mistakes
@@ -39,6 +40,7 @@ def find_mistakes(pack: Pack) -> list[Mistake]:
         *rule_mistakes(pack),
         *clock_mistakes(pack),
         *intake_mistakes(pack),
+        *asking_mistakes(pack),
         *paper_mistakes(pack),
         *ladder_mistakes(pack),
     ]

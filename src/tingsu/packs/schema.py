@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_serializer
 
+from tingsu.packs.asking import Asking
 from tingsu.packs.procedure import FormField, Permission, Process
 from tingsu.packs.wording import Origin, Part, Text, Wording
 
@@ -289,6 +290,7 @@ class Pack(Part):
     contact: ContactRules = ContactRules()
     habit: HabitRules = HabitRules()
     intake: list[FormField] = []  # what is asked at recording beside the common fields (order no., part no. …)
+    asking: Asking = Asking()  # what the clerk asks while a complaint is told
     checklists: list[Checklist] = []
     samples: list[Sample] = []
     forms: list[Form] = []

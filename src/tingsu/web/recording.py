@@ -20,6 +20,7 @@ from tingsu.cases.near import near_while_recording
 from tingsu.cases.packs import pack_of, say_in_pack
 from tingsu.cases.recording import CustomerDraft, Draft, record_case
 from tingsu.cases.site_models import site_reader
+from tingsu.cases.still_to_ask import Asked, ask_about
 from tingsu.org.models import Unit, User
 from tingsu.org.pack import pack_for
 from tingsu.org.permissions import require
@@ -92,7 +93,7 @@ def read_live(request: HttpRequest) -> HttpResponse:
     """The panel beside the form: the reading of what has been typed so far, and the cases near it."""
     by = person_of(request)
     require(by, "record_case")
-    return render(request, "web/parts/live.html", _live(Typed.of(request.POST, []), by))
+    return render(request, "web/parts/live.html", _live(Typed.of(request.POST, pack_for(by).intake), by))
 
 
 def show_recorded(request: HttpRequest, number: str) -> HttpResponse:
@@ -126,6 +127,7 @@ def _show_form(request: HttpRequest, typed: Typed, wrong: dict[str, str], status
         "typed": typed,
         "wrong": wrong,
         "channels": pack.taxonomy("channel").values,
+        "asking": pack.asking,
         "intake": [draw_field(f, typed.details, wrong, pack) for f in pack.intake],
         "units": unit_picks({typed.accused_unit}),
         **_live(typed, person_of(request)),
@@ -137,12 +139,13 @@ def _live(typed: Typed, by: User) -> dict[str, Any]:
     """What the panel shows; a text too short to read is not guessed at."""
     reading = site_reader().read(typed.text, _receipt_day(typed)).as_dict() if len(typed.text) >= READABLE else None
     business = (reading or {}).get("business", {}).get("value") or ""
-    asked = reading is not None or len(typed.phone) >= 7 or len(typed.id_no) >= 15
+    worth_a_look = reading is not None or len(typed.phone) >= 7 or len(typed.id_no) >= 15
     nearby = None
-    if asked:
+    if worth_a_look:
         nearby = near_while_recording(typed.text, by=by, phone=typed.phone, id_no=typed.id_no, business=business)
     if reading:
         say_in_pack(reading, pack_for(by), typed.text)
+    asked = _ask(typed, reading, by)
     need = (reading or {}).get("need", {}).get("value") or ""
     return {
         "text": typed.text,
@@ -152,8 +155,17 @@ def _live(typed: Typed, by: User) -> dict[str, Any]:
         "need_choice": pack_for(by).taxonomy("need").choice(need),
         "nearby": nearby,
         "near": show_near(typed.text, nearby.cases) if nearby else [],
+        "asked": asked,
+        "next_question": next((one.question for one in asked if not one.told), None),
         "veil": None,  # what the clerk types stays as typed
     }
+
+
+def _ask(typed: Typed, reading: dict[str, Any] | None, by: User) -> list[Asked]:
+    """The pack's questions, with what the text and the form tell already."""
+    unit = Unit.objects.filter(code=typed.accused_unit).first() if typed.accused_unit else None
+    filled = {**{name: getattr(typed, name) for name in COMMON}, **typed.details, "accused_unit": unit or ""}
+    return ask_about(pack_for(by).asking, typed.text, reading, filled)
 
 
 def _mistakes(typed: Typed) -> dict[str, str]:
