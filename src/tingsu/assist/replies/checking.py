@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tingsu.assist.replies.commitments import find_commitments, find_dateless
 from tingsu.assist.replies.finding import Finding, ReplyContext
 from tingsu.assist.replies.leaks import find_leaks
+from tingsu.assist.replies.likeness import find_likely
 from tingsu.assist.replies.piles import find_piles
 from tingsu.assist.replies.plain import Plain, read_plain
 from tingsu.assist.replies.rules import ReplyRules
@@ -43,6 +44,7 @@ def _find(plain: Plain, context: ReplyContext, rules: ReplyRules) -> Iterator[Fi
     yield from find_piles(plain, rules)
     yield from find_leaks(plain, context, rules)
     yield from find_wrong_names(plain, context, rules)
+    yield from find_likely(sentences, [*worded, *dateless], rules)
     # A step without its date is a step.
     yield from (one for one in find_missing(sentences, context, rules) if not (dateless and one.kind == "no_next_step"))
 

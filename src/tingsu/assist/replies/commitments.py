@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
+from itertools import islice
 
 from tingsu.assist.replies.finding import Finding, ReplyContext
 from tingsu.assist.replies.frames import clears
 from tingsu.assist.replies.rules import ReplyRules
 from tingsu.assist.replies.sentences import Sentences
 from tingsu.assist.replies.wordings import MOST, names_day, tell
+from tingsu.packs.reply_checks import PlainRule
 from tingsu.reading.facts.amounts import find_amounts
+from tingsu.reading.facts.numbers import parse_han_number
 
 _REACH = 16
 _FAR = 200  # a sentence without an end is not searched anew for every sum in it
@@ -20,6 +24,10 @@ _GIVES_BEFORE = re.compile(
 )
 _GIVES_AFTER = re.compile(
     "^[^,。!?;\n]{0,8}?(?:赔偿|补偿|赔付|赔款|补贴|慰问|揣|算我们的|我们出|我来出|的?红包|现金券|代金券|赔给|补给|给你)"
+)
+_BARE = re.compile(
+    "(?:赔(?!礼)|补|给|补偿|补贴|赔偿|赔付|报销|出|掏|多给|再给|送)(?:付|给)?(?:你|客户)?[^,。!?;:\n]{0,6}?"
+    "(?<![第每零一二两三四五六七八九十百千万])([一二两三四五六七八九][百千万][一二两三四五六七八九十百千]{0,5})(?=[,。!?;\n吧呢啦]|整|$)"
 )
 _OWN_MONEY = re.compile("退|多收|多扣|误扣|本金|存款|余额|长款|冲正|冲回|未吐|手续费|年费|利息|违约金")
 _NOT_OURS = re.compile(
@@ -40,6 +48,7 @@ def find_commitments(sentences: Sentences, context: ReplyContext, rules: ReplyRu
     told, limit, plain = rules.told("over-limit"), context.limit, sentences.plain
     if told is None or limit is None:
         return
+    yield from _in_characters(sentences, limit, told)
     found = 0
     for amount in find_amounts(plain.text):
         if found >= MOST:
@@ -49,6 +58,15 @@ def find_commitments(sentences: Sentences, context: ReplyContext, rules: ReplyRu
         if _is_given(sentences, amount.start, amount.end) and not clears(plain, amount.start, amount.end, ()):
             found += 1
             yield tell(told, "over_promise", plain, *plain.origin(amount.start, amount.end))
+
+
+def _in_characters(sentences: Sentences, limit: Decimal, told: PlainRule) -> Iterator[Finding]:
+    """Sums said without their unit: 补您八百, 给您一千五."""
+    plain = sentences.plain
+    for match in islice(_BARE.finditer(plain.text), MOST):
+        value = parse_han_number(match[1])
+        if value is not None and value > limit and not clears(plain, *match.span(), ()):
+            yield tell(told, "over_promise", plain, *plain.origin(*match.span(1)))
 
 
 def find_dateless(sentences: Sentences, context: ReplyContext, rules: ReplyRules) -> Iterator[Finding]:

@@ -151,7 +151,7 @@ def _is_spoken(text: str, quote: re.Match[str]) -> bool:
         len(lead) <= 16
         and _OPENS.search(lead) is not None
         and _OTHERS_SPEAK.search(lead) is None
-        and re.search("[你您]", quote[0]) is not None
+        and re.search("[你您]|先生|女士|老师|阿姨", quote[0]) is not None
     )
 
 

@@ -72,7 +72,7 @@ def _writings(day: date) -> re.Pattern[str]:
     days = f"(?:{day.day:02d}|{day.day}|{_han(day.day)})"
     return re.compile(
         f"(?<![0-9十]){months}月{days}[日号]|(?<![0-9月十二三]){days}[日号](?![楼院门线店岗窗柜仓铺房车桌座机键厅台])"
-        f"|{day.isoformat()}|(?<![0-9.]){day.month}[./]{day.day}(?![0-9.])"
+        f"|[本这当]月{days}[日号]|{day.isoformat()}|(?<![0-9.]){day.month}[./]{day.day}(?![0-9.])"
     )
 
 
