@@ -89,7 +89,7 @@ def _measure_one(asked: argparse.Namespace) -> bool:
         "personal_data": personal_data.tell,
         "dashboards": lambda: dashboards.measure_dashboards(sizes(dashboards.SIZES)),
     }
-    wanted = [name for name in (*INSIGHT, *topics) if getattr(asked, name)]
+    wanted = [name for name in dict.fromkeys((*INSIGHT, *topics)) if getattr(asked, name)]
     for name in wanted:
         measure_it = topics.get(name) or getattr(import_module(f"benchmarks.{name}"), f"measure_{name}")
         measure_it()

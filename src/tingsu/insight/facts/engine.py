@@ -6,7 +6,7 @@ import os
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -19,6 +19,7 @@ import pyarrow as pa
 from tingsu.base.errors import TingsuError
 from tingsu.insight.facts.columns import SCHEMA
 from tingsu.insight.facts.store import facts_folder, read_manifest
+from tingsu.insight.facts.windows import Window, files_within, window_of
 from tingsu.intake.cluster import MASTER, start_spark
 
 MEMORY = "1GB"  # of DuckDB in one process; TINGSU_FACTS_MEMORY says otherwise
@@ -155,19 +156,19 @@ class _DuckDB(_Engine):
     def __init__(self) -> None:
         super().__init__()
         self.connection = ibis.duckdb.connect(memory_limit=os.environ.get("TINGSU_FACTS_MEMORY", MEMORY))
-        self.composed: OrderedDict[Any, tuple[str, pa.Schema]] = OrderedDict()
+        self.composed: OrderedDict[Any, tuple[str, pa.Schema, Window]] = OrderedDict()
+        self.name = ""
+        self.files: list[Path] = []
         # Files never change, so what their ends say may be kept; the system keeps their bytes better than a copy here.
         for setting in ("preserve_insertion_order = false", "parquet_metadata_cache = true",
                         "enable_external_file_cache = false"):  # fmt: skip
             self.connection.raw_sql(f"SET {setting}")
 
     def show(self, name: str, files: list[Path]) -> Any:
-        if files:
-            listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
-            source = f"SELECT * FROM read_parquet([{listed}])"  # noqa: S608 - our own file names
-        else:
-            source = f"SELECT * FROM {name}_none"  # noqa: S608 - our own name
+        self.name, self.files = name, files
+        if not files:
             self.connection.con.register(f"{name}_none", SCHEMA.empty_table())
+        source = f"SELECT * FROM {_reading(files) if files else name + '_none'}"  # noqa: S608 - our own names
         self.connection.raw_sql(f"CREATE OR REPLACE TEMP VIEW {name} AS {source}")
         return self.connection.table(name)
 
@@ -175,18 +176,30 @@ class _DuckDB(_Engine):
         """As Ibis does it, but for the composing, which is kept for each expression."""
         op = expression.op()
         if op not in self.composed:
-            composed = (self.connection.compile(expression), expression.as_table().schema().to_pyarrow())
-            _keep(self.composed, op, composed)
-        sql, schema = self.composed[op]
-        told = self.connection.con.sql(sql).to_arrow_table()
+            schema = expression.as_table().schema().to_pyarrow()
+            _keep(self.composed, op, (self.connection.compile(expression), schema, window_of(op)))
+        sql, schema, window = self.composed[op]
+        told = self.connection.con.sql(self._narrowed(sql, window)).to_arrow_table()
         return told.rename_columns(schema.names).cast(schema)
 
     def lay_aside(self, name: str, expression: Any) -> Any:
-        self.connection.raw_sql(f"CREATE TEMP TABLE {name} AS {ibis.to_sql(expression, dialect='duckdb')}")
+        sql = self._narrowed(self.connection.compile(expression), window_of(expression.op()))
+        self.connection.raw_sql(f"CREATE TEMP TABLE {name} AS {sql}")
         return self.connection.table(name)
 
     def clear(self, name: str) -> None:
         self.connection.raw_sql(f"DROP TABLE {name}")
+
+    def _narrowed(self, sql: str, window: Window) -> str:
+        """The question, asked of the files alone that have a day of its window."""
+        files, named = files_within(self.files, window), f'"{self.name}"'
+        # Twice: somebody's words hold the name too.
+        return sql.replace(named, _reading(files)) if len(files) < len(self.files) and sql.count(named) == 1 else sql
+
+
+def _reading(files: Sequence[Path]) -> str:
+    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+    return f"read_parquet([{listed}])"
 
 
 class _Spark(_Engine):
