@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from tests.make import Bank
 from tests.web.conftest import words_of
+from tingsu.org.models import RoleGrant, User
+from tingsu.web.sign_in import demo_accounts
 
 
 def test_a_stranger_is_sent_to_sign_in_and_then_where_he_wanted(bank: Bank) -> None:
@@ -44,6 +46,16 @@ def test_demo_accounts_show_only_on_a_demo_install(bank: Bank, settings: Any) ->
     assert "演示账号" in page
     assert "executive 分管行领导" in page
     assert 'value="clerk"' in Client().get(reverse("sign-in") + "?as=clerk").content.decode()
+
+
+def test_the_page_lists_the_demo_accounts_that_the_start_prints(bank: Bank, settings: Any) -> None:
+    RoleGrant.objects.filter(role="unit_lead").delete()
+    unit = RoleGrant.objects.get(user=bank.clerk).unit
+    User.objects.filter(username="lead").update(username="another")
+    for username in ("luhaiyan", "lead"):  # the easy one comes later in the demo's staff
+        RoleGrant.objects.create(user=User.objects.create(username=username, unit=unit), role="unit_lead", unit=unit)
+    settings.TINGSU_DEMO = True
+    assert "lead" in [account["username"] for account in demo_accounts()]
 
 
 def test_signing_out_takes_a_post_and_ends_the_visit(bank: Bank) -> None:

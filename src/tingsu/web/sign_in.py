@@ -9,6 +9,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.utils.translation import gettext_lazy as _
 
+from tingsu.demo.people import load_bank
 from tingsu.org.models import RoleGrant
 from tingsu.org.pack import active_pack
 from tingsu.web.words import in_english
@@ -40,8 +41,9 @@ def demo_accounts() -> list[dict[str, str]]:
     if not settings.TINGSU_DEMO:
         return []
     grants = RoleGrant.objects.filter(user__is_active=True).select_related("user__unit").order_by("pk")
+    easy = {person.username for person in load_bank().accounts.values()}
     first: dict[str, RoleGrant] = {}
-    for grant in grants:
+    for grant in sorted(grants, key=lambda g: g.user.username not in easy):  # those the start of the demo prints
         first.setdefault(grant.role, grant)
     return [
         _account(first[role.id], role.name.in_language("en" if in_english() else "zh"))
