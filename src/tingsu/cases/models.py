@@ -135,6 +135,8 @@ class Case(models.Model):
                 fields=["received_at", "business", "cause", "emotion", "accused_unit", "closed_at", "answered_late"],
                 name="case_received",
             ),
+            # What stands before all others in the queue is found without a look at every open case.
+            models.Index(fields=["complexity", "next_due"], name="case_open_class", condition=Q(closed_at=None)),
             *(
                 # Only where filled: a case is recorded with all of these empty, and every index is written at each
                 # registration. `column = ?` and `column >= ?` are enough for both databases to use them.

@@ -18,7 +18,7 @@ from tingsu.cases.models import Approval, Case, Event
 from tingsu.cases.search import search
 from tingsu.org.delegation import Seat, seats_of
 from tingsu.org.models import Unit, User
-from tingsu.org.pack import actions_with, packs_in_force
+from tingsu.org.pack import actions_with, choices_in_force, packs_in_force
 
 URGENT = "紧急"  # among the risk marks: someone must act now, before anything else
 NEAR_DAYS = 3  # a case is near its deadline from this many days before it
@@ -86,6 +86,14 @@ def list_cases(filters: Filters, *, by: User, at: datetime | None = None) -> Que
     if filters.state == "open":
         return cases.order_by(F("next_due").asc(nulls_last=True), "id")
     return cases.order_by("-received_at", "-id")
+
+
+def first_cases(filters: Filters, *, by: User, at: datetime | None = None) -> QuerySet[Case]:
+    """The open cases of a class of first priority, nearest deadline first; none for any other list."""
+    first = [choice.id for choice in choices_in_force("complexity") if choice.first]
+    if filters.state != "open" or filters.q or filters.complexity or not first:
+        return Case.objects.none()
+    return list_cases(filters, by=by, at=at).filter(complexity__in=first)
 
 
 def narrow(cases: QuerySet[Case], filters: Filters, *, by: User, at: datetime) -> QuerySet[Case]:

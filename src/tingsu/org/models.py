@@ -106,6 +106,21 @@ class PackInForce(models.Model):
     version = models.PositiveIntegerField(default=1)
 
 
+class ClassDesk(models.Model):
+    """The unit that handles a class of complaints, or those with a sensitivity tag, at this site (专办部门)."""
+
+    class Kind(models.TextChoices):
+        COMPLEXITY = "complexity", _("类别")
+        TAG = "tag", _("敏感标签")
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    value = models.CharField(max_length=40)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="one_desk_of_a_class")]
+
+
 class ApiToken(models.Model):
     """A key to the API. Only its digest is kept; the key itself is shown once."""
 

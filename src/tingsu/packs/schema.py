@@ -44,6 +44,7 @@ class Choice(Part):
     group: str = ""
     hint: Wording | None = None
     words: tuple[str, ...] = ()  # what a text says that is about it; asked where no reader was taught the list
+    first: bool = False  # cases of this class stand before all others in the queue
     origin: Origin = "source"
 
 

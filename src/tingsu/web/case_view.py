@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from tingsu.cases.access import visible_cases
 from tingsu.cases.bundles import suspicions_of
 from tingsu.cases.checklists import guides_of
+from tingsu.cases.class_desks import own_desk
 from tingsu.cases.habit import habit_of
 from tingsu.cases.lifecycle import Offer, offers
 from tingsu.cases.models import Approval, Case, Deadline, Evidence, FollowUp, Option
@@ -28,6 +29,7 @@ from tingsu.packs.procedure import Action
 from tingsu.packs.rules import Nature, nature_of
 from tingsu.web.fields import FieldView, draw_fields
 from tingsu.web.highlighting import kinds_in
+from tingsu.web.manage_desks import desk_words
 from tingsu.web.near_view import show_near
 from tingsu.web.process_steps import picture_of, steps_of
 from tingsu.web.promise_view import gather_promises
@@ -130,8 +132,12 @@ def make_desk(case: Case, by: User, attempt: Attempt) -> Desk:
     opened = wanted or next((o for o in mains if o.allowed), None)
     fields: list[FieldView] = []
     if opened is not None and opened.allowed:
-        typed = attempt.typed if attempt.typed is not None else starting_values(opened.action, case)
+        own = own_desk(case) if "keep_units" in opened.action.effects else None
+        begun = {**starting_values(opened.action, case), **({"lead_unit": own.unit.code} if own else {})}
+        typed = attempt.typed if attempt.typed is not None else begun
         fields = draw_fields(opened.action, typed, attempt.wrong, pack_of(case))
+        if own and typed.get("lead_unit") == own.unit.code:
+            fields = [replace(f, reason=desk_words(own)) if f.field.id == "lead_unit" else f for f in fields]
     rest = [o for o in all_offers if o is not opened and not o.action.panel]
     return Desk(
         opened,

@@ -51,6 +51,7 @@ class FieldView:
     picks: list[Pick] = dataclasses.field(default_factory=list)
     rows: list[OptionRow] = dataclasses.field(default_factory=list)
     chosen_wrong: str = ""
+    reason: str = ""  # why the form begins with this value
 
     @property
     def template(self) -> str:

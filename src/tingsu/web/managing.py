@@ -178,6 +178,7 @@ def _cards(by: User) -> list[Card]:
     cards = []
     if can(by, "manage_staff"):
         cards.append(Card(reverse("manage-units"), _("机构"), _("上下级、种类、客户数、停用与划转"), "home"))
+        cards.append(Card(reverse("manage-desks"), _("专办部门"), _("哪一类投诉归哪个部门办"), "list"))
         cards.append(Card(reverse("manage-staff"), _("人员与角色"), _("账号、角色、密码、离岗停用"), "user"))
     if can(by, "manage_packs"):
         cards.append(Card(reverse("manage-packs"), _("方案包"), _("在用的版本，哪个机构用哪个"), "list"))
@@ -192,8 +193,9 @@ def _cards(by: User) -> list[Card]:
 
 def _whats() -> dict[str, str]:
     return {
-        "unit": _("机构"), "staff": _("人员"), "pack": _("方案包"), "calendar": _("工作日历"), "form": _("表单模板"),
-        "budget": _("补偿预算"), "delegate": _("代理"), "delegate_end": _("代理"), "writing_help": _("写作辅助"),
+        "unit": _("机构"), "desk": _("专办部门"), "staff": _("人员"), "pack": _("方案包"),
+        "calendar": _("工作日历"), "form": _("表单模板"), "budget": _("补偿预算"), "delegate": _("代理"),
+        "delegate_end": _("代理"), "writing_help": _("写作辅助"),
     }  # fmt: skip
 
 
@@ -205,6 +207,7 @@ def _lines(detail: dict[str, Any]) -> list[tuple[str, str]]:
         "active": _("在用"), "is_active": _("在用"), "kind": _("种类"), "customers": _("客户数"), "from": _("原在"),
         "to": _("现在"), "before": _("原为"), "rule": _("规则"), "edition": _("版本"), "pack_version": _("版本"),
         "unit_id": _("机构"), "staff_no": _("工号"), "days": _("天数"), "first": _("起于"), "file": _("文件"),
+        "class": _("类别"),
     }  # fmt: skip
     shown = {name: value for name, value in detail.items() if name != "seat" and value not in ("", None, [])}
     return [(names.get(name, name), _value(value)) for name, value in shown.items()]

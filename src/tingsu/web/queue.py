@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tingsu.cases.models import Case
 from tingsu.cases.personal import masked_customer
-from tingsu.cases.queue import URGENT, Filters, list_cases
+from tingsu.cases.queue import URGENT, Filters, first_cases, list_cases
 from tingsu.org.models import Unit, User
 from tingsu.org.pack import choices_in_force, stages_in_force, word_in_force
 from tingsu.packs.schema import Choice
@@ -22,6 +22,7 @@ from tingsu.web.navigation import approves
 from tingsu.web.words import in_english
 
 PAGE = 30
+MOST_FIRST = 10  # of those that stand above the list
 LAST_PAGE = 1_000_000  # no database counts rows beyond what follows from it
 LONGEST_NUMBER = 20  # digits; Python refuses to read thousands of them
 MORE = (
@@ -91,7 +92,13 @@ def show_queue(request: HttpRequest) -> HttpResponse:
     page = cut_page(request, filters, by)
     if request.headers.get("HX-Target") == "queue":
         return render(request, "web/parts/case_rows.html", {"page": page})
-    return render(request, "web/queue.html", {"page": page, "filters": filters, **_frame(filters, by)})
+    first = _first(filters, by) if page.first <= 1 else []
+    return render(request, "web/queue.html", {"page": page, "first": first, "filters": filters, **_frame(filters, by)})
+
+
+def _first(filters: Filters, by: User) -> list[Row]:
+    """The cases of a class of first priority, to stand above the list."""
+    return [Row(case, masked_customer(case.customer)["name"]) for case in first_cases(filters, by=by)[:MOST_FIRST]]
 
 
 def cut_page(request: HttpRequest, filters: Filters, by: User) -> Page:
