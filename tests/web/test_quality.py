@@ -117,6 +117,8 @@ def test_a_conversation_stands_beside_its_points(floor: Floor, signed_in: SignIn
     assert shown and all(f'href="#turn-{point["turn"]}"' in text for point in shown)
     assert all(f'id="turn-{turn["no"]}"' in text for turn in row.turns)
     assert text.count("data-machine") == len(row.points) and "提交复核" in words
+    assert text.count('class="tag">仅供参考<') == 4, "listening, cause, solution and promise are hardly told"
+    assert "以人的判断为准" in words
     turn = re.search(f'<li id="turn-{shown[0]["turn"]}" class="([^"]*)"', text)
     assert turn is not None and "turn-shows" in turn[1]
     for who in (floor.stranger, floor.agent, floor.bank.executive):

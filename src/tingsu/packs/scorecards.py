@@ -57,7 +57,7 @@ class CardPoint(Part):
 
     ``row`` is its place in the sources. ``faults``: kinds or rules of the reply check that count against a clean
     point, but for those in ``not_faults``. ``excused_by``: concepts that excuse what is said in their
-    turn or the agent's next.
+    turn or the agent's next. ``doubtful``: measured, the machine and a reader agree on it little, and pages say so.
     """
 
     id: str
@@ -70,6 +70,7 @@ class CardPoint(Part):
     faults: tuple[str, ...] = ()
     not_faults: tuple[str, ...] = ()
     excused_by: tuple[str, ...] = ()
+    doubtful: bool = False
     better: Wording
     row: str = ""
     origin: Origin = "source"

@@ -73,6 +73,11 @@ def point_names(unit: Unit | None) -> dict[str, str]:
     return {point.id: point.name.in_language(language) for point in card_of(unit).points}
 
 
+def doubtful_points(unit: Unit | None) -> frozenset[str]:
+    """The points of the unit's card on which the machine and a reader agree little."""
+    return frozenset(point.id for point in card_of(unit).points if point.doubtful)
+
+
 def read_version(request: HttpRequest) -> int:
     """The version a form was drawn from; 0 where it says none."""
     return read_number(request.POST.get("version", "")) or 0

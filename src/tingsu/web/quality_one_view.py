@@ -26,7 +26,7 @@ from tingsu.quality.reviews.marks import MARKS, machine_marks
 from tingsu.quality.reviews.stance import Stance, stance_of
 from tingsu.quality.reviews.tables import Review
 from tingsu.quality.seeing import inspected_conversations, people_inspected
-from tingsu.web.quality_frame import mark_name, percent, point_names, risk_name, speaker_name
+from tingsu.web.quality_frame import doubtful_points, mark_name, percent, point_names, risk_name, speaker_name
 from tingsu.web.words import in_english
 
 STEPS = {
@@ -74,6 +74,7 @@ class PointView:
     id: str
     name: str
     of: float
+    doubtful: bool = False  # the machine's mark is often not a reader's
     machine: str = ""
     why: str = ""
     words: str = ""
@@ -130,6 +131,7 @@ def show_whole(
         "turns": _turns(conversation, points if marked else [], plain),
         "revealed": plain is not None,
         "points": points,
+        "doubtful": any(point.doubtful and point.why for point in points),
         "reviews": reviews if stance in ("open", "own") else [],
         "typed": typed,
         "share": percent(conversation.share) if stance in ("first", "open") else "",
@@ -151,12 +153,12 @@ def _points(
     conversation: Conversation, reviews: Sequence[Review], appeal: ReviewAppeal | None, stance: Stance
 ) -> list[PointView]:
     names, marks = point_names(conversation.unit), machine_marks(conversation.points)
-    reasons = reasons_of(conversation)
+    reasons, doubtful = reasons_of(conversation), doubtful_points(conversation.unit)
     seen = reviews if stance == "open" else reviews[:1] if stance == "own" else []
     shown = []
     for point in conversation.points:
         name = point["id"]
-        view = PointView(name, names.get(name, point["name"]), point["of"])
+        view = PointView(name, names.get(name, point["name"]), point["of"], name in doubtful)
         if stance != "blind":
             view.machine, view.why, view.words, view.turn = marks[name], reasons[name], point["words"], point["turn"]
         if stance in ("open", "own"):
