@@ -25,6 +25,7 @@ def test_a_complaint_is_typed_read_back_and_given_a_number(bank: Bank, signed_in
     read_back = words_of(client.post("/cases/new/", typed(step="read_back", accused_unit="O1", accused_person="李某")))
     assert "您希望我们：" in read_back
     assert "解放路支行李某" in read_back
+    assert "我们在11月20日 09:30收到" in read_back  # when it came in, which is not when it happened
     assert Case.objects.count() == 0  # reading back saves nothing
 
     saved = client.post("/cases/new/", typed(step="save", accused_unit="O1", accused_person="李某"))
