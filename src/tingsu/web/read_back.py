@@ -38,7 +38,8 @@ def _sentences(
 ) -> list[str]:
     said = [_who(customer), _("您反映的情况是：“%(text)s”") % {"text": text.rstrip("。.")}]
     if accused:
-        said.append(_("涉及的是%(accused)s，我们在%(time)s收到。") % {"accused": accused, "time": moment_words(received)})
+        told = {"accused": accused, "time": moment_words(received)}
+        said.append(_("涉及的是%(accused)s，我们在%(time)s收到。") % told)
     wanted = _wanted(reading)
     said.append(
         _("您希望我们：%(wanted)s。") % {"wanted": wanted} if wanted else _("您希望我们怎样处理？我一并记下来。")
