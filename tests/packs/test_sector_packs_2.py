@@ -264,7 +264,7 @@ def test_what_the_inspection_does_not_bear_out_is_explained(house: House) -> Non
 
 
 def test_the_duties_of_four_departments_are_lists_to_tick() -> None:
-    counted = [(c.id, len(c.items)) for c in load_pack("factory").checklists]
+    counted = [(c.id, len(c.items)) for c in load_pack("factory").checklists if c.id != "first_receiver"]
     assert counted == [("sales", 4), ("quality", 3), ("general_office", 7), ("manufacturing", 2)]
 
 

@@ -175,7 +175,7 @@ def test_the_venues_causes_stand_on_three_levels() -> None:
 
 
 def test_the_bank_guides_the_seven_steps_on_the_spot_and_those_of_high_frequency_matters() -> None:
-    spot, often = load_pack("bank").checklists
+    spot, often, _first = load_pack("bank").checklists
     assert [i.name.zh for i in spot.items] == [
         "迅速隔离", "安抚情绪", "聆听倾诉", "详细记录", "判断需求", "及时处理", "后续跟踪",
     ]  # fmt: skip

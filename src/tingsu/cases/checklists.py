@@ -100,7 +100,7 @@ def tick_item(
 
 def _guide(checklist: Checklist, case: Case, last: dict[tuple[str, str], Event], pack: Pack, by: User) -> Guide:
     ticks = [Tick(item, last.get((checklist.id, item.id))) for item in checklist.items]
-    here = case.stage in checklist.stages
+    here = _is_here(case, checklist, pack)
     return Guide(checklist, ticks, here, _why_not(case, checklist, pack, by) if here else "")
 
 
@@ -113,13 +113,20 @@ def _find(case: Case, pack: Pack, checklist_id: str, item_id: str) -> tuple[Chec
 
 
 def _check(case: Case, checklist: Checklist, pack: Pack, by: User) -> None:
-    if case.stage not in checklist.stages:
+    if not _is_here(case, checklist, pack):
+        if "open" in checklist.stages:
+            raise NotPossible(f"工单已经结束，「{checklist.name.zh}」不再勾选。")
         names = "、".join(stage.name.zh for stage in pack.process.stages if stage.id in checklist.stages)
         raise NotPossible(f"「{checklist.name.zh}」只在这些环节勾选：{names}。")
     may = _who(checklist, case, pack)
     no_direct_interest(Attempt(case, by, {}, may))
     if not roles_over(by, case) & may:
         raise NotAllowed(checklist.name.zh, [role.name.zh for role in pack.roles if role.id in may])
+
+
+def _is_here(case: Case, checklist: Checklist, pack: Pack) -> bool:
+    """Whether the case stands where the guide is shown."""
+    return case.stage in checklist.stages or ("open" in checklist.stages and not pack.process.stage(case.stage).ends)
 
 
 def _why_not(case: Case, checklist: Checklist, pack: Pack, by: User) -> str:

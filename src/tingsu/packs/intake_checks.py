@@ -59,7 +59,7 @@ def _hidden_details(pack: Pack) -> Iterator[Mistake]:
 def _guide(pack: Pack, checklist: Checklist, at: Location) -> Iterator[Mistake]:
     stages = {stage.id for stage in pack.process.stages}
     for stage in checklist.stages:
-        if stage not in stages:
+        if stage not in stages | {"open"}:
             yield (*at, "stages"), f"没有名为「{stage}」的环节"
     if not checklist.stages:
         yield (*at, "stages"), "没有写在哪个环节显示，谁也看不到它"

@@ -204,7 +204,7 @@ class Checklist(Part):
 
     id: str
     name: Wording
-    stages: list[str]  # where it is shown
+    stages: list[str]  # where it is shown; "open": everywhere until the case ends
     by: list[str] = []  # who may tick; empty: everyone who may act on the case
     items: list[CheckItem]
     source: str = ""

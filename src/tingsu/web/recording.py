@@ -32,6 +32,7 @@ from tingsu.web.near_view import show_near
 from tingsu.web.read_back import ReadBack, make_read_back
 from tingsu.web.reading_details import details_of
 
+FIRST_RECEIVER = "first_receiver"  # the guide of a pack that says what whoever recorded a complaint owes it
 READABLE = 4  # characters from which a reading is worth showing
 
 
@@ -103,7 +104,8 @@ def show_recorded(request: HttpRequest, number: str) -> HttpResponse:
     process = pack.process
     first = next((a for a in process.actions_from(case.stage) if a.main), None)
     roles = [role for role in pack.roles if first and role.id in first.by]
-    context = {"case": case, "first": first, "roles": roles, "deadlines": list(case.deadlines.all())}
+    duty = next((c for c in pack.checklists if c.id == FIRST_RECEIVER), None)
+    context = {"case": case, "first": first, "roles": roles, "deadlines": list(case.deadlines.all()), "duty": duty}
     return render(request, "web/recorded.html", context)
 
 
