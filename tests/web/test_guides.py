@@ -67,3 +67,39 @@ def test_the_picture_shows_the_cases_own_path(bank: Bank, signed_in: SignIn) -> 
     assert drawn is not None
     assert "本工单经过：待判断 → 待转办 → 调查中；现处：调查中。" in drawn[0]
     assert not re.search(r"\bstyle=|<style|<script", drawn[0])
+
+
+def test_who_recorded_is_shown_the_eight_clauses_at_once_and_on_the_case_to_its_end(
+    bank: Bank, signed_in: SignIn
+) -> None:
+    made, client = case(bank), signed_in(bank.clerk)
+    for page in (f"/cases/{made.number}/recorded/", f"/cases/{made.number}/"):
+        said = words_of(client.get(page))
+        assert "首问责任制" in said and "有问而来" in said and "不请托别人代办" in said
+    walk(made, bank, "answer")
+    assert "首问责任制" in words_of(client.get(f"/cases/{made.number}/"))
+
+
+def test_a_breach_of_the_first_receivers_duty_stands_in_the_list_of_accountability(
+    bank: Bank, signed_in: SignIn
+) -> None:
+    made, client = case(bank), signed_in(bank.manager)
+    breach = {
+        "unit": "O1",
+        "person": "clerk",
+        "fault_code": "他人代办",
+        "grounds": "请同事代为回复客户",
+        "study_days": "2",
+    }
+    client.post(f"/cases/{made.number}/do/hold_accountable/", breach | {"version": made.version})
+    page = words_of(client.get(f"/cases/{made.number}/"))
+    assert "请托他人代办" in page and "请同事代为回复客户" in page and "下机学习 2 天" in page
+    assert "请同事代为回复客户" not in words_of(signed_in(bank.handler).get(f"/cases/{made.number}/"))
+
+
+def test_a_closed_case_says_until_when_its_files_are_kept_and_why(bank: Bank, signed_in: SignIn) -> None:
+    made, client = case(bank), signed_in(bank.handler)
+    assert "投诉档案至少保存到" not in words_of(client.get(f"/cases/{made.number}/"))
+    walk(made, bank)
+    page = words_of(client.get(f"/cases/{made.number}/"))
+    assert "投诉档案至少保存到 2029年11月9日 24:00" in page and "人民银行令2020年第5号" in page

@@ -19,6 +19,7 @@ from tingsu.cases.models import Approval, Case, Deadline, Evidence, FollowUp, Op
 from tingsu.cases.near import near_cases
 from tingsu.cases.packs import pack_of
 from tingsu.cases.personal import Revealed, masked_customer
+from tingsu.cases.retention import kept_until
 from tingsu.cases.standing import standings
 from tingsu.cases.veil import veil_of
 from tingsu.documents.producing import offered_papers
@@ -112,6 +113,7 @@ def gather(case: Case, by: User, attempt: Attempt, revealed: Revealed | None = N
         "habit": habit_of(case, by=by),
         "follow_ups": list(case.follow_ups.all()),
         "evidence": list(case.evidence.all()),
+        "files_kept": kept_until(case),
         "papers": offered_papers(case),
         "near": show_near(case.masked_text, near_cases(case, by=by)),
         "suspicions": suspicions_of(case, by=by),
