@@ -19,7 +19,7 @@ from tingsu.org.pack import active_pack, pack_for
 from tingsu.packs.loader import load_pack
 
 SignIn = Callable[[User], Client]
-PAGES = ["manage/", "manage/units/", "manage/units/B1/", "manage/staff/", "manage/staff/clerk/", "manage/packs/",
+PAGES = ["manage/", "manage/desks/", "manage/units/", "manage/units/B1/", "manage/staff/", "manage/staff/clerk/", "manage/packs/",
          "manage/authority/", "manage/rules/"]  # fmt: skip
 
 
