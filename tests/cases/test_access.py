@@ -143,6 +143,16 @@ def test_who_is_held_responsible_sees_the_case_and_appeals_wherever_he_works(ban
     assert appealed.appeals.get().asked_by == lent
 
 
+def test_who_is_held_responsible_appeals_by_whichever_of_his_roles_may(bank: Bank) -> None:
+    lent = person("lent", "clerk", bank.other_outlet)
+    RoleGrant.objects.create(user=lent, role="unit_lead", unit=bank.other_outlet)
+    blamed = blame(case(bank), bank, "B1", responsible_person="lent")
+    appealed = act(
+        blamed, "appeal_responsibility", {"grounds": "当天不在岗"}, by=lent, version=blamed.version, at=MONDAY
+    )
+    assert appealed.appeals.get().asked_by == lent
+
+
 def test_a_person_without_a_role_sees_nothing(bank: Bank) -> None:
     case(bank)
     assert not visible_cases(person("nobody", "", bank.outlet)).exists()
