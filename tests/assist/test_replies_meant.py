@@ -133,3 +133,9 @@ def test_a_limit_is_held_against_sums_in_characters() -> None:
     assert "over_promise" in kinds("误工费给您一千五，12月1日到账。", **context)
     assert "over_promise" not in kinds("我们补您三百，12月1日到账。", **context)
     assert "over_promise" not in kinds("给您排在第三百零五，12月1日到账。", **context)
+
+
+def test_a_hint_at_a_sentence_never_stands_in_for_the_sum_that_must_be_mended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tingsu.assist.replies.likeness.kind_of", lambda sentence: "over_promise")
+    found = check_reply(f"我行给您补偿5000元，{END}", ReplyContext(limit=Decimal(500)), RULES)
+    assert {one.id for one in found if one.kind == "over_promise"} == {"over-limit"}

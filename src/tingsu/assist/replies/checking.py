@@ -40,11 +40,12 @@ def _find(plain: Plain, context: ReplyContext, rules: ReplyRules) -> Iterator[Fi
     yield from worded
     dateless = [one for one in worded if one.kind == "no_date"] or list(find_dateless(sentences, context, rules))
     yield from dateless
-    yield from find_commitments(sentences, context, rules)
+    sums = list(find_commitments(sentences, context, rules))
+    yield from sums
     yield from find_piles(plain, rules)
     yield from find_leaks(plain, context, rules)
     yield from find_wrong_names(plain, context, rules)
-    yield from find_likely(sentences, [*worded, *dateless], rules)
+    yield from find_likely(sentences, [*worded, *dateless, *sums], rules)
     # A step without its date is a step.
     yield from (one for one in find_missing(sentences, context, rules) if not (dateless and one.kind == "no_next_step"))
 

@@ -67,13 +67,16 @@ def _titles(text: str, context: ReplyContext, rules: ReplyRules) -> Iterator[tup
     unknown = rules.told("unknown-title")
     given = {_bare(title): title.strip("《》") for title in context.statutes}
     known = _known(rules.checks.statutes)
+    told_over: dict[str, bool] = {}  # a text may name one title a thousand times
     for match in _TITLE.finditer(text):
         title = _bare(match[1])
         statute = known.get(title)
         if statute is None and title in given:
             continue
         if statute is not None:
-            if statute.over and over is not None and not _is_told_over(text, match):
+            if match[0] not in told_over:
+                told_over[match[0]] = statute.over and _is_told_over(text, match[0])
+            if statute.over and over is not None and not (told_over[match[0]] or _is_old(text, match)):
                 yield over, *match.span(), _right(statute)
             elif article is not None and (place := _beyond(text, match.end(), statute)):
                 yield article, match.start(), place, f"《{statute.title}》（共 {statute.articles} 条）"
@@ -93,10 +96,15 @@ def _titles(text: str, context: ReplyContext, rules: ReplyRules) -> Iterator[tup
             yield unknown, *match.span(), ""
 
 
-def _is_told_over(text: str, title: re.Match[str]) -> bool:
-    """Whether the draft itself says so: 原《合同法》, or 《合同法》已经废止 anywhere."""
-    said = re.compile(re.escape(title[0]) + "[^。!?;\n]{0,24}?(?:废止|失效|不再适用|被.{0,12}取代|作废)")
-    return text[title.start() - 1 : title.start()] == "原" or said.search(text) is not None
+def _is_told_over(text: str, title: str) -> bool:
+    """Whether the draft itself says somewhere that the title is repealed: 《合同法》已经废止."""
+    said = re.compile(re.escape(title) + "[^。!?;\n]{0,24}?(?:废止|失效|不再适用|被.{0,12}取代|作废)")
+    return said.search(text) is not None
+
+
+def _is_old(text: str, title: re.Match[str]) -> bool:
+    """原《合同法》: named as what it was."""
+    return text[max(0, title.start() - 1) : title.start()] == "原"
 
 
 def _beyond(text: str, end: int, statute: Statute) -> int | None:
