@@ -15,7 +15,7 @@ from tingsu.assist.scripts.shelf import forget_shelves, shelf_of
 from tingsu.assist.scripts.tables import SiteScript
 from tingsu.assist.turns import queue_in_turn
 from tingsu.cases.overdue_tables import Notice
-from tingsu.org.models import User
+from tingsu.org.models import RoleGrant, User
 
 TODAY = MONDAY.date()
 TYPED = {"title": "客户嫌空调太冷", "text": "我马上把风口调开，您坐这边。", "words": "空调", "steps": ["calm"]}
@@ -79,6 +79,17 @@ def test_where_the_owner_is_gone_everyone_who_manages_is_told(bank: Bank) -> Non
     User.objects.filter(pk=gone.pk).update(is_active=False)
     tell_due_reviews(MONDAY)
     assert bank.head.username in {who for who, *_ in told()} and "gone" not in {who for who, *_ in told()}
+
+
+def test_what_nobody_manages_is_told_of_once_somebody_does(bank: Bank) -> None:
+    kept(bank, TODAY)
+    roles = RoleGrant.objects.filter(role__in=("desk_head", "officer", "admin"))
+    held = list(roles.values("user", "role", "unit"))
+    RoleGrant.objects.all().delete()
+    assert tell_due_reviews(MONDAY) == 0 and not told()
+    for row in held:
+        RoleGrant.objects.create(user_id=row["user"], role=row["role"], unit_id=row["unit"])
+    assert tell_due_reviews(MONDAY) == 1 and told()
 
 
 def test_many_on_one_day_are_one_notice(bank: Bank) -> None:

@@ -21,16 +21,17 @@ KIND = "script_review"
 def tell_due_reviews(at: datetime | None = None) -> int:
     """Tell the owner of every script that is due, or whoever manages the pack's where the owner no longer may.
 
-    One notice a person and pack, however many scripts. Each review day is told of once; safe to run twice. Returns how
-    many scripts were told of.
+    One notice a person and pack, however many scripts. Each review day is told of once, as soon as there is somebody
+    to tell; safe to run twice. Returns how many scripts were told of.
     """
     at = at or now()
     with transaction.atomic():
-        rows = list(_due(at).select_for_update(of=("self",)))
-        for (to, pack), scripts in _by_person(rows).items():
+        waiting = _by_person(list(_due(at).select_for_update(of=("self",))))
+        for (to, pack), scripts in waiting.items():
             _tell(to, pack, scripts, at)
-        SiteScript.objects.filter(pk__in=[row.pk for row in rows]).update(told_for=F("review_on"))
-    return len(rows)
+        told = {script.pk for scripts in waiting.values() for script in scripts}
+        SiteScript.objects.filter(pk__in=told).update(told_for=F("review_on"))
+    return len(told)
 
 
 def _due(at: datetime) -> QuerySet[SiteScript]:
