@@ -23,7 +23,7 @@ from tingsu.insight.kept import forget_kept
 from tingsu.insight.measures.tables import Measure
 from tingsu.insight.spikes.tables import Alert
 from tingsu.insight.standing import late_measures, open_alerts
-from tingsu.insight.topics.sizes import SizeRow, set_sizes
+from tingsu.insight.topics.sizes import SizeRow, set_sizes, stamp_of_sizes
 from tingsu.insight.topics.tables import Topic
 from tingsu.insight.units import like_units, rates_beside, typical_rate
 from tingsu.insight.weeks import weeks_of
@@ -98,6 +98,18 @@ def test_sizes_given_later_stand_on_a_board_already_worked_out(busy: Bank, signe
     rows = [SizeRow(busy.outlet.code, 2000, 1), SizeRow(busy.other_outlet.code, 4000, 1)]
     set_sizes(rows, valid_from=date(2020, 1, 1), by=busy.head, at=now())
     assert "每千客户" in words_of(client.get("/insight/hot/?whole=1"))
+
+
+def test_customers_moved_from_one_unit_to_another_are_another_state_of_the_sizes(busy: Bank) -> None:
+    def give(here: int, there: int) -> tuple[object, ...]:
+        Unit.objects.filter(pk=busy.outlet.pk).update(customers=here)
+        Unit.objects.filter(pk=busy.other_outlet.pk).update(customers=there)
+        return stamp_of_sizes(by=User.objects.get(pk=busy.executive.pk))
+
+    assert give(2000, 4000) != give(4000, 2000)
+    open_ = stamp_of_sizes(by=User.objects.get(pk=busy.executive.pk))
+    Unit.objects.filter(pk=busy.other_outlet.pk).update(active=False)
+    assert stamp_of_sizes(by=User.objects.get(pk=busy.executive.pk)) != open_
 
 
 def test_the_order_is_a_link_and_an_unknown_one_is_by_count(busy: Bank, signed_in: SignIn) -> None:

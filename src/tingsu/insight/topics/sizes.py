@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, F, Max, Q, Sum
 from django.utils.translation import gettext as _
 
 from tingsu.base.errors import TingsuError
@@ -127,7 +127,7 @@ def sizes_on(day: date) -> dict[str, Size]:
 
 
 def stamp_of_sizes(*, by: User) -> tuple[object, ...]:
-    """What changes whenever a size does: keeps what was worked out with the old ones from being shown.
+    """What changes with every size and with the units in use: keeps what the old ones gave from being shown.
 
     Read once a request, kept on the user object.
     """
@@ -140,8 +140,10 @@ def stamp_of_sizes(*, by: User) -> tuple[object, ...]:
 
 def _stamp() -> tuple[object, ...]:
     given = UnitSize.objects.aggregate(n=Count("pk"), last=Max("at"))
-    named = Unit.objects.filter(customers__gt=0).aggregate(n=Count("pk"), sum=Sum("customers"))
-    return (given["n"], given["last"], named["n"], named["sum"])
+    # Weighed by unit: customers that move from one to another leave their sum as it is.
+    each = Sum(F("pk") * F("customers"))
+    named = Unit.objects.aggregate(n=Count("pk", filter=Q(active=True)), sum=Sum("customers"), each=each)
+    return (given["n"], given["last"], named["n"], named["sum"], named["each"])
 
 
 def size_of(path: str, sizes: Mapping[str, Size]) -> Size:
