@@ -190,8 +190,9 @@ def test_any_text_is_checked_and_every_place_is_the_drafts_own(text: str) -> Non
     [
         "不" * 1_000_000, "我们不可能给您办" * 125_000, "您自己没看清楚，" * 125_000, "《" * 1_000_000, "“不归我管" * 200_000,
         "1" * 1_000_000, " 不 归 我 管" * 120_000, "保证一定退给您500元。" * 90_000, "依据《合同法》办理。" * 100_000 + "《合同法》已经废止。",
+        "“您好”说，" * 160_000,
     ],
-    ids=["one character", "one sentence", "clauses", "titles", "quotes", "digits", "spaces", "sums", "a law of old"],
+    ids=["one character", "one sentence", "clauses", "titles", "quotes", "digits", "spaces", "sums", "a law of old", "short quotes"],
 )  # fmt: skip
 def test_a_megabyte_takes_seconds_and_tells_few_findings(text: str) -> None:
     began = time.process_time()

@@ -20,6 +20,7 @@ _QUOTES = re.compile('“([^“”]{0,400})”|「([^」]{0,400})」|『([^』]{
 # One character a segment: 不，归，我，管.
 _SPLIT_UP = re.compile(rf"[{HAN}]({_SEPARATORS})[{HAN}](?:\1[{HAN}])+")
 _SEPARATOR = re.compile(_SEPARATORS)
+_LEAD = 16  # characters before a script that name it
 _OPENS = re.compile("^[\\s一二三四五六七八九十0-9(]*$|[:、.)]\\s*$")  # a line of its own, or behind a heading
 _OTHERS_SPEAK = re.compile(
     "^[^:]{0,8}(?:客户|客人|对方|投诉人|来电人|老人|家属|他|她|柜员|员工|店员|师傅|经理|客服|坐席|您|你)[^:]{0,6}(?:说|称|讲|问|答|回应|表示|反映|要求|喊|骂|原话|道)?\\s*:"
@@ -145,10 +146,11 @@ def _quotations(text: str) -> list[tuple[int, int]]:
 
 
 def _is_spoken(text: str, quote: re.Match[str]) -> bool:
-    begin = max(text.rfind(mark, 0, quote.start()) for mark in "\n。!?;") + 1
-    lead = text[begin : quote.start()]
+    near = max(0, quote.start() - _LEAD - 1)  # no further: a text may be full of quotes
+    begin = max(text.rfind(mark, near, quote.start()) for mark in "\n。!?;") + 1
+    lead = text[begin or near : quote.start()]
     return (
-        len(lead) <= 16
+        len(lead) <= _LEAD
         and _OPENS.search(lead) is not None
         and _OTHERS_SPEAK.search(lead) is None
         and re.search("[你您]|先生|女士|老师|阿姨", quote[0]) is not None
