@@ -10,7 +10,7 @@ from tests.make import MONDAY, Bank, case, person, unit, walk
 from tingsu.cases.access import find_case, is_visible, visible_cases
 from tingsu.cases.errors import NotFound
 from tingsu.cases.evidence import attach, open_evidence
-from tingsu.cases.lifecycle import act
+from tingsu.cases.lifecycle import act, offers
 from tingsu.cases.models import Case
 from tingsu.cases.personal import reveal
 from tingsu.cases.queue import Filters, list_cases
@@ -151,6 +151,17 @@ def test_who_is_held_responsible_appeals_by_whichever_of_his_roles_may(bank: Ban
         blamed, "appeal_responsibility", {"grounds": "当天不在岗"}, by=lent, version=blamed.version, at=MONDAY
     )
     assert appealed.appeals.get().asked_by == lent
+
+
+@pytest.mark.parametrize("roles", [1, 2])
+def test_who_is_held_responsible_elsewhere_does_nothing_but_appeal(bank: Bank, roles: int) -> None:
+    lent = person("lent", "unit_lead", bank.other_outlet)
+    if roles == 2:
+        RoleGrant.objects.create(user=lent, role="clerk", unit=bank.other_outlet)
+    blamed = blame(case(bank), bank, "B1", responsible_person="lent")
+    assert [offer.action.id for offer in offers(blamed, by=lent) if offer.allowed] == ["appeal_responsibility"]
+    with pytest.raises(NotAllowed):
+        act(blamed, "note", {"text": "我来说明"}, by=lent, version=blamed.version, at=MONDAY)
 
 
 def test_a_person_without_a_role_sees_nothing(bank: Bank) -> None:

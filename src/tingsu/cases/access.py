@@ -97,7 +97,7 @@ def is_visible(case: Case, *, by: User) -> bool:
 
 def _is_plainly_visible(case: Case, by: User) -> bool:
     """Whether what is at hand says so already: most people ask for what lies in their own reach."""
-    if _is_own(case, by):
+    if by.pk in (case.recorded_by_id, case.owner_id, case.responsible_person_id):
         return True
     fetched = case._state.fields_cache
     units = [unit for field in UNIT_FIELDS if (unit := fetched.get(field)) is not None]
@@ -149,11 +149,13 @@ def roles_over(user: User, case: Case) -> frozenset[str]:
     """The roles by which a person who may see the case acts on it.
 
     A role counts where its own reach covers the case: who leads one branch and helps out at the counter of another
-    sees both, but is no leader at the other. What one recorded, owns or is held responsible for is in the reach of
-    every role held; of the last the guard ``no_direct_interest`` leaves little but the appeal.
+    sees both, but is no leader at the other. What one recorded or owns is in the reach of every role held; what one is
+    only held responsible for is not.
     """
     held = roles_of(user)
-    if len(held) < 2 or _is_own(case, user):
+    if user.pk in (case.recorded_by_id, case.owner_id):
+        return held
+    if len(held) < 2 and user.pk != case.responsible_person_id:  # he sees it by the one he has
         return held
     return frozenset(role for role in held if cases_under(user, {role}).filter(pk=case.pk).exists())
 
@@ -182,11 +184,6 @@ def _reaches(grant: Grant, path: str) -> bool:
     if grant.reach == "all":
         return True
     return path.startswith(grant.unit_path) if grant.reach == "subtree" else path == grant.unit_path
-
-
-def _is_own(case: Case, by: User) -> bool:
-    """``_own``, asked of one case in memory."""
-    return by.pk in (case.recorded_by_id, case.owner_id, case.responsible_person_id)
 
 
 def _own(by: User) -> Q:

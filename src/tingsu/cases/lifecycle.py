@@ -22,7 +22,7 @@ from tingsu.cases.models import Case, Event
 from tingsu.cases.packs import MOVED, held_value, pack_of
 from tingsu.cases.search import SEARCHED, index_case
 from tingsu.org.models import User
-from tingsu.org.permissions import NotAllowed
+from tingsu.org.permissions import NotAllowed, roles_of
 from tingsu.packs.procedure import Action
 from tingsu.packs.schema import Pack
 
@@ -97,7 +97,13 @@ def _checked_action(case: Case, action_id: str, pack: Pack, by: User, version: i
 
 
 def _acts_as(by: User, case: Case, action: Action, roles: frozenset[str], at: datetime) -> frozenset[str]:
-    """The person's roles for this action; to decide a plan, also those of colleagues he stands in for."""
+    """The person's roles for this action.
+
+    To decide a plan also those of colleagues he stands in for; to appeal each he holds anywhere, where he is the one
+    held responsible.
+    """
+    if "of_the_responsible" in action.guards and case.responsible_person_id == by.pk:
+        return roles_of(by)
     return roles | roles_lent(by, case, at=at) if "within_authority" in action.guards else roles
 
 
