@@ -44,6 +44,7 @@ def test_what_the_customer_said_is_not_asked_again() -> None:
     ("text", "question"),
     [
         ("这是一次性收费，我不认可", "how_many"),
+        ("取出来的100人民币有一张是假的", "how_many"),
         ("你们的服务让人失望", "when"),
         ("你们的服务让人失望", "how_much"),
         ("柜员态度很差", "how"),

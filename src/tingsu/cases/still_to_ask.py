@@ -24,7 +24,7 @@ JUDGED = frozenset({"demand", "cause", "business"})  # told by a value of the pa
 # Two, three … times, items, people; "一次" alone is often "一次性" or "下一次" and says no number.
 _COUNT = re.compile(
     r"(?:第?[二两三四五六七八九十几]+|第一|[一二两三四五六七八九]?[十百][一二三四五六七八九]?|\d{1,4})"
-    r"(?:次|趟|遍|回|笔|张|封|人|位客户|个人|个电话|通电话|条短信)(?!性)"
+    r"(?:次|趟|遍|回|笔|张|封|人|位客户|个人|个电话|通电话|条短信)(?!性|民币)"
 )
 
 
