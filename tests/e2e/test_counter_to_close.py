@@ -97,6 +97,20 @@ def test_from_the_counter_to_the_close(sign_in: Any, lasting_bank: Bank) -> None
     expect(desk.locator("main")).to_contain_text("同意，尽快落实")
 
 
+def test_the_kind_of_fault_is_asked_for_as_soon_as_somebody_is_held_responsible(
+    sign_in: Any, lasting_bank: Bank
+) -> None:
+    routed = walk(case(lasting_bank), lasting_bank, "route")
+    lead = sign_in("lead")
+    lead.goto(f"/cases/{routed.number}/do/investigate/")
+    fault = lead.locator(".field:has([name=fault_code])")
+    expect(fault).to_be_hidden()
+    for answer, asked in (("有责投诉", True), ("无责", False)):
+        lead.locator(f"#desk [name=responsibility][value='{answer}']").check(force=True)
+        expect(fault).to_be_visible(visible=asked)
+        assert fault.locator("[name=fault_code]").first.evaluate("control => control.required") is asked
+
+
 def test_a_head_refuses_and_extends_with_reasons(sign_in: Any, lasting_bank: Bank) -> None:
     waiting = walk(case(lasting_bank), lasting_bank, "submit")
     head = sign_in("head")

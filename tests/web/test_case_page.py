@@ -218,3 +218,11 @@ def test_a_clock_is_called_by_whose_time_it_keeps(bank: Bank, signed_in: SignIn)
     page = words_of(signed_in(bank.handler).get(f"/cases/{made.number}/"))
     assert "法定到期" in page and "内部时限" in page  # the statute's clock, and the supporting unit's by our own rule
     assert "约定到期" not in page
+
+
+def test_a_field_asked_for_under_one_answer_says_which_answer_that_is(bank: Bank, signed_in: SignIn) -> None:
+    made = walk(case(bank), bank, "route")
+    page = signed_in(bank.lead).get(f"/cases/{made.number}/do/investigate/")
+    field = page.content.decode().split('data-needed-name="responsibility" data-needed-value="有责投诉"')[1]
+    label = field.split("</div>")[0]
+    assert "差错类型" in label and "选「有责投诉」时必填" in label and "选填" not in label

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from tingsu.org.models import Unit, User
 from tingsu.packs.procedure import Action, FormField
@@ -52,6 +53,7 @@ class FieldView:
     rows: list[OptionRow] = dataclasses.field(default_factory=list)
     chosen_wrong: str = ""
     reason: str = ""  # why the form begins with this value
+    needed: str = ""  # under which answer it must be filled; "" where it is asked of all or of nobody
 
     @property
     def template(self) -> str:
@@ -77,7 +79,7 @@ def draw_fields(action: Action, typed: Mapping[str, Any], wrong: Mapping[str, st
     """
     has_rows = any(f.kind == "options" for f in action.fields)
     shown = [f for f in action.fields if not (has_rows and f.id == "chosen")]
-    return [draw_field(f, typed, wrong, pack) for f in shown]
+    return [draw_field(f, typed, wrong, pack, beside=action.fields) for f in shown]
 
 
 def read_fields(fields: Iterable[FormField], posted: QueryDict) -> dict[str, Any]:
@@ -86,8 +88,10 @@ def read_fields(fields: Iterable[FormField], posted: QueryDict) -> dict[str, Any
     return {name: value for name, value in typed.items() if value not in ("", [], None)}
 
 
-def draw_field(field: FormField, typed: Mapping[str, Any], wrong: Mapping[str, str], pack: Pack) -> FieldView:
-    """One field, its choices as the pack has them."""
+def draw_field(
+    field: FormField, typed: Mapping[str, Any], wrong: Mapping[str, str], pack: Pack, *, beside: Iterable[FormField]
+) -> FieldView:
+    """One field, its choices as the pack has them; ``beside`` are the form's fields, of which its need may speak."""
     value = typed.get(field.id, "")
     if field.kind == "options":
         return FieldView(
@@ -98,7 +102,25 @@ def draw_field(field: FormField, typed: Mapping[str, Any], wrong: Mapping[str, s
             rows=_rows(field, value or [], str(typed.get("chosen", "1"))),
             chosen_wrong=wrong.get("chosen", ""),
         )
-    return FieldView(field, value, wrong.get(field.id, ""), picks=_picks(field, _as_set(value), pack))
+    picks, needed = _picks(field, _as_set(value), pack), _needed_words(field, beside, pack)
+    return FieldView(field, value, wrong.get(field.id, ""), picks=picks, needed=needed)
+
+
+def _needed_words(field: FormField, beside: Iterable[FormField], pack: Pack) -> str:
+    """When the field must be filled, in words that hold without JavaScript too."""
+    asked = {f.id: f for f in beside}
+    answers = _("、").join(
+        _("「%(answer)s」") % {"answer": _answer_words(asked[name], value, pack)}
+        for name, value in field.needed_when.items()
+        if name in asked
+    )
+    return _("选%(answers)s时必填") % {"answers": answers} if answers else ""
+
+
+def _answer_words(field: FormField, value: str, pack: Pack) -> str:
+    if field.kind == "yes_no":
+        return _("是") if value == "yes" else _("否")
+    return next((pick.name for pick in _picks(field, set(), pack) if pick.value == value), value)
 
 
 def _as_set(value: Any) -> set[str]:

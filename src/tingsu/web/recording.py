@@ -130,7 +130,7 @@ def _show_form(request: HttpRequest, typed: Typed, wrong: dict[str, str], status
         "wrong": wrong,
         "channels": pack.taxonomy("channel").values,
         "asking": pack.asking,
-        "intake": [draw_field(f, typed.details, wrong, pack) for f in pack.intake],
+        "intake": [draw_field(f, typed.details, wrong, pack, beside=pack.intake) for f in pack.intake],
         "units": unit_picks({typed.accused_unit}),
         **_live(typed, person_of(request)),
     }

@@ -40,12 +40,14 @@ document.addEventListener("change", (event) => {
   if (form) form.requestSubmit();
 });
 
-// Fields that only matter under some answer show up with it.
+// Fields that only matter under some answer show up with it, and are asked for then.
 function showNeeded() {
   for (const field of document.querySelectorAll("[data-needed-name]")) {
     const form = field.closest("form");
     const given = new FormData(form).get(field.dataset.neededName) ?? "";
-    field.hidden = given !== field.dataset.neededValue && !field.querySelector(".wrong");
+    const needed = given === field.dataset.neededValue;
+    field.hidden = !needed && !field.querySelector(".wrong");
+    for (const control of field.querySelectorAll("select, textarea, input:not([type=checkbox])")) control.required = needed;
   }
 }
 // A form opened in place takes the cursor, as a page would.
