@@ -8,7 +8,10 @@ from tingsu.cases.lifecycle import act
 from tingsu.cases.models import Case
 from tingsu.cases.queue import Filters, first_cases
 from tingsu.org.desks import set_desk
+from tingsu.org.editions import put_in_force
 from tingsu.org.pack import choices_in_force
+from tingsu.packs.loader import load_pack
+from tingsu.packs.schema import Pack
 
 
 def judged(bank: Bank, complexity: str, **draft: object) -> Case:
@@ -43,6 +46,20 @@ def test_nobody_is_given_a_complaint_about_himself(bank: Bank) -> None:
     assert own_desk(judged(bank, "vip", accused_unit=bank.cards)) is None
     assert own_desk(judged(bank, "vip", accused_unit=bank.outlet)) is not None
     assert own_desk(judged(bank, "simple")) is None
+
+
+def test_a_unit_where_nobody_could_act_is_not_suggested(bank: Bank) -> None:
+    data = load_pack("bank").model_dump(mode="json", by_alias=True)
+    for action in data["process"]["actions"]:
+        if "of_the_units_handling" in action["guards"]:
+            action["by"] = ["unit_lead"]
+    put_in_force(Pack.model_validate(data), by=bank.admin)
+    made = judged(bank, "vip")
+    set_desk("complexity", "vip", bank.cards, by=bank.admin)
+    assert own_desk(made) is None
+    set_desk("complexity", "vip", bank.branch, by=bank.admin)
+    own = own_desk(made)
+    assert own is not None and own.unit == bank.branch
 
 
 def test_open_cases_of_first_priority_are_named_before_the_list(bank: Bank) -> None:

@@ -48,6 +48,8 @@ def test_what_the_customer_said_is_not_asked_again() -> None:
         ("你们的服务让人失望", "when"),
         ("你们的服务让人失望", "how_much"),
         ("柜员态度很差", "how"),
+        ("请尽快答复我", "why"),
+        ("要求给我一个解释，并告知处理结果，说明原因", "why"),
     ],
 )
 def test_what_was_not_said_stays_to_be_asked(text: str, question: str) -> None:

@@ -18,6 +18,7 @@ from tingsu.base.errors import TingsuError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 console = Console()
 log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ def serve(
     with_worker: Annotated[bool, typer.Option("--worker/--no-worker", help="同时运行后台任务。")] = True,
 ) -> None:
     """启动网页与接口服务；默认同时运行后台任务。"""
+    from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
 
@@ -73,8 +75,21 @@ def serve(
         respawn_failed_workers=True,
     )
     console.print(f"[green]✓[/] 听诉已启动：[bold]http://{host}:{port}/[/]（按 Ctrl+C 停止）", soft_wrap=True)
+    if settings.TINGSU_DEMO:
+        _show_demo(settings.TINGSU_HOME)
     with _worker_beside(with_worker):
         server.serve()
+    console.print("[green]✓[/] 已停止。")
+
+
+def _show_demo(home: Path) -> None:
+    """Who may sign in to a demo, told where it started: what loading it told has long scrolled away."""
+    from tingsu.cli.demo import show_accounts
+
+    show_accounts()
+    report = home / "report.html"
+    if report.is_file():
+        console.print(f"  分析报告：{report}（用浏览器打开）", soft_wrap=True, highlight=False, markup=False)
 
 
 def worker(
@@ -140,15 +155,12 @@ def _sweep_once() -> None:
     from tingsu.insight.turns import queue_in_turn
     from tingsu.quality.turns import queue_in_turn as queue_quality_in_turn
 
-    try:
-        close_old_connections()
-        sweep_in_turn()
-        queue_in_turn()
-        queue_quality_in_turn()
-        queue_assist_in_turn()
-    except Exception:  # the thread must outlive a database that is away for a while
-        log.exception("sweep")
-        connection.close()
+    for turn in (close_old_connections, sweep_in_turn, queue_in_turn, queue_quality_in_turn, queue_assist_in_turn):
+        try:
+            turn()
+        except Exception:  # the thread must outlive a database that is away for a while, and one turn another's fault
+            log.exception("sweep")
+            connection.close()
 
 
 @contextmanager
