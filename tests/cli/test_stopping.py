@@ -7,9 +7,9 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 from tests.make import Bank, case
 
 from tingsu.cli import server
@@ -74,14 +74,14 @@ class Served:
         pass
 
     def serve(self) -> None:
-        print("(serving)")
+        sys.stdout.write("(serving)")
 
 
 @pytest.mark.parametrize("is_demo", [True, False])
 def test_a_demo_says_who_may_sign_in_once_it_is_up_and_each_site_says_that_it_stopped(
     is_demo: bool,
     bank: Bank,
-    settings: SettingsWrapper,
+    settings: Any,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
