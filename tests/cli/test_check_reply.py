@@ -49,6 +49,22 @@ def test_the_context_counts(tmp_path: Path) -> None:
     assert said.exit_code == 1 and "800元" in said.output and "道歉" in said.output
 
 
+def test_a_sum_promised_without_any_limit_to_compare_it_with_is_said_not_to_have_been_checked(tmp_path: Path) -> None:
+    promised = "补偿您5000元，12月1日前到账，请留意。"
+    draft, out = write(tmp_path / "draft.txt", promised), tmp_path / "out.jsonl"
+    assert "是否越权没有检查" in tingsu(draft, "--kind", "sms").output
+    for limit in ("0", "500", "9000"):
+        context = write(tmp_path / "context.json", {"limit": limit})
+        assert "是否越权没有检查" not in tingsu(draft, "--kind", "sms", "--context", context).output
+    for unpromised in (GOOD, BAD, "您要求赔偿5000元，我们不能支持。"):
+        said = tingsu(write(tmp_path / "other.txt", unpromised), "--kind", "sms")
+        assert "是否越权没有检查" not in said.output
+    rows = [{"text": promised}, {"text": promised, "context": {"limit": 9000}}, {"text": GOOD}]
+    lines = write(tmp_path / "rows.jsonl", "\n".join(json.dumps(row, ensure_ascii=False) for row in rows))
+    assert "1 份承诺了金额" in tingsu(lines, "-o", out, "--kind", "sms").output
+    assert [row.get("amounts_unchecked") for row in rows_of(out)] == [True, None, None]
+
+
 def test_rows_in_rows_out_and_a_bad_row_says_why_in_its_place(tmp_path: Path) -> None:
     rows = [
         json.dumps({"id": "a", "kind": "sms", "context": {"verdict": "valid"}, "text": GOOD}, ensure_ascii=False),

@@ -51,34 +51,42 @@ def check_file(
 
 
 def _check_one(file: Path, output: Path | None, context: ReplyContext, rules: ReplyRules) -> None:
-    from tingsu.assist.replies import check_reply
+    from tingsu.assist.replies import check_reply, leaves_sums_unchecked
 
     text = read_text(file)
-    findings = check_reply(text, context, rules)
+    findings, unchecked = check_reply(text, context, rules), leaves_sums_unchecked(text, context, rules)
     if output is not None:
         with whole_file(output, mode=0o600) as draft:
-            draft.write_text(_line(_row(file.name, findings)), encoding="utf-8", errors=_HALVES)
+            draft.write_text(_line(_row(file.name, findings, unchecked)), encoding="utf-8", errors=_HALVES)
     _show(text, findings)
+    if unchecked:
+        out.print(
+            _("答复里承诺了金额，而背景里没有写权限金额（limit），是否越权没有检查。"), markup=False, soft_wrap=True
+        )
     if any(one.severity == "must" for one in findings):
         raise typer.Exit(1)
 
 
 def _check_rows(file: Path, output: Path, kind: str, base: dict[str, Any], rules: ReplyRules) -> None:
     """One row in, one row out; a row that cannot be read says why in its place."""
-    count = told = broken = 0
+    count = told = broken = unchecked = 0
     with whole_file(output, mode=0o600) as draft, draft.open("w", encoding="utf-8", errors=_HALVES) as sink:
         for row in _checked_rows(read_text(file), kind, base, rules):
             count, told = count + 1, told + bool(row.get("findings"))
             broken += "error" in row
+            unchecked += "amounts_unchecked" in row
             sink.write(_line(row))
     said = _("检查 {n} 份，{told} 份有要改的，写到 {output}").format(n=count, told=told, output=output)
     console.print(said, markup=False, soft_wrap=True)
+    if unchecked:
+        said = _("{n} 份承诺了金额而没有写权限金额（limit），是否越权没有检查").format(n=unchecked)
+        console.print(said, style="yellow", markup=False, soft_wrap=True)
     if broken:
         console.print(_("{n} 行读不了，原因写在结果里").format(n=broken), style="yellow", markup=False)
 
 
 def _checked_rows(text: str, kind: str, base: dict[str, Any], rules: ReplyRules) -> Iterator[dict[str, Any]]:
-    from tingsu.assist.replies import check_reply
+    from tingsu.assist.replies import check_reply, leaves_sums_unchecked
     from tingsu.base.errors import TingsuError
 
     for number, line in enumerate(text.split("\n"), start=1):
@@ -95,17 +103,19 @@ def _checked_rows(text: str, kind: str, base: dict[str, Any], rules: ReplyRules)
         except TingsuError as error:
             yield {"line": number, "error": error.message}
         else:
-            yield _row(data.get("id", number), check_reply(words, context, rules))
+            unchecked = leaves_sums_unchecked(words, context, rules)
+            yield _row(data.get("id", number), check_reply(words, context, rules), unchecked)
 
 
 def _line(row: dict[str, Any]) -> str:
     return json.dumps(row, ensure_ascii=False) + "\n"
 
 
-def _row(name: Any, findings: list[Finding]) -> dict[str, Any]:
+def _row(name: Any, findings: list[Finding], unchecked: bool) -> dict[str, Any]:
     from tingsu.assist.replies.asked import finding_row
 
-    return {"id": name, "findings": [finding_row(one) for one in findings]}
+    row = {"id": name, "findings": [finding_row(one) for one in findings]}
+    return {**row, "amounts_unchecked": True} if unchecked else row
 
 
 def _made(data: dict[str, Any], kind: str) -> ReplyContext:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 
 from tingsu.assist.replies.commitments import find_commitments, find_dateless
 from tingsu.assist.replies.finding import Finding, ReplyContext
@@ -32,6 +34,14 @@ def check_wording(text: str, context: ReplyContext, rules: ReplyRules) -> list[F
     """The same for one turn of a conversation: only wordings that should not stand there, nothing that is missing."""
     plain = read_plain(text, rules.variants)
     return _in_order(find_words(cut_sentences(plain, rules.grammar), context, rules)) if plain.text else []
+
+
+def leaves_sums_unchecked(text: str, context: ReplyContext, rules: ReplyRules) -> bool:
+    """Whether compensation is promised that nobody compared with anything, as ``context`` names no limit."""
+    if context.limit is not None:
+        return False
+    sentences = cut_sentences(read_plain(text, rules.variants), rules.grammar)
+    return any(find_commitments(sentences, replace(context, limit=Decimal(0)), rules))
 
 
 def _find(plain: Plain, context: ReplyContext, rules: ReplyRules) -> Iterator[Finding]:
