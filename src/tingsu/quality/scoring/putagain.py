@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from tingsu.quality.scoring.applying import asks
 from tingsu.quality.scoring.hearing import Heard, PutAgain
@@ -43,12 +45,15 @@ def _find(heard: Heard) -> list[PutAgain]:
     questions = {mark.at for mark in heard.of("question", "why")}
     told: list[_Told] = []
     again = []
+    pairs_at = cache(
+        lambda at: _pairs_told(heard.text(at))
+    )  # an agent's turn lies between many pairs of the customer's
     for at in heard.customers[-_LOOKED_AT:]:
-        pairs = _pairs_told(heard.text(at))
+        pairs = pairs_at(at)
         if not pairs:
             continue
         now = _Told(at, pairs, at in questions or asks(heard.text(at)))
-        before = next((one for one in reversed(told[-_NEAR:]) if _is_put_again(heard, one, now)), None)
+        before = next((one for one in reversed(told[-_NEAR:]) if _is_put_again(heard, one, now, pairs_at)), None)
         if before is not None:
             again.append(PutAgain(at, before.at, now.asks or before.asks))
         told.append(now)
@@ -61,7 +66,7 @@ def _pairs_told(text: str) -> set[str]:
     return pairs_of(_SAYS_NOTHING.sub("\0", "\0".join(clause.rpartition(":")[2] for clause in clauses)))
 
 
-def _is_put_again(heard: Heard, before: _Told, now: _Told) -> bool:
+def _is_put_again(heard: Heard, before: _Told, now: _Told, pairs_at: Callable[[int], set[str]]) -> bool:
     shared = now.pairs & before.pairs
     fewer, more = sorted((len(now.pairs), len(before.pairs)))
     if len(shared) < _ALIKE * fewer:
@@ -69,4 +74,4 @@ def _is_put_again(heard: Heard, before: _Told, now: _Told) -> bool:
     between = heard.agents[bisect_left(heard.agents, before.at) : bisect_left(heard.agents, now.at)]
     if not between:
         return False
-    return len(shared) >= _SAME * more or not any(shared <= _pairs_told(heard.text(at)) for at in between)
+    return len(shared) >= _SAME * more or not any(shared <= pairs_at(at) for at in between)
