@@ -45,9 +45,7 @@ def _find(heard: Heard) -> list[PutAgain]:
     questions = {mark.at for mark in heard.of("question", "why")}
     told: list[_Told] = []
     again = []
-    pairs_at = cache(
-        lambda at: _pairs_told(heard.text(at))
-    )  # an agent's turn lies between many pairs of the customer's
+    pairs_at = cache(lambda at: _pairs_told(heard.text(at)))  # an agent's turn lies between many of the customer's
     for at in heard.customers[-_LOOKED_AT:]:
         pairs = pairs_at(at)
         if not pairs:
