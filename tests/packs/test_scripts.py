@@ -11,7 +11,7 @@ import pytest
 from tingsu.packs.answering import load_part, read_part
 from tingsu.packs.loader import SHIPPED, PackError, list_packs, load_pack
 from tingsu.packs.schema import Pack
-from tingsu.packs.scripts import SLOTS, STEP_NAMES, Script, Scripts, slots_of
+from tingsu.packs.scripts import SEGMENT_VALUES, SEGMENTS, SLOTS, STEP_NAMES, Script, Scripts, slots_of
 
 PACKS = list_packs()
 SAID = {name: read_part(Scripts, "scripts", SHIPPED / name).scripts for name in (*PACKS, "common")}
@@ -198,3 +198,8 @@ def test_a_mistake_is_named_by_file_and_line(tmp_path: Path, wrong: str, said: s
     file, line, *_ = error.mistakes[0]
     assert file == "answering/scripts/b.yaml"
     assert line > 1
+
+
+def test_every_kind_of_customer_has_its_name_in_both_languages() -> None:
+    assert set(SEGMENT_VALUES) == {value for values in SEGMENTS.values() for value in values}
+    assert all(name.zh and name.en for name in SEGMENT_VALUES.values())

@@ -19,6 +19,7 @@ from tingsu.assist.scripts.shelf import forget_shelves, rating_of, shelf_of
 from tingsu.assist.scripts.tables import ScriptUse, SiteScript
 from tingsu.base.clock import today
 from tingsu.org.models import User
+from tingsu.packs.scripts import SEGMENT_VALUES
 
 SignIn = Callable[[User], Client]
 TYPED = {
@@ -276,3 +277,9 @@ def test_the_pages_are_read_in_english_too(bank: Bank, signed_in: SignIn) -> Non
     client.post("/language/", {"language": "en"})
     for path in ("/scripts/", f"/scripts/{shipped_id()}/", "/scripts/new/", "/objections/"):
         assert client.get(path).status_code == 200
+    narrow = re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)<', client.get("/scripts/").content.decode())
+    kinds = {value: words for value, words in narrow if value in SEGMENT_VALUES}
+    assert kinds["年长"].endswith("· Older") and not re.search("[一-鿿]", "".join(kinds.values()))
+    assert ("特殊群体", "Special needs") in re.findall(
+        r'value="([^"]+)"> ([^<]+)<', client.get("/scripts/new/").content.decode()
+    )

@@ -49,6 +49,19 @@ SEGMENTS: Mapping[SegmentKind, frozenset[str]] = {
     "industry": frozenset({"务农", "个体经营", "企业财务", "务工", "媒体", "法律", "金融", "公职", "运输"}),
     "class": frozenset({"贵宾", "老客户", "特殊群体", "重复投诉", "代办人", "家属", "企业客户"}),
 }
+SEGMENT_VALUES: Mapping[str, Text] = {
+    zh: Text(zh=zh, en=en)
+    for zh, en in {
+        "年长": "Older", "中年": "Middle-aged", "青年": "Young", "未成年": "Under age",
+        "男": "Male", "女": "Female",
+        "识字不多": "Reads little", "一般": "Average", "专业": "Expert",
+        "本地": "Local", "外地": "From elsewhere", "方言": "Dialect", "少数民族": "Ethnic minority", "境外": "Abroad",
+        "务农": "Farming", "个体经营": "Self-employed", "企业财务": "Company finance", "务工": "Migrant work",
+        "媒体": "Media", "法律": "Law", "金融": "Finance", "公职": "Public office", "运输": "Transport",
+        "贵宾": "VIP", "老客户": "Long-standing customer", "特殊群体": "Special needs", "重复投诉": "Repeat complaint",
+        "代办人": "Acting for another", "家属": "Family", "企业客户": "Business customer",
+    }.items()
+}  # fmt: skip
 ROW = re.compile(r"[A-I]\d{1,2}(/\d{3}([.-]\d{1,2})?( \S.*)?)?")  # "D1", "D1/001.4", "G1/000 运钞车晚到"
 _SLOT = re.compile(r"\{([^{}]*)\}")
 

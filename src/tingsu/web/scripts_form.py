@@ -24,7 +24,15 @@ from tingsu.web.asking import person_of
 from tingsu.web.fields import Pick
 from tingsu.web.refusals import status_of
 from tingsu.web.scripts import address_of, pack_asked, read_review_day, tell_changes, version_of
-from tingsu.web.scripts_words import LISTS, SEGMENT_NAMES, language, name_in, picks_of, step_name
+from tingsu.web.scripts_words import (
+    LISTS,
+    SEGMENT_NAMES,
+    language,
+    name_in,
+    picks_of,
+    segment_name,
+    step_name,
+)
 
 TEXTS = ("title", "text", "ordinary", "why", "instead", "words")
 
@@ -137,7 +145,11 @@ def _lists(pack: Pack, typed: dict[str, Any]) -> list[tuple[str, str, list[Pick]
 def _segments(typed: dict[str, Any]) -> list[tuple[str, str, list[Pick]]]:
     held = typed["segments"]
     return [
-        (f"segment-{kind}", str(SEGMENT_NAMES[kind]), [Pick(v, v, picked=v in held.get(kind, ())) for v in sorted(vs)])
+        (
+            f"segment-{kind}",
+            str(SEGMENT_NAMES[kind]),
+            [Pick(v, segment_name(v), picked=v in held.get(kind, ())) for v in sorted(vs)],
+        )
         for kind, vs in SEGMENTS.items()
     ]
 

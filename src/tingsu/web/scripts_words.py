@@ -15,7 +15,7 @@ from tingsu.assist.scripts.situation import OTHER
 from tingsu.base.clock import today
 from tingsu.org.pack import packs_in_force
 from tingsu.packs.schema import Pack
-from tingsu.packs.scripts import SEGMENTS, STEP_NAMES, Script
+from tingsu.packs.scripts import SEGMENT_VALUES, SEGMENTS, STEP_NAMES, Script
 from tingsu.web.fields import Pick
 from tingsu.web.words import in_english
 
@@ -129,7 +129,7 @@ def tags_of(script: Script, pack: Pack | None) -> list[tuple[str, str]]:
     """What a script is for, in the page's language: (kind, words)."""
     tags = [("step", step_name(step)) for step in script.steps]
     tags += [(name, name_in(pack, LISTS[name], value)) for name in LISTS for value in getattr(script, name)]
-    tags += [("segments", value) for values in script.segments.values() for value in values]
+    tags += [("segments", segment_name(value)) for values in script.segments.values() for value in values]
     tags += [("stages", _stage_name(pack, stage)) for stage in script.stages]
     if script.verdicts:
         found = _("、").join(name_in(pack, "verdict", verdict) for verdict in script.verdicts)
@@ -151,13 +151,21 @@ def selects_of(narrowed: Narrowed, shelf: Shelf, pack: Pack | None) -> list[Sele
         _select("step", _("步骤"), [(s, step_name(s)) for s in steps], narrowed.step),
         _select("need", _("心理需求"), _used(scripts, "needs", pack), narrowed.need),
         _select("business", _("业务"), _used(scripts, "businesses", pack), narrowed.business),
-        _select("segment", _("客群"), [(v, f"{SEGMENT_NAMES[k]} · {v}") for k, v in known], narrowed.segment),
+        _select(
+            "segment", _("客群"), [(v, f"{SEGMENT_NAMES[k]} · {segment_name(v)}") for k, v in known], narrowed.segment
+        ),
         _select("show", _("看哪些"), _shows(shelf), narrowed.show),
     ]
 
 
 def step_name(step: str) -> str:
     return next((name.in_language(language()) for one, name in STEP_NAMES.items() if one == step), step)
+
+
+def segment_name(value: str) -> str:
+    """What a kind of customer is called in the page's language."""
+    name = SEGMENT_VALUES.get(value)
+    return name.in_language(language()) if name else value
 
 
 def name_in(pack: Pack | None, taxonomy: str, value: str) -> str:
