@@ -14,8 +14,10 @@ def warm_up() -> None:
     What has been loaded is then left out of the search for garbage, which would stop a request for 0.15 s now and then.
     """
     import ibis.backends.duckdb  # noqa: F401 - and DuckDB with it; loaded at the first figure otherwise
+    from django.conf import settings
     from django.urls import reverse
 
+    str(settings.SECRET_KEY), str(settings.AUDIT_KEY)  # a key that cannot be read stops the start, not a person
     reverse("home")
     gc.collect()
     gc.freeze()

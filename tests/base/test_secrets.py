@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import subprocess
 import sys
@@ -45,3 +46,23 @@ def test_processes_starting_together_agree(tmp_path: Path) -> None:
     keys = {process.communicate(timeout=60)[0].strip() for process in asked}
     assert len(keys) == 1
     assert keys == {(tmp_path / "key").read_text().strip()}
+
+
+def test_what_needs_no_site_leaves_no_keys_where_it_runs_and_a_site_has_its_own(tmp_path: Path) -> None:
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("TINGSU_", "DJANGO_"))}
+    (tmp_path / "draft.txt").write_text("您好，我们12月1日前回复您。", encoding="utf-8")
+
+    def tingsu(*words: str) -> int:
+        asked = [sys.executable, "-m", "tingsu", *words]
+        return subprocess.run(asked, cwd=tmp_path, env=surroundings, capture_output=True, timeout=120).returncode
+
+    assert tingsu("check-reply", "draft.txt", "--kind", "sms") == 0
+    assert tingsu("clock", "--help") == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["draft.txt"]
+    assert tingsu("doctor") in (0, 1)
+    home = tmp_path / "var"
+    keys = {name: (home / name).read_text() for name in ("audit.key", "secret.key")}
+    assert {stat.S_IMODE((home / name).stat().st_mode) for name in keys} == {0o600}
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    tingsu("doctor")
+    assert {name: (home / name).read_text() for name in keys} == keys

@@ -37,7 +37,7 @@ from tingsu.org.tokens import create_token, find_user_by_token
 def home(tmp_path: Path, settings: Any) -> Path:
     settings.TINGSU_HOME = tmp_path / "home"
     settings.TINGSU_HOME.mkdir()
-    (settings.TINGSU_HOME / "audit.key").write_text(settings.AUDIT_KEY)
+    (settings.TINGSU_HOME / "audit.key").write_text(str(settings.AUDIT_KEY))
     return tmp_path / "home"
 
 

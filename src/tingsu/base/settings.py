@@ -14,10 +14,13 @@ from __future__ import annotations
 
 import os
 import shlex
+from functools import partial
 from pathlib import Path
+from typing import cast
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from tingsu.base.secrets import keep_secret
@@ -33,8 +36,9 @@ FORMS_ROOT = TINGSU_HOME / "forms"
 FACTS_ROOT = TINGSU_HOME / "facts"  # made from the cases, so no backup carries it
 EVIDENCE_MAX_BYTES = 20 * 1024 * 1024
 
-SECRET_KEY = keep_secret(TINGSU_HOME / "secret.key", env="TINGSU_SECRET_KEY")
-AUDIT_KEY = keep_secret(TINGSU_HOME / "audit.key", env="TINGSU_AUDIT_KEY")
+# Looked up, and made where there are none, when first asked for: what needs no site leaves no keys where it runs.
+SECRET_KEY = cast("str", SimpleLazyObject(partial(keep_secret, TINGSU_HOME / "secret.key", env="TINGSU_SECRET_KEY")))
+AUDIT_KEY = cast("str", SimpleLazyObject(partial(keep_secret, TINGSU_HOME / "audit.key", env="TINGSU_AUDIT_KEY")))
 TINGSU_DEMO = os.environ.get("TINGSU_DEMO") == "1" or (TINGSU_HOME / "demo").exists()  # shows the demo accounts
 DEBUG = os.environ.get("TINGSU_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("TINGSU_HOSTS", "127.0.0.1,localhost,[::1]").split(",")

@@ -70,15 +70,22 @@ app.add_typer(report_app, name="report")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tingsu.base.settings")
 
 
+def _open_site() -> None:
+    """Django ready, and the site's keys there: a new site's folder and keys are made, closed to other accounts."""
+    import django
+    from django.conf import settings
+
+    django.setup()
+    str(settings.SECRET_KEY), str(settings.AUDIT_KEY)
+
+
 def _told(command: Callable[..., Any], *, needs_site: bool) -> Callable[..., Any]:
     """The command with our own errors said plainly (exit code 2) and Django ready where it is needed."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         if needs_site:
-            import django
-
-            django.setup()
+            _open_site()
         try:
             return command(*args, **kwargs)
         except TingsuError as error:

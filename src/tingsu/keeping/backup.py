@@ -128,7 +128,7 @@ def _named_files(alias: str) -> list[str]:
 
 def _add_files(folder: Path, places: dict[str, Path], parts: list[Part]) -> None:
     key = folder / "audit.key"
-    key.write_text(settings.AUDIT_KEY, encoding="utf-8")
+    key.write_text(str(settings.AUDIT_KEY), encoding="utf-8")
     extra = {"keys/audit.key": key}
     calendar: Path = settings.TINGSU_HOME / SITE_FILE
     if calendar.is_file():

@@ -271,7 +271,7 @@ def _using_key(key: str) -> Iterator[Callable[[], None]]:
     If the block fails, key and file are as they were. A key that is replaced stays beside as audit.key.before-restore.
     """
     place: Path = settings.TINGSU_HOME / "audit.key"
-    before, written = settings.AUDIT_KEY, place.read_bytes() if place.is_file() else None
+    before, written = str(settings.AUDIT_KEY), place.read_bytes() if place.is_file() else None
     settings.AUDIT_KEY = key
 
     def put() -> None:
