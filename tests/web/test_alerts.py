@@ -170,13 +170,14 @@ def test_a_version_that_is_none_is_taken_for_a_stale_page(
 
 def test_a_rise_of_a_day_is_held_against_four_weeks_not_four_days(bank: Bank, signed_in: SignIn) -> None:
     forget_kept()
+    noon = local(now() - timedelta(days=1)).replace(hour=12, minute=0)  # minutes ago may be yesterday
     for n in range(9):
-        case(bank, at=now() - timedelta(minutes=n + 1), phone=f"1391111{n:04}", accused_unit=bank.outlet)
+        case(bank, at=noon - timedelta(minutes=n + 1), phone=f"1391111{n:04}", accused_unit=bank.outlet)
     for n in range(7, 28):
-        case(bank, at=now() - timedelta(days=n), phone=f"1392222{n:04}", accused_unit=bank.outlet)
-    case(bank, at=now() - timedelta(days=60), phone="13933330000", accused_unit=bank.outlet)
+        case(bank, at=noon - timedelta(days=n), phone=f"1392222{n:04}", accused_unit=bank.outlet)
+    case(bank, at=noon - timedelta(days=60), phone="13933330000", accused_unit=bank.outlet)
     rebuild(at=now())
-    alert = make_alert(bank, where={"unit": bank.outlet.code})
+    alert = make_alert(bank, days_ago=1, where={"unit": bank.outlet.code})
     told = words_of(signed_in(bank.executive).get(f"/insight/alerts/{alert.pk}/?part=why"))
     assert "与此前 28 天相比" in told
     assert "平常约 0.8 件" in told  # 21 in 28 days
