@@ -15,7 +15,7 @@ from tingsu.keeping.restore import restore
 def test_the_sites_templates_and_their_versions_come_back(lasting_bank: Bank, tmp_path: Path, settings: Any) -> None:
     settings.TINGSU_HOME = tmp_path / "home"
     settings.TINGSU_HOME.mkdir()
-    (settings.TINGSU_HOME / "audit.key").write_text(settings.AUDIT_KEY)
+    (settings.TINGSU_HOME / "audit.key").write_text(str(settings.AUDIT_KEY))
     form = find_form(papers("bank"), "ticket")
     first = change_template(
         "ticket", word("甲"), pack="bank", by=lasting_bank.admin, seen=template_of(form, "bank").sha256
