@@ -455,7 +455,6 @@ def test_a_line_of_jsonl_nested_beyond_reason_costs_that_line(tmp_path: Path) ->
     assert (len(messages), [reject.number for reject in rejects]) == (3, [2])
 
 
-
 # -- columns -----------------------------------------------------------------------------------------------------------
 
 
