@@ -214,7 +214,9 @@ class _Planner:
 
     def _add_where(self, day: date, *, fate: Fate, plan: OpenPlan, unit: str | None, tags: set[str]) -> Draft:
         """A draft whose day, complexity and approver are those that the plan of an open case asks for."""
-        for attempt in range(4000):
+        for attempt in range(
+            40_000
+        ):  # an amount only a branch manager may grant, at his branch: one in a thousand or two
             telling = self.shelf.draw(topic=plan.matter)
             draft = self._draft(telling, day, unit=unit, fate=fate)
             draft.complexity = plan.complexity
