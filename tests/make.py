@@ -9,7 +9,10 @@ from tingsu.base.clock import SHANGHAI
 from tingsu.cases.lifecycle import act
 from tingsu.cases.models import Case
 from tingsu.cases.recording import CustomerDraft, Draft, record_case
+from tingsu.org.editions import put_in_force
 from tingsu.org.models import RoleGrant, Unit, User
+from tingsu.packs.loader import load_pack
+from tingsu.packs.schema import Pack
 
 MONDAY = datetime(2026, 11, 9, 10, 0, tzinfo=SHANGHAI)
 TEXT = "我昨天在你们网点取钱，柜员态度很差，还让我走开。要求道歉并赔偿300元，我的电话是13800001234。"
@@ -97,3 +100,15 @@ def walk(made: Case, bank: Bank, until: str = "close", *, at: datetime = MONDAY,
         if action == until:
             break
     return made
+
+
+def leave_steps_to_unit_leads(bank: Bank, *, meetings_to: str = "") -> None:
+    """A bank pack in force whose desk takes no step for a unit; ``meetings_to``: a role reaching all that only meets."""
+    data = load_pack("bank").model_dump(mode="json", by_alias=True)
+    for role in data["roles"]:
+        if role["id"] == meetings_to:
+            role["reach"] = "all"
+    for action in data["process"]["actions"]:
+        if "of_the_units_handling" in action["guards"]:
+            action["by"] = ["unit_lead", *([meetings_to] if meetings_to and not action["ways"] else [])]
+    put_in_force(Pack.model_validate(data), by=bank.admin)

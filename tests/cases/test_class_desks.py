@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from tests.make import MONDAY, Bank, case
+from tests.make import MONDAY, Bank, case, leave_steps_to_unit_leads
 from tingsu.cases.class_desks import own_desk
 from tingsu.cases.lifecycle import act
 from tingsu.cases.models import Case
 from tingsu.cases.queue import Filters, first_cases
 from tingsu.org.desks import set_desk
-from tingsu.org.editions import put_in_force
 from tingsu.org.pack import choices_in_force
-from tingsu.packs.loader import load_pack
-from tingsu.packs.schema import Pack
 
 
 def judged(bank: Bank, complexity: str, **draft: object) -> Case:
@@ -49,11 +46,7 @@ def test_nobody_is_given_a_complaint_about_himself(bank: Bank) -> None:
 
 
 def test_a_unit_where_nobody_could_act_is_not_suggested(bank: Bank) -> None:
-    data = load_pack("bank").model_dump(mode="json", by_alias=True)
-    for action in data["process"]["actions"]:
-        if "of_the_units_handling" in action["guards"]:
-            action["by"] = ["unit_lead"]
-    put_in_force(Pack.model_validate(data), by=bank.admin)
+    leave_steps_to_unit_leads(bank)
     made = judged(bank, "vip")
     set_desk("complexity", "vip", bank.cards, by=bank.admin)
     assert own_desk(made) is None

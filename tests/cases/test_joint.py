@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.make import MONDAY, TEXT, Bank, case, walk
+from tests.make import MONDAY, TEXT, Bank, case, leave_steps_to_unit_leads, walk
 from tingsu.base.clock import local
 from tingsu.cases.access import require_handler_at
 from tingsu.cases.audit import verify
@@ -21,11 +21,8 @@ from tingsu.cases.kept_rows import links_of
 from tingsu.cases.lifecycle import act, offers
 from tingsu.cases.models import Case
 from tingsu.cases.queue import Filters, list_cases
-from tingsu.org.editions import put_in_force
 from tingsu.org.models import RoleGrant, User
 from tingsu.org.permissions import NotAllowed
-from tingsu.packs.loader import load_pack
-from tingsu.packs.schema import Pack
 
 FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -129,11 +126,7 @@ def test_passing_a_case_about_is_counted_and_told(bank: Bank) -> None:
 
 def test_a_case_is_not_led_where_nobody_could_act_on_it(bank: Bank) -> None:
     """A pack whose desk does not work for the units: a unit without staff would be a dead end."""
-    data = load_pack("bank").model_dump(mode="json", by_alias=True)
-    for action in data["process"]["actions"]:
-        if "of_the_units_handling" in action["guards"]:
-            action["by"] = ["unit_lead"]
-    put_in_force(Pack.model_validate(data), by=bank.admin)
+    leave_steps_to_unit_leads(bank)
     judged = walk(case(bank), bank, "judge")
     with pytest.raises(NotPossible, match="信用卡中心还没有能办理这件工单的人员"):
         do(judged, "route", bank.handler, lead_unit="CC", reason="请核实")
@@ -146,12 +139,7 @@ def test_a_case_is_not_led_where_nobody_could_act_on_it(bank: Bank) -> None:
 
 def test_who_may_only_call_meetings_everywhere_does_not_make_a_unit_able_to_lead(bank: Bank) -> None:
     """As at a property firm: the quality manager reaches all, but takes no step of the unit's work."""
-    data = load_pack("bank").model_dump(mode="json", by_alias=True)
-    next(role for role in data["roles"] if role["id"] == "manager")["reach"] = "all"
-    for action in data["process"]["actions"]:
-        if "of_the_units_handling" in action["guards"]:
-            action["by"] = ["unit_lead"] if action["ways"] else ["unit_lead", "manager"]
-    put_in_force(Pack.model_validate(data), by=bank.admin)
+    leave_steps_to_unit_leads(bank, meetings_to="manager")
     made = walk(case(bank), bank, "judge")
     with pytest.raises(NotPossible, match="信用卡中心还没有能办理这件工单的人员"):
         require_handler_at(bank.cards, made)
